@@ -1,0 +1,1 @@
+"""Anonymised event tables, daily figures and reports from a MongoDB application's patch history."""

@@ -1,0 +1,60 @@
+"""The calendar: a partition is a Europe/Paris day, everything below works with UTC instants."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from snu_analytics.errors import PartitionError
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, order=True)
+class DayRange:
+    """Consecutive Paris days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        """The UTC instant at which the first day begins."""
+        return midnight(self.first)
+
+    @property
+    def end(self) -> datetime:
+        """The UTC instant at which the last day is over (not part of the range)."""
+        return midnight(self.last + timedelta(days=1))
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=n) for n in range(len(self)))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def chunks(self, size: int) -> "Iterator[DayRange]":
+        """The range cut into consecutive ranges of at most `size` days."""
+        for offset in range(0, len(self), size):
+            first = self.first + timedelta(days=offset)
+            yield DayRange(first, min(first + timedelta(days=size - 1), self.last))
+
+
+def midnight(day: date) -> datetime:
+    """The UTC instant at which a Paris day begins: a day lasts 23 or 25 hours twice a year."""
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
+def paris_today() -> date:
+    return datetime.now(PARIS).date()
+
+
+def parse_day(text: str) -> date:
+    """The day written `YYYY-MM-DD`.
+
+    Raises PartitionError naming the text otherwise.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PartitionError(f"'{text}' is not a day: write it as YYYY-MM-DD") from None
