@@ -1,0 +1,29 @@
+"""What is kept of each entity, why, and which changes are events: one YAML file per entity.
+
+Knows neither a database nor Dagster; everything else reads it. A second field, event, figure or
+entity is a line or a file here, not code elsewhere.
+"""
+
+from snu_analytics.catalogue.load import load_catalogue
+from snu_analytics.catalogue.model import (
+    Catalogue,
+    Column,
+    Entity,
+    EventRule,
+    Field,
+    Figure,
+    Treatment,
+)
+from snu_analytics.catalogue.vocabulary import Vocabulary
+
+__all__ = [
+    "Catalogue",
+    "Column",
+    "Entity",
+    "EventRule",
+    "Field",
+    "Figure",
+    "Treatment",
+    "Vocabulary",
+    "load_catalogue",
+]

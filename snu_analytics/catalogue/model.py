@@ -1,0 +1,164 @@
+"""The catalogue's model: a file that contradicts itself is refused when it is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import Field as Described
+
+from snu_analytics.catalogue.vocabulary import Vocabulary
+
+Treatment = Literal["keep", "age", "pseudonym", "closed", "date"]
+ColumnType = Literal["text", "smallint", "boolean", "uuid", "numeric"]
+
+SeveralValues = Annotated[
+    tuple[str | None, ...],
+    BeforeValidator(lambda given: given if isinstance(given, list) else [given]),
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Field(_Strict):
+    """A field of the documents that is kept, and what happens to its values on the way."""
+
+    treatment: Treatment
+    description: str
+    vocabulary: str | None = None
+    namespace: str | None = None
+    type: Literal["text", "boolean", "number", "array"] = "text"
+    unit: str | None = None
+
+    @property
+    def nested(self) -> bool:
+        """Whether its changes come by index and must be replayed one by one."""
+        return self.type == "array"
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Field":
+        if (self.treatment == "closed") != (self.vocabulary is not None):
+            raise ValueError("a closed field, and no other, names its vocabulary")
+        if (self.treatment == "pseudonym") != (self.namespace is not None):
+            raise ValueError("a pseudonym, and no other field, names its namespace")
+        return self
+
+
+class Column(_Strict):
+    """A key column of the event table: a typed copy of a field of the state after the event."""
+
+    field: str
+    description: str = ""
+    joined: bool = False
+    true_for: tuple[str, ...] = ()
+
+
+class Creation(_Strict):
+    """The event of a document's birth: its first patch, adding `field` without an original."""
+
+    event: str
+    field: str
+    phase: str
+
+
+class EventRule(_Strict):
+    """The event that a change of a field is. None in `origins` stands for nothing."""
+
+    field: str
+    phase: str
+    event: str
+    to: SeveralValues | None = None
+    origins: SeveralValues | None = Described(default=None, alias="from")
+
+
+class Clause(_Strict):
+    """The events a figure counts: all conditions given must hold."""
+
+    event: tuple[str, ...] = ()
+    field: str | None = None
+    origins: tuple[str, ...] = Described(default=(), alias="from")
+    to: tuple[str, ...] = ()
+
+
+class Figure(_Strict):
+    """A daily figure: the events that meet one of the clauses."""
+
+    phase: str
+    figure: str
+    description: str
+    counts: tuple[Clause, ...]
+
+
+class Join(_Strict):
+    """The entity whose state at the instant of the event completes the key columns."""
+
+    entity: str
+    field: str
+
+
+class Entity(_Strict):
+    """One collection: its kept fields, events, key columns and figures."""
+
+    name: str
+    collection: str
+    patches: str
+    title: str
+    description: str
+    fields: Mapping[str, Field]
+    columns: Mapping[str, Column]
+    creation: Creation
+    events: tuple[EventRule, ...]
+    groups: Mapping[str, str]
+    figures: tuple[Figure, ...] = ()
+    join: Join | None = None
+
+    @property
+    def table(self) -> str:
+        """The event table's name in schema `analytics`."""
+        return f"{self.name}_event"
+
+    @property
+    def joined_fields(self) -> list[str]:
+        """The fields read from the joined entity, in column order."""
+        return [c.field for c in self.columns.values() if c.joined]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Entity":
+        told = {r.field for r in self.events} | {self.creation.field}
+        told |= {c.field for c in self.columns.values() if not c.joined}
+        if self.join:
+            told.add(self.join.field)
+        if unknown := told - set(self.fields):
+            raise ValueError(f"{sorted(unknown)} are used but are not among the fields")
+        if self.joined_fields and not self.join:
+            raise ValueError("joined columns need a join")
+        if unknown := set(self.groups.values()) - set(self.columns):
+            raise ValueError(f"the groups use {sorted(unknown)}, which are not among the columns")
+        names = {r.event for r in self.events} | {self.creation.event}
+        counted = {e for f in self.figures for c in f.counts for e in c.event}
+        if unknown := counted - names:
+            raise ValueError(f"the figures count {sorted(unknown)}, which are not events")
+        return self
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entities by name, and the closed vocabularies they use."""
+
+    entities: Mapping[str, Entity]
+    vocabularies: Mapping[str, Vocabulary]
+
+    def field(self, entity: Entity, column: Column) -> Field:
+        """The field a key column copies, of the joined entity where it is a joined one."""
+        owner = self.entities[entity.join.entity] if column.joined and entity.join else entity
+        return owner.fields[column.field]
+
+    def column_type(self, entity: Entity, column: Column) -> ColumnType:
+        """The PostgreSQL type of a key column."""
+        kept = self.field(entity, column)
+        if column.true_for:
+            return "boolean"
+        types: dict[Any, ColumnType] = {"age": "smallint", "pseudonym": "uuid"}
+        return types.get(kept.treatment, "numeric" if kept.type == "number" else "text")

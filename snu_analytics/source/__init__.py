@@ -1,0 +1,5 @@
+"""Where patches and documents are read: MongoDB or a mongodump folder, behind one interface.
+
+May import the catalogue and the errors; knows nothing of what is done with the histories. Only
+fields of the catalogue leave this folder.
+"""

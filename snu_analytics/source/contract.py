@@ -1,0 +1,100 @@
+"""The interface of a source, and the tables it gives."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from snu_analytics.catalogue import Entity
+
+INSTANT = pl.Datetime("ms", "UTC")
+
+HEAD_SCHEMA = {
+    "patch": pl.UInt32,  # row number: the key between heads and ops
+    "patch_id": pl.String,
+    "ref": pl.String,  # hex id of the document; null when the patch has none
+    "date": INSTANT,  # null when it has none that can be read
+    "role": pl.String,  # the `user.role` as found; null when there is none
+    "defect": pl.String,  # one of DEFECTS; null for a sound patch
+}
+
+OP_SCHEMA = {
+    "patch": pl.UInt32,
+    "field": pl.String,  # top-level field, one of the catalogue's
+    "sub": pl.String,  # the rest of the path, still escaped: "" or "/0" or "/0/name"
+    "op": pl.String,  # add, replace or remove
+    "value": pl.String,  # canonical JSON text; "" for a remove
+    "original": pl.String,  # canonical JSON text; null when the op tells none
+}
+
+# Why a patch is never applied. `no date` and `unparsable date` are dated by their `_id`.
+DEFECTS = (
+    "no ref",
+    "no date",
+    "unparsable date",
+    "ops is not an array",
+    "malformed op",
+    "unknown op",
+)
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Patches in (ref, date, patch_id) order, without the operations on fields not kept.
+
+    `heads` has HEAD_SCHEMA and holds every patch, also those left without operations; `ops` has
+    OP_SCHEMA and is in patch order, then in the order of the operations of the patch.
+    """
+
+    heads: pl.DataFrame
+    ops: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Histories:
+    """All that a source tells of some documents.
+
+    `documents` has `ref` and one String column per field asked for: the value as canonical JSON
+    text, "" where the document lacks it. A document that is gone has no row, its patches remain.
+    """
+
+    documents: pl.DataFrame
+    patches: Patches
+
+
+@dataclass(frozen=True)
+class Check:
+    """What `doctor` tells of one thing: good, or what to mend."""
+
+    subject: str
+    ok: bool
+    message: str
+
+
+class Source(Protocol):
+    """A place that holds documents and their patches. Read-only."""
+
+    def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
+        """The patches whose date lies in [start, end), and the undatable ones written then."""
+        ...
+
+    def histories(
+        self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
+    ) -> Histories:
+        """Documents and every patch of the refs; documents are read before patches.
+
+        `fields` narrows the catalogue's fields to those asked for.
+        """
+        ...
+
+    def names(self, collection: str) -> frozenset[str]:
+        """The distinct `name` values of a collection; empty where the collection is lacking."""
+        ...
+
+    def checks(self, entity: Entity) -> list[Check]:
+        """What an operator should know of the entity's collections: presence, indexes, size."""
+        ...
+
+    def close(self) -> None: ...
