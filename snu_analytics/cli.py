@@ -1,0 +1,309 @@
+"""The command line: each command says what it did, what failed, and what to type next.
+
+Exit statuses: 0 done, 1 some days failed, 2 wrong use or set-up.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import wraps
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange, paris_today, parse_day
+from snu_analytics.errors import PartitionError, SnuError
+from snu_analytics.settings import EMBEDDED, Settings, ensure_key, export, read_settings
+
+SOME_DAYS_FAILED = 1
+WRONG_USE = 2
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+def faults_told(command: Callable) -> Callable:
+    """A fault a person can act on ends the command with one sentence and status 2."""
+
+    @wraps(command)
+    def told(*args, **options):
+        try:
+            return command(*args, **options)
+        except SnuError as fault:
+            _err.print(f"[bold red]{fault}[/]", highlight=False, markup=True)
+            sys.exit(WRONG_USE)
+        except KeyboardInterrupt:
+            _err.print("stopped: days that were done stand, run the command again for the rest")
+            sys.exit(130)
+
+    return told
+
+
+class Day(click.ParamType):
+    name = "day"
+
+    def convert(self, value, param, ctx) -> date:
+        try:
+            return value if isinstance(value, date) else parse_day(value)
+        except PartitionError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+ENTITY = click.option(
+    "--entity", type=click.Choice(list(load_catalogue().entities)), help="Only this entity."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="snu-analytics")
+def main() -> None:
+    """Anonymised events and daily figures from the patch history of a MongoDB application."""
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the dump and its truth.")
+@click.option("--into", help="A mongodb:// address with a database, instead of a folder.")
+@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
+@click.option("--from", "first", type=Day(), default="2022-10-01", show_default=True)
+@click.option("--to", "last", type=Day(), default="2024-06-30", show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
+@faults_told
+def simulate(
+    out: Path | None, into: str | None, youngs: int, first: date, last: date, seed: int
+) -> None:
+    """Write a believable history as a mongodump folder, with its truth beside it."""
+    if (out is None) == (into is None):
+        raise click.UsageError("give either --out DIR or --into mongodb://host/database")
+    from snu_analytics.cli_simulation import run_simulation
+
+    run_simulation(_out, youngs, first, last, seed, out, into)
+
+
+@main.command()
+@faults_told
+def migrate() -> None:
+    """Create or upgrade schemas, tables, roles and comments in PostgreSQL; say what changed."""
+    from snu_analytics.warehouse import migrate as upgrade
+
+    _, warehouse_url = _with_warehouse()
+    _tell_changes(upgrade(warehouse_url, load_catalogue()))
+
+
+@main.command()
+@click.argument("day", type=Day())
+@ENTITY
+@faults_told
+def materialize(day: date, entity: str | None) -> None:
+    """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
+    settings, warehouse_url = _with_warehouse()
+    days = _partitions(settings, day, day)
+    _check_ready(settings, warehouse_url)
+    from snu_analytics.definitions import defs
+    from snu_analytics.orchestration.runs import open_instance, run_days
+
+    with _out.status(f"materialising {day}"), open_instance() as instance:
+        outcome = run_days(instance, defs, days, entity, retries=False)
+    for warning in outcome.warnings:
+        _err.print(f"[yellow]{warning}[/]")
+    if not outcome.ok:
+        for fault in outcome.faults:
+            _err.print(f"[bold red]{fault}[/]", highlight=False)
+        _err.print(f"{day} failed, its former rows stand. Once mended: {_repeat(day, day, entity)}")
+        sys.exit(SOME_DAYS_FAILED)
+    _out.print(f"{day} is done (run {outcome.run_id}).")
+    _print_figures(warehouse_url, day, day)
+
+
+@main.command()
+@click.argument("first", type=Day(), metavar="FROM")
+@click.argument("last", type=Day(), metavar="TO")
+@ENTITY
+@faults_told
+def backfill(first: date, last: date, entity: str | None) -> None:
+    """Materialise all days FROM ... TO, both included; failed days are named at the end."""
+    settings, warehouse_url = _with_warehouse()
+    days = _partitions(settings, first, last)
+    _check_ready(settings, warehouse_url)
+    if not _backfill(days, entity):
+        sys.exit(SOME_DAYS_FAILED)
+
+
+@main.command()
+@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
+@faults_told
+def demo(youngs: int) -> None:
+    """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
+    from snu_analytics.cli_simulation import DEMO, run_simulation
+    from snu_analytics.warehouse import migrate as upgrade
+
+    home = read_settings().home
+    for name in ("SNU_SOURCE_URL", "SNU_WAREHOUSE_URL", "SNU_STAGING_URL", "SNU_DAGSTER_URL"):
+        # The demo invents people: it must never meet a real source or a real database.
+        os.environ.pop(name, None)
+    os.environ["SNU_START_DATE"] = DEMO.first.isoformat()
+    ensure_key(home)
+    os.environ.pop("SNU_PSEUDONYM_KEY", None)
+    _out.rule("1. An invented history")
+    folder = read_settings().demo_source
+    if folder.exists():
+        _out.print(f"{folder} stands already; delete it to invent another one.")
+    else:
+        run_simulation(_out, youngs, DEMO.first, DEMO.last, 1, folder, None)
+    _out.rule("2. PostgreSQL")
+    _, warehouse_url = _with_warehouse()
+    _tell_changes(upgrade(warehouse_url, load_catalogue()))
+    _out.rule("3. Patches to events and figures")
+    done = _backfill(DEMO, None)
+    _out.rule("4. The figures")
+    _print_figures(warehouse_url, DEMO.last - timedelta(days=27), DEMO.last)
+    _print_totals(warehouse_url)
+    _out.print(
+        "\nNext: [bold]make dev[/] opens the same assets, partitions and runs in the browser, and "
+        "prints the address of the database for psql or Metabase.\n"
+        "[bold].venv/bin/snu-analytics materialize 2024-03-04[/] runs one day again, "
+        "[bold].venv/bin/snu-analytics doctor[/] checks the set-up."
+    )
+    if not done:
+        sys.exit(SOME_DAYS_FAILED)
+
+
+@main.command()
+@faults_told
+def doctor() -> None:
+    """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
+    from snu_analytics.diagnosis import diagnose
+
+    checks = diagnose(read_settings())
+    table = Table("", "what", "found", box=None)
+    for check in checks:
+        table.add_row("[green]ok[/]" if check.ok else "[red]mend[/]", check.subject, check.message)
+    _out.print(table)
+    if not all(check.ok for check in checks):
+        sys.exit(WRONG_USE)
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@faults_told
+def dev(port: int, host: str) -> None:
+    """Open Dagster's pages and daemon on the same settings as the other commands."""
+    from snu_analytics.warehouse import migrate as upgrade
+
+    settings, warehouse_url = _with_warehouse()
+    if settings.warehouse_url == EMBEDDED:
+        _tell_changes(upgrade(warehouse_url, load_catalogue()))
+        _out.print(f"PostgreSQL, as long as this runs: {warehouse_url}", soft_wrap=True)
+    else:
+        _check_ready(settings, warehouse_url, source=False)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
+    try:
+        sys.exit(subprocess.call([*command, "-p", str(port), "-h", host]))  # noqa: S603
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _with_warehouse() -> tuple[Settings, str]:
+    """The settings, and the warehouse's address, started if embedded, told to child processes."""
+    from snu_analytics.orchestration.runs import prepare_home
+    from snu_analytics.warehouse import dagster_url, resolve_url
+
+    settings = read_settings()
+    warehouse_url = resolve_url(settings.warehouse_url, settings.home)
+    export(settings)
+    os.environ["SNU_WAREHOUSE_URL"] = warehouse_url
+    os.environ["SNU_DAGSTER_URL"] = dagster_url(warehouse_url, settings.dagster_url)
+    prepare_home(settings)
+    return settings, warehouse_url
+
+
+def _partitions(settings: Settings, first: date, last: date) -> DayRange:
+    yesterday = paris_today() - timedelta(days=1)
+    if last < first:
+        raise PartitionError(f"{first} is after {last}: give the earlier day first")
+    if first < settings.start_date:
+        raise PartitionError(
+            f"{first} is before the first partition, {settings.start_date} (SNU_START_DATE)"
+        )
+    if last > yesterday:
+        raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
+    return DayRange(first, last)
+
+
+def _check_ready(settings: Settings, warehouse_url: str, *, source: bool = True) -> None:
+    """Raise what would stop every day anyway, before any of them is begun."""
+    from snu_analytics.diagnosis import require_ready
+
+    require_ready(settings, warehouse_url, source=source)
+
+
+def _backfill(days: DayRange, entity: str | None) -> bool:
+    from snu_analytics.orchestration.backfill import backfill as run_backfill
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    failed: dict[date, str] = {}
+    with Progress(*columns, TextColumn("days"), TimeElapsedColumn(), console=_out) as progress:
+        task = progress.add_task("materialising", total=len(days))
+        for done in run_backfill(days, entity):
+            failed |= done.failed
+            for warning in done.warnings:
+                progress.console.print(f"[yellow]{warning}[/]")
+            progress.advance(task, len(done.days))
+    _out.print(f"{len(days) - len(failed)} of {len(days)} days are done.")
+    for day, fault in sorted(failed.items()):
+        _err.print(f"[bold red]{day}[/] {fault}", highlight=False)
+        _err.print(f"  repeat it with: {_repeat(day, day, entity)}", highlight=False)
+    return not failed
+
+
+def _repeat(first: date, last: date, entity: str | None) -> str:
+    one = f" --entity {entity}" if entity else ""
+    return f"snu-analytics materialize {first}{one}"
+
+
+def _tell_changes(changes) -> None:
+    for change in changes:
+        _out.print(f"[cyan]{change.kind}[/] {change.subject}: {change.sentence}", highlight=False)
+    if not changes:
+        _out.print("The warehouse is up to date.")
+
+
+def _print_figures(warehouse_url: str, first: date, last: date) -> None:
+    from snu_analytics.warehouse import connect, figures
+
+    with connect(warehouse_url) as connection:
+        found = figures(connection, first, last)
+    _out.print(_pivot(found, "day", f"Figures from {first} to {last}"))
+
+
+def _print_totals(warehouse_url: str) -> None:
+    from snu_analytics.warehouse import connect, totals_by_cohort
+
+    with connect(warehouse_url) as connection:
+        found = totals_by_cohort(connection)
+    _out.print(_pivot(found, "cohort", "Totals per cohort"))
+
+
+def _pivot(found, row: str, title: str) -> Table:
+    """A table with a row per `row` and a column per phase and figure; 0 is left blank."""
+    table = Table(title=title, box=None, title_justify="left")
+    table.add_column(row)
+    if found.empty:
+        table.add_column("no figures")
+        return table
+    wide = found.pivot_table(
+        index=row, columns=["phase", "figure"], values="value", aggfunc="sum", fill_value=0
+    )
+    order = ["created", "completed", "processed", "validated", "refused"]
+    columns = sorted(wide.columns, key=lambda c: (c[0], order.index(c[1]) if c[1] in order else 9))
+    for phase, figure in columns:
+        table.add_column(f"{phase}\n{figure}", justify="right")
+    for index, values in wide[columns].iterrows():
+        table.add_row(str(index), *(f"{int(v):,}" if v else "" for v in values))
+    return table

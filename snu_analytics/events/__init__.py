@@ -1,0 +1,9 @@
+"""States to anonymised events: names, pseudonyms, ages, and nothing that identifies.
+
+Knows the catalogue and the snapshots; neither Dagster nor a database.
+"""
+
+from snu_analytics.events.build import build_events
+from snu_analytics.events.pseudonyms import Pseudonymiser
+
+__all__ = ["Pseudonymiser", "build_events"]

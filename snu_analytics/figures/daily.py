@@ -1,0 +1,79 @@
+"""The figures of a day: how many of its events meet a definition, by gender, age and place."""
+
+from psycopg import sql
+
+from snu_analytics.catalogue import Entity, Figure
+from snu_analytics.catalogue.model import Clause
+
+GROUPS = ("gender", "age", "region", "department", "cohort")
+FIGURE_COLUMNS = ("day", "phase", "figure", *GROUPS, "value")
+
+
+def figure_phases(entity: Entity) -> list[str]:
+    """The phases whose figures come from the entity's events."""
+    return list(dict.fromkeys(figure.phase for figure in entity.figures))
+
+
+def figure_query(entity: Entity) -> sql.Composed:
+    """SQL with FIGURE_COLUMNS for the days %(first)s to %(last)s, groups of no event left out."""
+    groups = [sql.SQL("e.{}").format(sql.Identifier(entity.groups[group])) for group in GROUPS]
+    return sql.SQL(
+        "SELECT e.event_date, f.phase, f.figure, {groups}, count(*) "
+        "FROM {counted} WHERE {days} AND f.counted "
+        "GROUP BY e.event_date, f.phase, f.figure, {groups}"
+    ).format(groups=sql.SQL(", ").join(groups), counted=_counted(entity), days=_DAYS)
+
+
+def count_query(entity: Entity) -> sql.Composed:
+    """SQL with day, phase, figure and the number of events counted, over all groups at once."""
+    return sql.SQL(
+        "SELECT e.event_date, f.phase, f.figure, count(*) FILTER (WHERE f.counted) "
+        "FROM {counted} WHERE {days} GROUP BY e.event_date, f.phase, f.figure "
+        "HAVING count(*) FILTER (WHERE f.counted) > 0"
+    ).format(counted=_counted(entity), days=_DAYS)
+
+
+def definition(figure: Figure) -> str:
+    """The figure's definition as a sentence."""
+    clauses = "; or ".join(_sentence(clause) for clause in figure.counts)
+    return f"{figure.description}: {clauses}"
+
+
+_DAYS = sql.SQL("e.event_date BETWEEN %(first)s AND %(last)s")
+
+
+def _counted(entity: Entity) -> sql.Composed:
+    rows = [
+        sql.SQL("({}, {}, ({}))").format(
+            figure.phase, figure.figure, sql.SQL(" OR ").join(map(_condition, figure.counts))
+        )
+        for figure in entity.figures
+    ]
+    return sql.SQL(
+        "{table} AS e CROSS JOIN LATERAL (VALUES {rows}) AS f (phase, figure, counted)"
+    ).format(table=sql.Identifier("analytics", entity.table), rows=sql.SQL(", ").join(rows))
+
+
+def _condition(clause: Clause) -> sql.Composed:
+    conditions: list[sql.Composable] = []
+    for column, values in (
+        ("event_name", clause.event),
+        ("field", (clause.field,) if clause.field else ()),
+        ("from_value", clause.origins),
+        ("to_value", clause.to),
+    ):
+        if values:
+            listed = sql.SQL(", ").join(map(sql.Literal, values))
+            conditions.append(sql.SQL("e.{} IN ({})").format(sql.Identifier(column), listed))
+    return sql.SQL("(coalesce({}, false))").format(sql.SQL(" AND ").join(conditions))
+
+
+def _sentence(clause: Clause) -> str:
+    parts = [" or ".join(clause.event)] if clause.event else []
+    if clause.field:
+        parts.append(f"{clause.field} changes")
+    if clause.origins:
+        parts.append("from " + ", ".join(clause.origins))
+    if clause.to:
+        parts.append(("with the value " if clause.event else "to ") + ", ".join(clause.to))
+    return " ".join(parts)

@@ -1,0 +1,144 @@
+"""Nested and array fields: their changes come by index and are replayed one by one.
+
+The result is what scalar fields have from the start: operations on the whole field. So everything
+after this step knows one kind of field only.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+_ABSENT: Any = object()
+
+# A damaged index must not fill the memory; the longest array of the application holds tens.
+_LONGEST = 10_000
+
+WHOLE_SCHEMA = {
+    "patch": pl.UInt32,
+    "field": pl.String,
+    "op": pl.String,
+    "value": pl.String,
+    "original": pl.String,
+    "conflict": pl.Boolean,
+}
+
+
+def whole_field_ops(ops: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Operations on whole fields (WHOLE_SCHEMA) that say the same as the given ones.
+
+    `ops` has `ref` and the columns of a source's operations, in order; the (ref, field) pairs
+    touched below the field's top are replayed, all others pass unchanged. `documents` has `ref`
+    and one text column per field.
+    """
+    deep = ops.filter(pl.col("sub") != "").select("ref", "field").unique()
+    whole = ops.join(deep, on=["ref", "field"], how="anti", maintain_order="left")
+    whole = whole.with_columns(conflict=pl.lit(False)).select(*WHOLE_SCHEMA)
+    if deep.is_empty():
+        return whole
+    told = ops.join(deep, on=["ref", "field"], how="semi", maintain_order="left")
+    told = told.sort("field", "ref", "patch", maintain_order=True)
+    current = _current(deep, documents)
+    replayed = []
+    columns = told.select("ref", "field", "patch", "sub", "op", "value", "original")
+    for (ref, field), rows in groupby(columns.iter_rows(), key=lambda row: row[:2]):
+        steps = [(patch, _step(*rest)) for _, _, patch, *rest in rows]
+        for patch, before, after, conflict in _replay(steps, current.get((ref, field), "")):
+            replayed.append((patch, field, "replace", after, before, conflict))
+    return pl.concat([whole, pl.DataFrame(replayed, WHOLE_SCHEMA, orient="row")]).sort(
+        "patch", maintain_order=True
+    )
+
+
+def _current(deep: pl.DataFrame, documents: pl.DataFrame) -> Mapping[tuple[str, str], str]:
+    current: dict[tuple[str, str], str] = {}
+    for (field,), group in deep.group_by("field"):
+        found = documents.join(group, on="ref", how="semi").select("ref", str(field))
+        current |= {(ref, str(field)): text for ref, text in found.iter_rows()}
+    return current
+
+
+_Step = tuple[list[str], str, Any, Any]
+
+
+def _step(sub: str, op: str, value: str, original: str | None) -> _Step:
+    path = [p.replace("~1", "/").replace("~0", "~") for p in sub.split("/")[1:]]
+    before = _ABSENT if original is None else json.loads(original)
+    return path, op, json.loads(value) if value else _ABSENT, before
+
+
+def _replay(steps: list[tuple[int, _Step]], document: str) -> Iterable[tuple[int, str, str, bool]]:
+    """Per patch: the field's text before and after, and whether an original contradicted it."""
+    state = _base([step for _, step in steps], json.loads(document) if document else _ABSENT)
+    before = _text(state)
+    for patch, group in groupby(steps, key=lambda s: s[0]):
+        carried, conflict = state, False
+        for _, (path, op, value, original) in group:
+            told = op == "add" or original is not _ABSENT
+            conflict |= told and _text(_get(carried, path)) != _text(original)
+            state = _set(state, path, _ABSENT if op == "remove" else value)
+        after = _text(state)
+        yield patch, before, after, conflict
+        before = after
+
+
+def _base(steps: list[_Step], document: Any) -> Any:
+    """The field before its first step: the steps undone from the first whole value known."""
+    state, undone = document, steps
+    for position, (path, op, _, original) in enumerate(steps):
+        if not path and (original is not _ABSENT or op == "add"):
+            state, undone = original, steps[:position]
+            break
+    for path, op, _, original in reversed(undone):
+        if op == "add" or original is not _ABSENT:
+            state = _set(state, path, original)
+    return state
+
+
+def _get(state: Any, path: list[str]) -> Any:
+    for part in path:
+        if isinstance(state, list):
+            position = _position(part, state)
+            state = state[position] if position < len(state) else _ABSENT
+        elif isinstance(state, dict):
+            state = state.get(part, _ABSENT)
+        else:
+            return _ABSENT
+    return state
+
+
+def _set(state: Any, path: list[str], value: Any) -> Any:
+    """The state with the value at the path.
+
+    Arrays change at their tail only, and the operations of a patch do not shift one another: taking
+    an element away therefore shortens the array to its position, in whatever order they come.
+    """
+    if not path:
+        return value
+    part, rest = path[0], path[1:]
+    if not isinstance(state, list | dict):
+        state = [] if part.isdecimal() else {}
+    if isinstance(state, dict):
+        inner = _set(state.get(part, _ABSENT), rest, value)
+        without = {k: v for k, v in state.items() if k != part}
+        return without if inner is _ABSENT else state | {part: inner}
+    position = _position(part, state)
+    if position > _LONGEST:
+        return state
+    inner = _set(state[position] if position < len(state) else _ABSENT, rest, value)
+    if inner is _ABSENT:
+        return state[:position]
+    padded = state + [None] * (position - len(state))
+    return [*padded[:position], inner, *padded[position + 1 :]]
+
+
+def _position(part: str, state: list[Any]) -> int:
+    return int(part) if part.isdecimal() else len(state)
+
+
+def _text(value: Any) -> str:
+    if value is _ABSENT:
+        return ""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,156 @@
+"""The four assets of an entity, all made by one factory from its catalogue file."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from snu_analytics.catalogue import Catalogue, Entity
+from snu_analytics.figures import definition
+from snu_analytics.orchestration import checks
+from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.resources import (
+    SourceResource,
+    WarehouseResource,
+    WorkbenchResource,
+)
+from snu_analytics.steps import (
+    EVENTS,
+    FIGURES,
+    PATCHES,
+    SNAPSHOTS,
+    load_events,
+    load_figures,
+    stage_patches,
+    stage_snapshots,
+)
+
+# Raised when a change of the code changes what an asset holds for the same source.
+CODE_VERSION = "1"
+
+_OWNERS = ["team:data-engineering"]
+
+
+def entity_assets(
+    catalogue: Catalogue, entity: Entity, partitions: dg.DailyPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """The entity's `raw_patches`, `user_snapshots`, `anonymized_events`, `daily_aggregates`."""
+    common: dict[str, Any] = {
+        "partitions_def": partitions,
+        "backfill_policy": BACKFILL_POLICY,
+        "retry_policy": RETRY_POLICY,
+        "group_name": entity.name,
+        "owners": _OWNERS,
+        "code_version": CODE_VERSION,
+        "tags": {"entity": entity.name},
+    }
+
+    def key(step: str) -> dg.AssetKey:
+        return dg.AssetKey([entity.name, step])
+
+    @dg.asset(
+        key=key(PATCHES),
+        description=f"The day's patches of {entity.patches}, only the fields of the catalogue, as "
+        "Parquet in staging. Defective patches are set aside in analytics.quarantine.",
+        kinds={"mongodb", "parquet"},
+        pool="source",
+        check_specs=checks.patch_specs(key(PATCHES)),
+        **common,
+    )
+    def raw_patches(
+        context: dg.AssetExecutionContext,
+        bench: WorkbenchResource,
+        source: SourceResource,
+        warehouse: WarehouseResource,
+    ) -> dg.MaterializeResult:
+        began = time.monotonic()
+        with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
+            counts = stage_patches(bench.bench(), entity, days_of(context), opened, connection)
+        _tell(context, counts, began)
+        return dg.MaterializeResult(check_results=[checks.few_quarantined(counts)])
+
+    @dg.asset(
+        key=key(SNAPSHOTS),
+        deps=[key(PATCHES)],
+        description="State before and after each of the day's patches, rebuilt from the whole "
+        f"history and the current document of everything the day touches in {entity.collection}.",
+        kinds={"polars", "parquet"},
+        pool="source",
+        check_specs=checks.snapshot_specs(key(SNAPSHOTS)),
+        **common,
+    )
+    def user_snapshots(
+        context: dg.AssetExecutionContext, bench: WorkbenchResource, source: SourceResource
+    ) -> dg.MaterializeResult:
+        began = time.monotonic()
+        with told_to_dagster(), source.open() as opened:
+            staged = stage_snapshots(bench.bench(), entity, days_of(context), opened)
+        _tell(context, staged.counts, began)
+        return dg.MaterializeResult(check_results=[checks.values_listed(staged.unlisted)])
+
+    @dg.asset(
+        key=key(EVENTS),
+        deps=[key(SNAPSHOTS)],
+        description=f"{entity.description} Rows of analytics.{entity.table}, pseudonymised; a run "
+        "replaces the day's rows in one transaction.",
+        kinds={"postgres", "polars"},
+        pool="warehouse",
+        check_specs=checks.event_specs(key(EVENTS)),
+        **common,
+    )
+    def anonymized_events(
+        context: dg.AssetExecutionContext, bench: WorkbenchResource, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult:
+        began, days = time.monotonic(), days_of(context)
+        with told_to_dagster(), warehouse.connect() as connection:
+            loaded = load_events(bench.bench(), entity, days, connection)
+            results = [
+                checks.rows_written(loaded),
+                checks.events_in_their_day(connection, entity, days),
+            ]
+        counts = {day: {"events": rows} for day, rows in loaded.written.items()}
+        _tell(context, counts, began, {"event": loaded.by_name})
+        return dg.MaterializeResult(check_results=results)
+
+    figures = "\n".join(f"- {f.phase}, {f.figure}: {definition(f)}" for f in entity.figures)
+
+    @dg.asset(
+        key=key(FIGURES),
+        deps=[key(EVENTS)],
+        description="Figures of the day by gender, age, region, department and cohort, in "
+        f"analytics.daily_figure:\n{figures}",
+        kinds={"postgres", "sql"},
+        pool="warehouse",
+        check_specs=checks.figure_specs(key(FIGURES)),
+        **common,
+    )
+    def daily_aggregates(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult:
+        began, days = time.monotonic(), days_of(context)
+        with told_to_dagster(), warehouse.connect() as connection:
+            totals = load_figures(entity, days, connection)
+            result = checks.figures_count_events(connection, entity, days)
+        _tell(context, totals, began)
+        return dg.MaterializeResult(check_results=[result])
+
+    return [raw_patches, user_snapshots, anonymized_events, daily_aggregates]
+
+
+def _tell(
+    context: dg.AssetExecutionContext,
+    counts: Mapping[Any, Mapping[str, int]],
+    began: float,
+    tables: Mapping[str, Mapping[str, int]] | None = None,
+) -> None:
+    """Metadata of the materialisations: each day's counts, and the run's time and tables."""
+    shared: dict[str, Any] = {"seconds": round(time.monotonic() - began, 2), "days": len(counts)}
+    for name, table in (tables or {}).items():
+        rows = "\n".join(f"| {value} | {count} |" for value, count in table.items())
+        shared[f"{name}s_of_the_run"] = dg.MetadataValue.md(
+            f"| {name} | count |\n|---|---:|\n{rows}"
+        )
+    for day, told in counts.items():
+        context.add_asset_metadata({**dict(told), **shared}, partition_key=day.isoformat())

@@ -1,0 +1,96 @@
+"""A range of days in chunks, by two processes: one decodes while PostgreSQL serves the other."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from queue import Empty
+
+from snu_analytics.days import DayRange
+from snu_analytics.errors import SnuError, WarehouseError
+from snu_analytics.orchestration.partitions import DAYS_PER_RUN
+
+# Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
+PROCESSES = 2
+
+# Dagster writes its events one by one; in batches a materialisation costs half.
+_EVENT_BATCH = "200"
+
+
+@dataclass(frozen=True)
+class Done:
+    """Days that were worked on: those that failed with their faults, and the warnings."""
+
+    days: DayRange
+    failed: dict[date, str]
+    warnings: tuple[str, ...]
+
+
+def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
+    """Materialise the days; yields each chunk as it ends, in no certain order.
+
+    A chunk that fails is repeated day by day, so that only the days at fault stay undone. The
+    environment must be that of `runs.prepare_home`.
+    """
+    chunks = list(days.chunks(DAYS_PER_RUN))
+    context = multiprocessing.get_context("spawn")
+    tasks, results = context.Queue(), context.Queue()
+    for chunk in chunks:
+        tasks.put(chunk)
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = _EVENT_BATCH
+    workers = [
+        context.Process(target=_work, args=(tasks, results, entity), daemon=False)
+        for _ in range(min(PROCESSES, len(chunks)))
+    ]
+    for worker in workers:
+        tasks.put(None)
+        worker.start()
+    try:
+        for _ in chunks:
+            yield _next(results, workers)
+    finally:
+        for worker in workers:
+            if worker.is_alive():
+                worker.terminate()
+            worker.join()
+
+
+def _next(results, workers) -> Done:
+    while True:
+        try:
+            told = results.get(timeout=1)
+        except Empty:
+            if not any(worker.is_alive() for worker in workers) and results.empty():
+                raise WarehouseError(
+                    "the processes of the backfill ended early (killed, or out of memory): run the "
+                    "same command again, days that are done are only replaced"
+                ) from None
+            continue
+        if isinstance(told, SnuError):
+            raise told
+        return told
+
+
+def _work(tasks, results, entity: str | None) -> None:
+    from snu_analytics.definitions import defs  # a process of its own: imports here
+    from snu_analytics.orchestration.runs import open_instance, run_days
+
+    try:
+        with open_instance() as instance:
+            while (chunk := tasks.get()) is not None:
+                outcome = run_days(instance, defs, chunk, entity)
+                failed: dict[date, str] = {}
+                warnings = list(outcome.warnings)
+                if outcome.faults and (len(chunk) == 1 or outcome.unreachable):
+                    failed = dict.fromkeys(chunk, outcome.faults[0])
+                elif outcome.faults:
+                    warnings = []
+                    for day in chunk:
+                        alone = run_days(instance, defs, DayRange(day, day), entity)
+                        warnings += alone.warnings
+                        if alone.faults:
+                            failed[day] = alone.faults[0]
+                results.put(Done(chunk, failed, tuple(warnings)))
+    except SnuError as fault:
+        results.put(fault)

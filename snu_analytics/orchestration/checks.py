@@ -1,0 +1,137 @@
+"""The checks of each asset. Blocking ones stop what would be built on a wrong partition."""
+
+from datetime import date
+
+import dagster as dg
+import psycopg
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.days import PARIS, DayRange
+from snu_analytics.figures import count_query, figure_phases
+from snu_analytics.steps import DayCounts, Loaded
+from snu_analytics.warehouse import mapped_errors
+
+# Damaged patches are rare in production; more than one in a hundred is a fault of the writer.
+QUARANTINE_LIMIT = 0.01
+
+
+def patch_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            "few_quarantined",
+            asset=asset,
+            description="At most 1 % of each day's patches are defective.",
+        )
+    ]
+
+
+def snapshot_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            "values_listed",
+            asset=asset,
+            blocking=True,
+            description="Every value of a closed field is in the catalogue's vocabulary, or OTHER.",
+        )
+    ]
+
+
+def event_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            "rows_written",
+            asset=asset,
+            blocking=True,
+            description="As many rows were written as events were computed, on each day.",
+        ),
+        dg.AssetCheckSpec(
+            "events_in_their_day",
+            asset=asset,
+            blocking=True,
+            description="Every event's instant lies in its Europe/Paris day.",
+        ),
+    ]
+
+
+def figure_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            "figures_count_events",
+            asset=asset,
+            blocking=True,
+            description="Each figure, summed over its groups, is the count of its events.",
+        )
+    ]
+
+
+def few_quarantined(counts: DayCounts) -> dg.AssetCheckResult:
+    over = [
+        day
+        for day, told in counts.items()
+        if told["quarantined"] > QUARANTINE_LIMIT * told["patches"]
+    ]
+    total = sum(told["quarantined"] for told in counts.values())
+    return _result("few_quarantined", over, {"quarantined": total}, dg.AssetCheckSeverity.WARN)
+
+
+def values_listed(unlisted: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name="values_listed",
+        passed=not unlisted,
+        metadata={"fields": ", ".join(unlisted) or "none"},
+    )
+
+
+def rows_written(loaded: Loaded) -> dg.AssetCheckResult:
+    short = [day for day, rows in loaded.computed.items() if loaded.written[day] != rows]
+    return _result("rows_written", short, {"rows": sum(loaded.written.values())})
+
+
+def events_in_their_day(
+    connection: psycopg.Connection, entity: Entity, days: DayRange
+) -> dg.AssetCheckResult:
+    astray = _rows(
+        connection,
+        f"SELECT DISTINCT event_date FROM analytics.{entity.table} "
+        "WHERE event_date BETWEEN %(first)s AND %(last)s "
+        "AND (event_at AT TIME ZONE %(zone)s)::date <> event_date",
+        {"first": days.first, "last": days.last, "zone": PARIS.key},
+    )
+    return _result("events_in_their_day", [day for (day,) in astray], {})
+
+
+def figures_count_events(
+    connection: psycopg.Connection, entity: Entity, days: DayRange
+) -> dg.AssetCheckResult:
+    bounds = {"first": days.first, "last": days.last, "phases": figure_phases(entity)}
+    counted = set(_rows(connection, count_query(entity), bounds))
+    told = set(
+        _rows(
+            connection,
+            "SELECT day, phase, figure, sum(value) FROM analytics.daily_figure "
+            "WHERE day BETWEEN %(first)s AND %(last)s AND phase = ANY(%(phases)s) "
+            "GROUP BY day, phase, figure",
+            bounds,
+        )
+    )
+    wrong = sorted({row[0] for row in counted ^ told})
+    return _result("figures_count_events", wrong, {"figures": len(told)})
+
+
+def _rows(connection: psycopg.Connection, query, parameters: dict) -> list[tuple]:
+    with mapped_errors():
+        rows = connection.execute(query, parameters).fetchall()
+        connection.rollback()
+    return rows
+
+
+def _result(
+    name: str,
+    wrong: list[date],
+    metadata: dict[str, int],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+) -> dg.AssetCheckResult:
+    days = ", ".join(map(str, wrong)) or "none"
+    return dg.AssetCheckResult(
+        check_name=name, passed=not wrong, severity=severity, metadata={**metadata, "days": days}
+    )

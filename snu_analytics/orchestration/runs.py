@@ -1,0 +1,132 @@
+"""Runs of the nightly job inside this process, recorded in Dagster's instance like any other."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.instance import DagsterInstance
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
+
+from snu_analytics.days import DayRange
+from snu_analytics.errors import SettingsError, WarehouseError
+from snu_analytics.orchestration.jobs import NIGHTLY
+from snu_analytics.settings import Settings
+
+_CONFIG_FILE = "dagster.yaml"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: no faults when it is good.
+
+    `faults` holds one sentence per failed step, `warnings` one per failed check that blocks
+    nothing; `unreachable` tells that the network was at fault.
+    """
+
+    run_id: str
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+    unreachable: bool
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+def prepare_home(settings: Settings) -> Path:
+    """DAGSTER_HOME: what the environment says, else a folder of SNU_HOME with the project's file.
+
+    Raises SettingsError when there is no dagster.yaml to take.
+    """
+    if told := os.environ.get("DAGSTER_HOME"):
+        return Path(told)
+    places = (Path.cwd(), Path(__file__).parents[2])
+    found = next((p / _CONFIG_FILE for p in places if (p / _CONFIG_FILE).exists()), None)
+    if found is None:
+        raise SettingsError(
+            f"there is no {_CONFIG_FILE} here: go to the project's folder, or set DAGSTER_HOME to "
+            "the folder that holds it"
+        )
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(found, home / _CONFIG_FILE)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+@contextmanager
+def open_instance() -> Iterator[DagsterInstance]:
+    """The instance of DAGSTER_HOME, its connections kept open between events.
+
+    Raises WarehouseError when its storage does not answer.
+    """
+    try:
+        instance = DagsterInstance.get()
+        # Without a pool dagster-postgres opens a connection per event: a third of a run's cost.
+        instance.optimize_for_webserver(
+            statement_timeout=60_000, pool_recycle=3_600, max_overflow=5
+        )
+    except Exception as fault:
+        raise WarehouseError(
+            "Dagster's storage (SNU_DAGSTER_URL) cannot be used "
+            f"({type(fault).__name__}): run `snu-analytics migrate`, then `snu-analytics doctor`"
+        ) from None
+    with instance:
+        yield instance
+
+
+def run_days(
+    instance: DagsterInstance,
+    definitions: dg.Definitions,
+    days: DayRange,
+    entity: str | None = None,
+    *,
+    retries: bool = True,
+) -> Outcome:
+    """Materialise the days in one run, all entities or one."""
+    job = definitions.resolve_job_def(NIGHTLY)
+    selection = None
+    if entity is not None:
+        selection = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == entity]
+    one = len(days) == 1
+    result = job.execute_in_process(
+        instance=instance,
+        partition_key=days.first.isoformat() if one else None,
+        tags={}
+        if one
+        else {
+            ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
+            ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
+        },
+        asset_selection=selection,
+        raise_on_error=False,
+        run_config={
+            "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+    return _outcome(result)
+
+
+def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
+    faults, warnings, unreachable = [], [], False
+    for event in result.all_events:
+        if event.is_step_failure:
+            told = event.step_failure_data.user_failure_data
+            error = event.step_failure_data.error
+            message = told.description if told else (error.message if error else "failed")
+            faults.append(f"{event.step_key}: {(message or '').strip()}")
+            unreachable |= bool(told and "unreachable" in told.metadata)
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            days = check.metadata.get("days")
+            sentence = f"{check.asset_key.to_user_string()}: check {check.check_name} failed"
+            warnings.append(f"{sentence} on {days.value}" if days else sentence)
+    return Outcome(result.run_id, tuple(faults), tuple(warnings), unreachable)

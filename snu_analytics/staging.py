@@ -1,0 +1,100 @@
+"""Staging: one Parquet file per asset and day, restricted to its owner, under SNU_STAGING_URL."""
+
+import io
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+import fsspec
+import polars as pl
+from fsspec.implementations.local import LocalFileSystem
+
+from snu_analytics.errors import StagingError
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A folder, local or of any fsspec file system, that holds frames by asset and day."""
+
+    url: str
+
+    def write(self, asset: tuple[str, str], day: date, frame: pl.DataFrame) -> None:
+        """Replace the asset's frame of the day, in one step.
+
+        Raises StagingError when the file system refuses, the disk being full for one.
+        """
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="lz4", statistics=False)
+        with self._file_system() as (files, root):
+            path = self._path(root, asset, day)
+            if isinstance(files, LocalFileSystem):
+                _write_restricted(path, buffer.getbuffer())
+            else:
+                files.pipe_file(path, buffer.getvalue())
+
+    def read(
+        self, asset: tuple[str, str], day: date, columns: list[str] | None = None
+    ) -> pl.DataFrame:
+        """The asset's frame of the day, or some columns of it.
+
+        Raises StagingError naming the asset to run when there is none.
+        """
+        with self._file_system() as (files, root):
+            try:
+                content = files.cat_file(self._path(root, asset, day))
+            except FileNotFoundError:
+                raise StagingError(
+                    f"nothing is staged for {'/'.join(asset)} on {day}: materialise "
+                    f"{'/'.join(asset)} for that day first"
+                ) from None
+        return pl.read_parquet(io.BytesIO(content), columns=columns)
+
+    def prune(self, older_than_days: int) -> int:
+        """Delete the files written more than so many days ago; the number deleted."""
+        limit = time.time() - older_than_days * 86_400
+        with self._file_system() as (files, root):
+            old = [
+                path
+                for path, info in files.find(root, detail=True).items()
+                if path.endswith(".parquet") and _written(info) < limit
+            ]
+            for path in old:
+                files.rm_file(path)
+        return len(old)
+
+    @contextmanager
+    def _file_system(self) -> Iterator[tuple[fsspec.AbstractFileSystem, str]]:
+        try:
+            yield fsspec.url_to_fs(self.url)
+        except OSError as fault:
+            raise StagingError(
+                f"staging at SNU_STAGING_URL cannot be used: {fault.strerror or 'refused'}; "
+                "free some space or set another folder"
+            ) from None
+        except (ImportError, ValueError) as fault:
+            raise StagingError(f"SNU_STAGING_URL cannot be opened: {fault}") from None
+
+    def _path(self, root: str, asset: tuple[str, str], day: date) -> str:
+        return str(PurePosixPath(root, *asset, f"{day}.parquet"))
+
+
+def _write_restricted(path: str, content: memoryview) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+    partial = f"{path}.{os.getpid()}"
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
+            f.write(content)
+        os.replace(partial, path)  # noqa: PTH105
+    except OSError:
+        if os.path.exists(partial):  # noqa: PTH110
+            os.remove(partial)  # noqa: PTH107
+        raise
+
+
+def _written(info: dict) -> float:
+    moment = info.get("mtime") or info.get("LastModified") or info.get("created")
+    return moment if isinstance(moment, int | float) else moment.timestamp() if moment else 0.0
