@@ -10,6 +10,7 @@ from snu_analytics.events import Pseudonymiser
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Check
+from snu_analytics.staging import Staging
 from snu_analytics.warehouse import (
     connect,
     key_matches,
@@ -130,7 +131,5 @@ def _same_key(settings: Settings, url: str) -> str:
 
 
 def _staging(settings: Settings) -> str:
-    from snu_analytics.staging import Staging
-
     kept = Staging(settings.staging_url).count()
     return f"{kept} files, kept {settings.staging_days} days"

@@ -66,6 +66,11 @@ class Staging:
                 files.rm_file(path)
         return len(old)
 
+    def count(self) -> int:
+        """The number of files held."""
+        with self._file_system() as (files, root):
+            return sum(path.endswith(".parquet") for path in files.find(root))
+
     @contextmanager
     def _file_system(self) -> Iterator[tuple[fsspec.AbstractFileSystem, str]]:
         try:
@@ -96,5 +101,7 @@ def _write_restricted(path: str, content: memoryview) -> None:
 
 
 def _written(info: dict) -> float:
-    moment = info.get("mtime") or info.get("LastModified") or info.get("created")
-    return moment if isinstance(moment, int | float) else moment.timestamp() if moment else 0.0
+    """When a file was written, in seconds since 1970; each file system tells it in its own way."""
+    told = (info[key] for key in ("mtime", "LastModified", "created") if key in info)
+    moment = next(told, 0.0)
+    return moment if isinstance(moment, int | float) else moment.timestamp()

@@ -4,7 +4,7 @@ Knows neither a database nor Dagster; everything else reads it. A second field, 
 entity is a line or a file here, not code elsewhere.
 """
 
-from snu_analytics.catalogue.load import load_catalogue
+from snu_analytics.catalogue.load import Place, load_catalogue, places
 from snu_analytics.catalogue.model import (
     Catalogue,
     Column,
@@ -23,7 +23,9 @@ __all__ = [
     "EventRule",
     "Field",
     "Figure",
+    "Place",
     "Treatment",
     "Vocabulary",
     "load_catalogue",
+    "places",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -24,6 +25,26 @@ def load_catalogue() -> Catalogue:
     Raises CatalogueError naming the file and the entry at fault.
     """
     return read_catalogue(files(__package__))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A department with its code; `academy` is None for the few that have none."""
+
+    region: str
+    academy: str | None
+    department: str
+    code: str
+
+
+def places() -> list[Place]:
+    """Every department of places.yaml."""
+    return [
+        Place(region, None if academy == "none" else academy, department, code)
+        for region, told in _read(files(__package__), "places.yaml").items()
+        for academy, departments in told["academies"].items()
+        for code, department in departments.items()
+    ]
 
 
 def read_catalogue(folder: Traversable) -> Catalogue:

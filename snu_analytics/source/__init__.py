@@ -3,3 +3,8 @@
 May import the catalogue and the errors; knows nothing of what is done with the histories. Only
 fields of the catalogue leave this folder.
 """
+
+from snu_analytics.source.contract import Check, Histories, Patches, Source
+from snu_analytics.source.open import open_source
+
+__all__ = ["Check", "Histories", "Patches", "Source", "open_source"]

@@ -1,0 +1,151 @@
+"""The files of a mongodump folder: found, cut at document borders, decoded on all cores."""
+
+import gzip
+import os
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import current_process, get_context
+from pathlib import Path
+from struct import Struct
+from typing import TypeVar
+
+from snu_analytics.errors import SourceError
+from snu_analytics.source.decode import UndecodableError
+
+T = TypeVar("T")
+
+_length = Struct("<i").unpack_from
+
+_CHUNK = 1 << 20
+_LARGEST = 48 << 20  # three times what MongoDB lets a document be
+_SMALL = 8 << 20  # decoded sooner than a process starts
+_MOST_WORKERS = 4  # each holds up to 100 MB
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Whole documents, end to end; `offset` is their first byte in the uncompressed file."""
+
+    offset: int
+    data: bytes
+    documents: int
+
+
+def find_file(folder: Path, collection: str) -> Path | None:
+    """The collection's file in a mongodump folder, plain or compressed."""
+    paths = (folder / f"{collection}.bson", folder / f"{collection}.bson.gz")
+    return next((path for path in paths if path.is_file()), None)
+
+
+def chunks(path: Path) -> Iterator[Chunk]:
+    """The file's documents in order, in pieces of about 1 MB.
+
+    Raises SourceError naming the file and the byte offset of a document that is not whole.
+    """
+    offset, rest = 0, b""
+    for block in _blocks(path):
+        data = rest + block
+        end, documents = _whole_documents(path, offset, data)
+        if end:
+            yield Chunk(offset, data[:end], documents)
+        offset, rest = offset + end, data[end:]
+    if rest:
+        raise damaged(path, offset, "the file ends within it")
+
+
+def damaged(path: Path, offset: int, why: str) -> SourceError:
+    collection = path.name.partition(".")[0]
+    return SourceError(
+        f"{path}: the document at byte {offset} is damaged ({why}). Dump the collection again: "
+        f"mongodump --collection={collection}"
+    )
+
+
+def decoded(path: Path, decode: Callable[..., T], *args: object, workers: int) -> Iterator[T]:
+    """`decode(data, *args)` of the file's chunks, in order, by so many processes (0: this one).
+
+    Raises SourceError as `chunks` does, and for documents that are not BSON.
+    """
+    if workers == 0:
+        for chunk in chunks(path):
+            yield _told(path, chunk.offset, partial(decode, chunk.data, *args))
+        return
+    # A fork would copy the threads' locks of polars and of Dagster, but not their threads.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    waiting: deque[tuple[int, Future[T]]] = deque()
+    try:
+        for chunk in chunks(path):
+            waiting.append((chunk.offset, pool.submit(decode, chunk.data, *args)))
+            if len(waiting) > 2 * workers:
+                offset, future = waiting.popleft()
+                yield _told(path, offset, future.result)
+        for offset, future in waiting:
+            yield _told(path, offset, future.result)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def decode_file(
+    path: Path, decode: Callable[..., T], *args: object, start: Callable[[], Callable[[T], None]]
+) -> None:
+    """Hand each decoded chunk to the function that `start` gives; start over where processes fail.
+
+    Raises SourceError as `decoded` does.
+    """
+    workers = _workers(path)
+    try:
+        receive = start()
+        for batch in decoded(path, decode, *args, workers=workers):
+            receive(batch)
+    except BrokenProcessPool:
+        receive = start()
+        for batch in decoded(path, decode, *args, workers=0):
+            receive(batch)
+
+
+def _workers(path: Path) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if path.stat().st_size < _SMALL or cores == 1 or current_process().daemon:
+        return 0
+    return min(cores or 1, _MOST_WORKERS)
+
+
+def _told(path: Path, offset: int, decode: Callable[[], T]) -> T:
+    try:
+        return decode()
+    except UndecodableError as error:
+        raise damaged(path, offset + error.position, "it is not BSON") from None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    read = 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            while block := file.read(_CHUNK):
+                read += len(block)
+                yield block
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise damaged(path, read, "the compressed file is cut short or altered") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _whole_documents(path: Path, offset: int, data: bytes) -> tuple[int, int]:
+    """Where the last whole document of `data` ends, and how many there are."""
+    at, size, documents = 0, len(data), 0
+    while at + 4 <= size:
+        (length,) = _length(data, at)
+        if not 5 <= length <= _LARGEST:
+            raise damaged(path, offset + at, "its length is impossible")
+        if at + length > size:
+            break
+        if data[at + length - 1] != 0:
+            raise damaged(path, offset + at, "it does not end where its length says")
+        at += length
+        documents += 1
+    return at, documents

@@ -1,0 +1,95 @@
+"""A mongodump folder as a source: `bson:///folder`."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar, cast
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.errors import SourceError
+from snu_analytics.source.bson_file import chunks, decoded, find_file
+from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.source.decode import decode
+from snu_analytics.source.index import DocumentIndex, PatchIndex
+from snu_analytics.source.requests import document_frame, kept_fields, milliseconds, wanted_refs
+from snu_analytics.source.versions import index_folder
+
+Index = TypeVar("Index", PatchIndex, DocumentIndex)
+
+
+class DumpSource:
+    """The collections of a mongodump folder, through an index kept under `home/index`.
+
+    The index of a file is built at its first use, and anew when the file has changed. Every method
+    raises SourceError for a file that is lacking or damaged, and when there is no room for the
+    index.
+    """
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self._folder = folder
+        self._home = home
+        self._opened: dict[Path, tuple[Path, PatchIndex | DocumentIndex]] = {}
+
+    def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
+        return self._patches(entity).between(milliseconds(start), milliseconds(end)).frames()
+
+    def histories(
+        self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
+    ) -> Histories:
+        kept, wanted = kept_fields(entity, fields), wanted_refs(refs)
+        documents = document_frame(self._documents(entity).of_refs(wanted, kept))
+        return Histories(documents, self._patches(entity).of_refs(wanted).frames())
+
+    def names(self, collection: str) -> frozenset[str]:
+        path = find_file(self._folder, collection)
+        if path is None:
+            return frozenset()
+        return frozenset(
+            name
+            for documents in decoded(path, decode, workers=0)
+            for document in documents
+            if isinstance(name := document.get("name"), str)
+        )
+
+    def checks(self, entity: Entity) -> list[Check]:
+        return [self._check(collection) for collection in (entity.collection, entity.patches)]
+
+    def close(self) -> None:
+        self._opened.clear()
+
+    def _check(self, collection: str) -> Check:
+        try:
+            path = self._file(collection)
+            first = next(chunks(path), None)
+        except SourceError as error:
+            return Check(collection, False, str(error))
+        if first is None:
+            return Check(collection, True, f"{path.name} is empty")
+        size = path.stat().st_size
+        if path.suffix == ".gz":
+            return Check(collection, True, f"{path.name} can be read, {size:,} bytes compressed")
+        count = round(size * first.documents / len(first.data))
+        return Check(collection, True, f"{path.name} can be read, about {count:,} documents")
+
+    def _patches(self, entity: Entity) -> PatchIndex:
+        return self._open(entity, self._file(entity.patches), PatchIndex)
+
+    def _documents(self, entity: Entity) -> DocumentIndex:
+        return self._open(entity, self._file(entity.collection), DocumentIndex)
+
+    def _open(self, entity: Entity, path: Path, kind: type[Index]) -> Index:
+        fields = kept_fields(entity)
+        folder = index_folder(self._home, path, fields, lambda new: kind.build(path, new, fields))
+        known = self._opened.get(path)
+        if known is None or known[0] != folder:
+            known = self._opened[path] = folder, kind(folder)
+        return cast(Index, known[1])
+
+    def _file(self, collection: str) -> Path:
+        path = find_file(self._folder, collection)
+        if path is None:
+            raise SourceError(
+                f"{self._folder} holds neither {collection}.bson nor {collection}.bson.gz: add it "
+                f"with mongodump --collection={collection} (an empty file is an empty collection)"
+            )
+        return path

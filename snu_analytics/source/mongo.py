@@ -1,0 +1,248 @@
+"""A MongoDB database as a source: `mongodb://…/database`. Nothing is ever written.
+
+Patches are indexed by `ref` and `_id` in production, not by `date`: without a date index a day is
+read by a window of `_id`s, which tell when a patch was written, a day wider on either side.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import numpy as np
+from bson import DatetimeMS, ObjectId
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.errors import SettingsError, SourceError
+from snu_analytics.source.columns import HEX_ID, TEXT, Table, concatenate, take
+from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.source.decode import decode, decode_documents
+from snu_analytics.source.decode_patches import decode_patches
+from snu_analytics.source.mongo_faults import asked, told
+from snu_analytics.source.patches import PatchColumns, join
+from snu_analytics.source.requests import document_frame, kept_fields, milliseconds, wanted_refs
+
+T = TypeVar("T")
+Filter = Mapping[str, Any]
+
+_MOST_REFS = 1000  # in one query
+_LONGEST = 300_000  # ms a query may take the server
+_MARGIN = timedelta(days=1)
+_HEAD = {"ref": 1, "date": 1, "ops": 1, "user.role": 1}
+
+# What the url may set otherwise.
+_DEFAULTS: dict[str, Any] = {
+    "appname": "snu_analytics",
+    "readPreference": "secondaryPreferred",
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 5_000,
+    "socketTimeoutMS": _LONGEST + 30_000,
+    "tz_aware": False,
+}
+
+# No instant of the years 1 to 9999: `$not` also takes what is no date at all, or lacking.
+_UNDATABLE: tuple[Filter, ...] = (
+    {"date": {"$not": {"$gte": datetime.min}}},
+    {"date": {"$gt": datetime.max.replace(microsecond=999_000)}},
+)
+
+
+class MongoSource:
+    """The collections of a MongoDB database.
+
+    Raises SettingsError for a url that cannot be used. Every method raises SourceUnavailable when
+    the server does not answer, SourceError when it refuses or a collection is lacking.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._host = _host(url)
+        given = {part.partition("=")[0].lower() for part in re.split("[?&]", url)[1:]}
+        options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
+        try:
+            self._client: MongoClient[dict[str, Any]] = MongoClient(url, connect=False, **options)
+        except (InvalidURI, ValueError, TypeError, PyMongoError) as error:
+            if isinstance(error, ConfigurationError) and url.startswith("mongodb+srv"):
+                raise told(error, self._host, "the url") from None
+            raise SettingsError(
+                f"SNU_SOURCE_URL is not a MongoDB url ({type(error).__name__}): write "
+                "mongodb://user:password@host/database, with signs such as @ : / in the password "
+                "percent-encoded"
+            ) from None
+        try:
+            self._database = self._client.get_default_database()
+        except ConfigurationError:
+            self.close()
+            raise SettingsError(
+                f"SNU_SOURCE_URL names no database: write mongodb://{self._host}/database"
+            ) from None
+        self._present: set[str] = set()
+        self._indexed: dict[str, frozenset[str]] = {}
+
+    def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
+        self._require(entity.patches)
+        first, over = milliseconds(start), milliseconds(end)
+        dated = {"date": {"$gte": DatetimeMS(first), "$lt": DatetimeMS(over)}}
+        if "date" in self._indexes(entity.patches):
+            filters: list[Filter] = [dated, _window(start, end) | {"$or": _UNDATABLE}]
+        else:
+            wide = _window(start - _MARGIN, end + _MARGIN)
+            filters = [wide | {"$or": [dated, *_UNDATABLE]}]
+        found = self._patches(entity, filters)
+        when = found.heads["when"]
+        within = np.flatnonzero((when >= first) & (when < over))
+        found = found.take(within)
+        return found.take(found.order()).frames()
+
+    def histories(
+        self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
+    ) -> Histories:
+        self._require(entity.collection)
+        self._require(entity.patches)
+        wanted, kept = wanted_refs(refs), kept_fields(entity, fields)
+        documents = self._documents(entity, wanted, kept)
+        patches = self._patches(entity, [{"ref": ids} for ids in _chunks(wanted)])
+        return Histories(document_frame(documents), patches.take(patches.order()).frames())
+
+    def names(self, collection: str) -> frozenset[str]:
+        if not self._is_there(collection):
+            return frozenset()
+        found = self._find(collection, {}, {"name": 1, "_id": 0}, decode)
+        told_names = (document.get("name") for batch in found for document in batch)
+        return frozenset(name for name in told_names if isinstance(name, str))
+
+    def checks(self, entity: Entity) -> list[Check]:
+        return [
+            _checked(entity.collection, lambda: self._size(entity.collection)),
+            _checked(entity.patches, lambda: self._size(entity.patches)),
+            _checked(f"{entity.patches}: index on ref", lambda: self._ref_index(entity.patches)),
+            _checked(f"{entity.patches}: days", lambda: self._day_index(entity.patches)),
+        ]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _patches(self, entity: Entity, filters: Iterable[Filter]) -> PatchColumns:
+        fields = kept_fields(entity)
+        return join(
+            [
+                batch
+                for query in filters
+                for batch in self._find(
+                    entity.patches, query, _HEAD, lambda data: decode_patches(data, fields)
+                )
+            ]
+        )
+
+    def _documents(self, entity: Entity, wanted: np.ndarray, fields: Sequence[str]) -> Table:
+        projection = {"_id": 1} | dict.fromkeys(fields, 1)
+        batches = [
+            batch
+            for ids in _chunks(wanted)
+            for batch in self._find(
+                entity.collection,
+                {"_id": ids},
+                projection,
+                lambda data: decode_documents(data, fields),
+            )
+        ]
+        documents = concatenate(batches, {"ref": HEX_ID, **dict.fromkeys(fields, TEXT)})
+        return take(documents, np.unique(documents["ref"], return_index=True)[1])
+
+    def _find(
+        self, collection: str, query: Filter, projection: Filter, decoded: Callable[[Any], T]
+    ) -> list[T]:
+        """The decoded batches of one query; all of it is asked again when its cursor is lost."""
+        return self._asked(
+            collection,
+            lambda: [
+                decoded(data)
+                for data in self._database[collection]
+                .find_raw_batches(query, projection)
+                .max_time_ms(_LONGEST)
+            ],
+        )
+
+    def _require(self, collection: str) -> None:
+        if not self._is_there(collection):
+            raise SourceError(
+                f"MongoDB at {self._host}: the database {self._database.name} has no collection "
+                f"{collection} that this user sees. Mend the database's name in SNU_SOURCE_URL, or "
+                "grant the role read"
+            )
+
+    def _is_there(self, collection: str) -> bool:
+        if collection not in self._present:
+            self._present |= set(self._asked(collection, self._names))
+        return collection in self._present
+
+    def _names(self) -> list[str]:
+        # Also for a user whose rights are on these collections alone.
+        return self._database.list_collection_names(authorizedCollections=True)
+
+    def _indexes(self, collection: str) -> frozenset[str]:
+        """The fields that complete indexes of the collection begin with."""
+        if collection not in self._indexed:
+            indexes = self._asked(collection, lambda: [*self._database[collection].list_indexes()])
+            self._indexed[collection] = frozenset(
+                next(iter(index["key"]))
+                for index in indexes
+                if "partialFilterExpression" not in index and not index.get("sparse")
+            )
+        return self._indexed[collection]
+
+    def _asked(self, collection: str, query: Callable[[], T]) -> T:
+        return asked(query, self._host, f"collection {collection}")
+
+    def _size(self, collection: str) -> tuple[bool, str]:
+        self._require(collection)
+        count = self._asked(collection, self._database[collection].estimated_document_count)
+        return True, f"about {count:,} documents"
+
+    def _ref_index(self, collection: str) -> tuple[bool, str]:
+        self._require(collection)
+        if "ref" in self._indexes(collection):
+            return True, "histories are read by it"
+        return False, f"lacking: db.{collection}.createIndex({{ref: 1}}), or each history is a scan"
+
+    def _day_index(self, collection: str) -> tuple[bool, str]:
+        self._require(collection)
+        if "date" in self._indexes(collection):
+            return True, "read by the index on date"
+        return True, "read by _id, a day wider on either side (no index on date)"
+
+
+def _checked(subject: str, look: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        return Check(subject, *look())
+    except SourceError as error:
+        return Check(subject, False, str(error))
+
+
+def _chunks(wanted: np.ndarray) -> Iterator[Filter]:
+    """Conditions on so many ids at a time, also where they were stored as text."""
+    for at in range(0, len(wanted), _MOST_REFS):
+        texts = [ref.decode() for ref in wanted[at : at + _MOST_REFS].tolist()]
+        yield {"$in": [ObjectId(text) for text in texts] + texts}
+
+
+def _window(start: datetime, end: datetime) -> dict[str, Any]:
+    return {"_id": {"$gte": _first_id(start), "$lt": _first_id(end + timedelta(seconds=1))}}
+
+
+def _first_id(moment: datetime) -> ObjectId:
+    """The least ObjectId of the moment's second."""
+    seconds = min(max(int(moment.timestamp()), 0), 2**32 - 1)
+    return ObjectId(seconds.to_bytes(4) + bytes(8))
+
+
+def _host(url: str) -> str:
+    """The hosts, without user and password."""
+    address = url.partition("://")[2].partition("?")[0]
+    authority, _, rest = address.partition("/")
+    if "@" in rest:
+        raise SettingsError(
+            "SNU_SOURCE_URL holds an @ after its first /: percent-encode the user and password"
+        )
+    return authority.rpartition("@")[2]

@@ -1,0 +1,36 @@
+"""What both sources make of a request: instants, refs and fields; and a table of documents."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.source.columns import HEX_ID, Table, id_series, text_series
+from snu_analytics.source.decode import HEX
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """The first whole millisecond since 1970 that is not before the moment (time zone needed)."""
+    return -((_EPOCH - moment) // timedelta(milliseconds=1))
+
+
+def wanted_refs(refs: Iterable[str]) -> np.ndarray:
+    """The refs as HEX_ID, sorted and distinct; what is no ObjectId in hexadecimal is left out."""
+    known = {ref.lower() for ref in refs if HEX.fullmatch(ref)}
+    return np.array(sorted(known), HEX_ID)
+
+
+def kept_fields(entity: Entity, fields: Collection[str] | None = None) -> list[str]:
+    """The entity's fields, or those of them asked for, in the catalogue's order."""
+    return [field for field in entity.fields if fields is None or field in fields]
+
+
+def document_frame(documents: Table) -> pl.DataFrame:
+    """`ref` and the fields as String columns."""
+    columns = {name: column for name, column in documents.items() if name != "ref"}
+    told = {name: text_series(column) for name, column in columns.items()}
+    return pl.DataFrame({"ref": id_series(documents["ref"]), **told})

@@ -1,0 +1,48 @@
+"""PostgreSQL: the schema, the replacing of a day, the one pseudonym key, the embedded server.
+
+Knows the catalogue and the errors. Knows neither the source, nor how histories and events are
+made, nor Dagster: what comes in is COPY text, what goes out are counts. Whatever PostgreSQL says
+of a fault is told without row content and without a password.
+"""
+
+from snu_analytics.warehouse.change import Change
+from snu_analytics.warehouse.connection import address, connect, resolve_url
+from snu_analytics.warehouse.copy_text import copy_blocks
+from snu_analytics.warehouse.embedded import embedded_server, stop
+from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.keys import claim_key
+from snu_analytics.warehouse.migrate import migrate, pending_changes
+from snu_analytics.warehouse.read import (
+    days_with_rows,
+    event_counts,
+    figures,
+    loaded_days,
+    server_version,
+)
+from snu_analytics.warehouse.replace import replace_day, replace_day_by_query
+from snu_analytics.warehouse.tables import event_columns, warehouse_metadata
+from snu_analytics.warehouse.urls import dagster_url
+
+__all__ = [
+    "Change",
+    "address",
+    "claim_key",
+    "connect",
+    "copy_blocks",
+    "dagster_url",
+    "days_with_rows",
+    "embedded_server",
+    "event_columns",
+    "event_counts",
+    "figures",
+    "loaded_days",
+    "mapped_errors",
+    "migrate",
+    "pending_changes",
+    "replace_day",
+    "replace_day_by_query",
+    "resolve_url",
+    "server_version",
+    "stop",
+    "warehouse_metadata",
+]

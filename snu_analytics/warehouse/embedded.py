@@ -1,0 +1,152 @@
+"""The embedded server: one PostgreSQL per data folder, shared by the processes that use it.
+
+Each process holds two shared file locks. The last to leave stops the server and waits for it; when
+users are killed, a keeper process that waits for the first lock does. So no server outlives its
+users, and none is taken from under the others.
+"""
+
+import atexit
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from snu_analytics.warehouse import keeper
+from snu_analytics.warehouse.cluster import Cluster
+from snu_analytics.warehouse.faults import mapped_errors
+
+DATABASE = "snu"
+
+_SETTINGS = {
+    "max_connections": "200",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class _Stay:
+    """This process among the users of a server: descriptors of its two locks."""
+
+    users: int
+    leaving: int
+
+
+# By process too: a forked child shares its parent's locks and needs its own.
+_stays: dict[tuple[int, Path], _Stay] = {}
+_keepers: list[subprocess.Popen] = []
+
+
+def embedded_server(home: Path) -> str:
+    """The address of the server under `home`/postgres, started when it does not run.
+
+    It stops when the last process that asked for it has ended. As root it runs as the user
+    `postgres` or `pgserver`, whom the folders above are opened for passing through. Raises
+    WarehouseError with the log's path when it does not start.
+    """
+    cluster = _cluster(home)
+    cluster.prepare()
+    _stay(cluster)
+    with _alone(cluster.folder / "starting.lock"):
+        if not cluster.running():
+            cluster.start(_SETTINGS)
+            _create_database(cluster)
+        _ensure_keeper(cluster)
+    return cluster.url(DATABASE)
+
+
+def stop(home: Path) -> None:
+    """Stop the server under `home` now, whoever uses it; nothing happens when it does not run."""
+    cluster = _cluster(home)
+    cluster.stop()
+    if stay := _stays.pop((os.getpid(), cluster.folder), None):
+        os.close(stay.users)
+        os.close(stay.leaving)
+
+
+def _cluster(home: Path) -> Cluster:
+    return Cluster(home.expanduser().resolve() / "postgres")
+
+
+def _stay(cluster: Cluster) -> None:
+    key = (os.getpid(), cluster.folder)
+    if key not in _stays:
+        users = _locked(cluster.folder / "users.lock", fcntl.LOCK_SH)
+        leaving = _locked(cluster.folder / "leaving.lock", fcntl.LOCK_SH)
+        _stays[key] = _Stay(users, leaving)
+        atexit.register(_leave, cluster, os.getpid())
+
+
+def _leave(cluster: Cluster, process: int) -> None:
+    if process != os.getpid():
+        return
+    stay = _stays.pop((process, cluster.folder), None)
+    if stay is None:
+        return
+    # The keeper waits for `users` alone, so that only another user can be in the way here.
+    if _try(stay.leaving):
+        cluster.stop()
+    os.close(stay.users)
+    os.close(stay.leaving)
+
+
+def _ensure_keeper(cluster: Cluster) -> None:
+    mark = os.open(cluster.folder / "keeper.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    users = os.open(cluster.folder / "users.lock", os.O_RDWR)
+    try:
+        if _try(mark):
+            command, user, group = cluster.stop_command()
+            # The keeper inherits the mark and with it the lock. In a session of its own neither
+            # Ctrl-C nor the end of the terminal reaches it.
+            started = subprocess.Popen(
+                [sys.executable, "-I", "-S", keeper.__file__, str(users), str(user), str(group)]
+                + command,
+                pass_fds=(mark, users),
+                cwd=cluster.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            _keepers.append(started)
+    finally:
+        os.close(mark)
+        os.close(users)
+
+
+def _create_database(cluster: Cluster) -> None:
+    with (
+        mapped_errors("the embedded PostgreSQL"),
+        psycopg.connect(cluster.url("postgres"), autocommit=True) as connection,
+    ):
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+        if known.fetchone() is None:
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    descriptor = _locked(path, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path, kind: int) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, kind)
+    return descriptor
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""A day's rows are replaced whole: lock, delete, insert, commit. Nothing is seen in between."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+
+from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.tables import ANALYTICS
+
+# A part of a table: for each column the values its rows may have, such as the phases of an entity.
+Part = Mapping[str, Sequence[str]]
+
+
+def replace_day(
+    connection: psycopg.Connection,
+    table: str,
+    day_column: str,
+    day: date,
+    columns: Sequence[str],
+    rows: Iterable[bytes],
+    where: Part | None = None,
+) -> int:
+    """Replace a day's rows by those in `rows`, blocks of COPY text; the number of rows written.
+
+    `where` narrows what is deleted to the rows whose columns have one of the given values; without
+    it the day is noted in `day_load`, an empty one too. Another call for the same table, day and
+    `where` waits. Blocks of about 1 MB are fastest and may end anywhere. Raises
+    WarehouseUnavailable when the server is lost and WarehouseError when it refuses a row; then the
+    former rows stand.
+    """
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        _table(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with _replacing(connection, table, day_column, day, where) as cursor:
+        with cursor.copy(copy) as stream:
+            for block in rows:
+                stream.write(block)
+        return _noted(cursor, table, day, where, cursor.rowcount)
+
+
+def replace_day_by_query(
+    connection: psycopg.Connection,
+    table: str,
+    day_column: str,
+    day: date,
+    columns: Sequence[str],
+    query: sql.Composable,
+    parameters: Mapping[str, Any],
+    where: Part | None = None,
+) -> int:
+    """Replace a day's rows by those a SELECT gives in the order of `columns`; see `replace_day`."""
+    insert = sql.SQL("INSERT INTO {} ({}) {}").format(
+        _table(table), sql.SQL(", ").join(map(sql.Identifier, columns)), query
+    )
+    with _replacing(connection, table, day_column, day, where) as cursor:
+        cursor.execute(insert, parameters)
+        return _noted(cursor, table, day, where, cursor.rowcount)
+
+
+@contextmanager
+def _replacing(
+    connection: psycopg.Connection, table: str, day_column: str, day: date, where: Part | None
+) -> Iterator[psycopg.Cursor]:
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        raise ValueError("a day is replaced in a transaction of its own: commit the open one first")
+    part = where or {}
+    conditions = [sql.SQL("{} = %s").format(sql.Identifier(day_column))]
+    conditions += [sql.SQL("{} = ANY(%s)").format(sql.Identifier(name)) for name in part]
+    values = [day, *(list(allowed) for allowed in part.values())]
+    delete = sql.SQL("DELETE FROM {} WHERE {}").format(
+        _table(table), sql.SQL(" AND ").join(conditions)
+    )
+    with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{table} {sorted((k, sorted(v)) for k, v in part.items())} {day}"],
+        )
+        cursor.execute(delete, values)
+        yield cursor
+
+
+def _noted(cursor: psycopg.Cursor, table: str, day: date, where: Part | None, written: int) -> int:
+    if not where:
+        loads = _table("day_load")
+        cursor.execute(
+            sql.SQL("DELETE FROM {} WHERE relation = %s AND day = %s").format(loads), [table, day]
+        )
+        cursor.execute(
+            sql.SQL("INSERT INTO {} (relation, day, row_count) VALUES (%s, %s, %s)").format(loads),
+            [table, day, written],
+        )
+    return written
+
+
+def _table(table: str) -> sql.Identifier:
+    return sql.Identifier(ANALYTICS, table)

@@ -1,0 +1,190 @@
+"""The schema of the warehouse, derived from the catalogue; every table and column says what it is."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from snu_analytics.catalogue import Catalogue, Entity
+from snu_analytics.catalogue import Column as KeyColumn
+
+ANALYTICS = "analytics"
+PUBLISHED = "published"
+
+_TYPES: dict[str, Any] = {
+    "text": Text,
+    "smallint": SmallInteger,
+    "boolean": Boolean,
+    "uuid": Uuid,
+    "numeric": Numeric,
+}
+
+
+def warehouse_metadata(catalogue: Catalogue) -> MetaData:
+    """All tables of schema `analytics`; `published` holds none yet."""
+    metadata = MetaData(schema=ANALYTICS)
+    for entity in catalogue.entities.values():
+        _event_table(metadata, catalogue, entity)
+    _daily_figure(metadata, catalogue)
+    _quarantine(metadata)
+    _day_load(metadata)
+    _pseudonym_key(metadata)
+    return metadata
+
+
+def event_columns(catalogue: Catalogue, entity: Entity) -> list[str]:
+    """The column names of an entity's event table, in order."""
+    return [c.name for c in _event_columns(catalogue, entity)]
+
+
+def _column(name: str, kind: Any, comment: str, *, nullable: bool = False, **more: Any) -> Column:
+    return Column(name, kind, comment=comment, nullable=nullable, **more)
+
+
+def _event_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> None:
+    name = entity.table
+    Table(
+        name,
+        metadata,
+        *_event_columns(catalogue, entity),
+        CheckConstraint("quality IN ('recorded', 'inferred', 'conflict')", f"{name}_quality_check"),
+        Index(f"{name}_event_date_event_name_idx", "event_date", "event_name"),
+        Index(f"{name}_subject_id_event_at_idx", "subject_id", "event_at"),
+        comment=f"{entity.title}. {entity.description}",
+    )
+
+
+def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
+    return [
+        _column(
+            "event_id", Uuid, "Keyed hash of the patch and the event: stable", primary_key=True
+        ),
+        _column("change_id", Uuid, "Pseudonym of the patch; the events of one save share it"),
+        _column("subject_id", Uuid, f"Pseudonym of the document in {entity.collection}"),
+        _column("event_date", Date, "Day of the event in Europe/Paris"),
+        _column("event_at", DateTime(timezone=True), "Instant of the patch"),
+        _column("phase", Text, "Phase of the programme: inscription, phase1, mission, ..."),
+        _column("event_name", Text, "What happened"),
+        _column("field", Text, "Field that changed; null for a creation", nullable=True),
+        _column("from_value", Text, "Its value before; null for a creation", nullable=True),
+        _column("to_value", Text, "Its value after", nullable=True),
+        _column(
+            "state_before",
+            JSONB,
+            "Kept fields before the event under their source names; {} before a creation",
+        ),
+        _column("state_after", JSONB, "Kept fields after the event under their source names"),
+        *(_key_column(catalogue, entity, *named) for named in entity.columns.items()),
+        _column(
+            "actor_role",
+            Text,
+            "Role of the user who made the change, of a closed list, else null",
+            nullable=True,
+        ),
+        _column(
+            "quality",
+            Text,
+            "recorded; inferred: partly carried back from today's document; "
+            "conflict: the patch contradicts the history before it",
+        ),
+    ]
+
+
+def _key_column(catalogue: Catalogue, entity: Entity, name: str, column: KeyColumn) -> Column:
+    kept = catalogue.field(entity, column)
+    told = column.description or kept.description
+    unit = kept.unit or ("years" if kept.treatment == "age" else None)
+    origin = "state_after"
+    if column.joined and entity.join:
+        origin = f"the {entity.join.entity} at that instant"
+    comment = (
+        f"{told}{f' ({unit})' if unit else ''}; after the event, from {origin}: {column.field}"
+    )
+    kind = _TYPES[catalogue.column_type(entity, column)]
+    return _column(name, kind, comment, nullable=True)
+
+
+def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
+    definitions = "; ".join(
+        f"{figure.phase} {figure.figure}: {figure.description}"
+        for entity in catalogue.entities.values()
+        for figure in entity.figures
+    )
+    keys = [
+        _column("day", Date, "Day in Europe/Paris"),
+        _column("phase", Text, "inscription or mission"),
+        _column("figure", Text, f"What is counted. {definitions}"),
+        _column("gender", Text, "Gender as declared", nullable=True),
+        _column("age", SmallInteger, "Full years of age on the day (years)", nullable=True),
+        _column("region", Text, "Region of residence", nullable=True),
+        _column("department", Text, "Department of residence", nullable=True),
+        _column("cohort", Text, "Session of the cohesion stay", nullable=True),
+    ]
+    Table(
+        "daily_figure",
+        metadata,
+        *keys,
+        _column("value", Integer, "Number of events (count)"),
+        CheckConstraint("value > 0", "daily_figure_value_check"),
+        Index(
+            "daily_figure_key",
+            *(column.name for column in keys),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        comment="Events of the day by figure and group; a group without an event has no row",
+    )
+
+
+def _quarantine(metadata: MetaData) -> None:
+    Table(
+        "quarantine",
+        metadata,
+        _column("entity", Text, "Entity of the catalogue", primary_key=True),
+        _column("day", Date, "Day in Europe/Paris the patch would belong to", primary_key=True),
+        _column("patch_id", Uuid, "Pseudonym of the patch", primary_key=True),
+        _column("reason", Text, "Why it was set aside; never its content"),
+        comment="Patches that could not be read: they make no events",
+    )
+
+
+def _day_load(metadata: MetaData) -> None:
+    Table(
+        "day_load",
+        metadata,
+        _column("relation", Text, "Table of this schema", primary_key=True),
+        _column("day", Date, "Day in Europe/Paris", primary_key=True),
+        _column("row_count", Integer, "Rows written; 0 for an empty day (count)"),
+        _column("loaded_at", DateTime(timezone=True), "When", server_default=func.now()),
+        comment="Days that were loaded whole: tells an empty day from one never loaded",
+    )
+
+
+def _pseudonym_key(metadata: MetaData) -> None:
+    Table(
+        "pseudonym_key",
+        metadata,
+        _column(
+            "fingerprint",
+            Text,
+            "One-way fingerprint of the key behind all pseudonyms here, never the key",
+            primary_key=True,
+        ),
+        _column("since", DateTime(timezone=True), "First use", server_default=func.now()),
+        comment="The one pseudonym key with which the rows of this schema were made",
+    )

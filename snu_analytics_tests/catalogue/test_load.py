@@ -1,0 +1,74 @@
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import yaml
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.catalogue.load import read_catalogue
+from snu_analytics.errors import CatalogueError
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    shutil.copytree(str(files("snu_analytics.catalogue")), tmp_path / "catalogue")
+    return tmp_path / "catalogue"
+
+
+def edit(file: Path, change) -> None:
+    content = yaml.safe_load(file.read_text())
+    change(content)
+    file.write_text(yaml.safe_dump(content))
+
+
+def test_an_entity_is_read_from_a_file_of_its_name():
+    assert list(load_catalogue().entities) == ["young", "application"]
+
+
+def test_a_new_file_is_a_new_entity(folder):
+    shutil.copy(folder / "young.yaml", folder / "visitor.yaml")
+    assert "visitor" in read_catalogue(folder).entities
+
+
+def test_key_columns_have_the_type_of_their_field():
+    catalogue = load_catalogue()
+    young, application = catalogue.entities["young"], catalogue.entities["application"]
+    assert catalogue.column_type(young, young.columns["age"]) == "smallint"
+    assert catalogue.column_type(young, young.columns["rural"]) == "boolean"
+    assert catalogue.column_type(application, application.columns["young_id"]) == "uuid"
+    assert catalogue.column_type(application, application.columns["age"]) == "smallint"
+    assert catalogue.column_type(application, application.columns["status"]) == "text"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda y: y["fields"]["status"].pop("vocabulary"), "fields.status: .*names its vocabulary"),
+        (
+            lambda y: y["fields"]["status"].update(vocabulary="moods"),
+            "fields.status: 'moods' is not in vocabularies.yaml",
+        ),
+        (lambda y: y["fields"]["status"].update(color="red"), "fields.status.color"),
+        (
+            lambda y: y["events"].append({"field": "shoe", "phase": "x", "event": "y"}),
+            "'shoe'.* are used but are not among the fields",
+        ),
+        (
+            lambda y: y["figures"][0].update(counts=[{"event": ["nothing_happened"]}]),
+            "figures count .*nothing_happened",
+        ),
+        (lambda y: y["groups"].update(gender="sex"), "groups use .*sex"),
+        (lambda y: y.update(join={"entity": "old", "field": "status"}), "there is no old.yaml"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused_by_name(folder, change, message):
+    edit(folder / "young.yaml", change)
+    with pytest.raises(CatalogueError, match=f"young.yaml.*{message}"):
+        read_catalogue(folder)
+
+
+def test_a_file_that_is_no_yaml_is_refused_by_name(folder):
+    (folder / "young.yaml").write_text("{")
+    with pytest.raises(CatalogueError, match=r"young\.yaml cannot be read as YAML"):
+        read_catalogue(folder)

@@ -1,0 +1,19 @@
+"""Fixtures for all tests: real servers, and nothing of the machine's own environment."""
+
+import os
+
+import pytest
+
+pytest_plugins = [
+    "snu_analytics_tests.fixtures.mongo",
+    "snu_analytics_tests.fixtures.postgres",
+]
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch, tmp_path):
+    """No SNU_ or DAGSTER_ variable of the machine reaches a test; SNU_HOME is a folder of its own."""
+    for name in list(os.environ):
+        if name.startswith(("SNU_", "DAGSTER_")) and name != "SNU_TEST_MONGO_URI":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SNU_HOME", str(tmp_path / "home"))

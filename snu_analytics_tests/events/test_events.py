@@ -1,0 +1,356 @@
+"""From histories to event rows: names, values, ages, pseudonyms, quality."""
+
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+from snu_analytics_tests.histories import (
+    CATALOGUE,
+    OTHER_REF,
+    PSEUDONYMS,
+    REF,
+    YOUNG,
+    add,
+    application_events,
+    document,
+    instant,
+    patch,
+    remove,
+    replace,
+    young_events,
+)
+
+from snu_analytics.warehouse import event_columns
+
+BORN = instant("2007-03-04T11:00")
+
+
+def names(events) -> list[tuple]:
+    return events.select("event_name", "from_value", "to_value").rows()
+
+
+def status_change(before, after):
+    return [
+        patch("2024-03-01T10:00", add("/gender", "male")),
+        patch("2024-03-02T10:00", replace("/status", before, after)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ("WAITING_CORRECTION", "WAITING_VALIDATION", "inscription_resubmitted"),
+        ("IN_PROGRESS", "WAITING_VALIDATION", "inscription_completed"),
+        ("REINSCRIPTION", "WAITING_VALIDATION", "inscription_completed"),
+        ("NOT_AUTORISED", "WAITING_VALIDATION", "inscription_completed"),
+        (None, "WAITING_VALIDATION", "inscription_completed"),
+        ("", "WAITING_VALIDATION", "inscription_completed"),
+        ("VALIDATED", "WAITING_VALIDATION", "inscription_reexamined"),
+        ("WITHDRAWN", "WAITING_VALIDATION", "inscription_reexamined"),
+        ("NOBODY KNOWS", "WAITING_VALIDATION", "inscription_reexamined"),
+        ("WAITING_VALIDATION", "WAITING_CORRECTION", "inscription_correction_requested"),
+        ("WAITING_VALIDATION", "VALIDATED", "inscription_validated"),
+        ("WAITING_VALIDATION", "REFUSED", "inscription_refused"),
+        ("WAITING_VALIDATION", "WAITING_LIST", "inscription_waitlisted"),
+        ("VALIDATED", "WITHDRAWN", "inscription_withdrawn"),
+        ("IN_PROGRESS", "ABANDONED", "inscription_abandoned"),
+        ("IN_PROGRESS", "NOT_ELIGIBLE", "inscription_not_eligible"),
+        ("IN_PROGRESS", "NOT_AUTORISED", "inscription_not_authorised"),
+        ("VALIDATED", "REINSCRIPTION", "reinscription_started"),
+        ("NOT_AUTORISED", "IN_PROGRESS", "inscription_reopened"),
+        ("VALIDATED", "DELETED", "young_deleted"),
+    ],
+)
+def test_a_status_change_has_the_name_of_its_rule(tmp_path, before, after, name):
+    events = young_events(tmp_path, [document()], status_change(before, after))
+    assert events["event_name"].to_list() == [name]
+
+
+def test_a_status_outside_the_vocabulary_is_no_event_but_shows_in_the_next(tmp_path):
+    patches = [
+        patch("2024-03-02T10:00", replace("/status", "VALIDATED", "LIMBO")),
+        patch("2024-03-03T10:00", replace("/status", "LIMBO", "WITHDRAWN")),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert names(events) == [("inscription_withdrawn", "OTHER", "WITHDRAWN")]
+
+
+def test_a_creation_emits_only_its_creation_event(tmp_path):
+    patches = [
+        patch(
+            "2024-03-01T10:00",
+            add("/status", "IN_PROGRESS"),
+            add("/cohort", "Juillet 2024"),
+            add("/department", "Ain"),
+        )
+    ]
+    (event,) = young_events(tmp_path, [document()], patches).rows(named=True)
+    assert (event["event_name"], event["field"], event["from_value"], event["to_value"]) == (
+        "inscription_created",
+        None,
+        None,
+        "IN_PROGRESS",
+    )
+    assert event["state_before"] == "{}"
+    assert json.loads(event["state_after"]) == {
+        "status": "IN_PROGRESS",
+        "cohort": "Juillet 2024",
+        "department": "Ain",
+    }
+
+
+def test_a_patch_of_several_fields_gives_one_event_each_with_the_same_states(tmp_path):
+    patches = [
+        patch(
+            "2024-03-01T10:00",
+            replace("/cohort", "Juin 2023", "Juillet 2024"),
+            replace("/status", "VALIDATED", "WAITING_VALIDATION"),
+            replace("/statusPhase1", "AFFECTED", "WAITING_AFFECTATION"),
+        )
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert events.select("phase", "event_name").rows() == [
+        ("inscription", "inscription_reexamined"),
+        ("phase1", "phase1_status_changed"),
+        ("inscription", "cohort_changed"),
+    ]
+    assert events["change_id"].n_unique() == 1
+    assert events["event_id"].n_unique() == 3
+    assert events["state_before"].n_unique() == events["state_after"].n_unique() == 1
+
+
+def test_fields_that_the_rules_do_not_name_change_the_states_silently(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/situation", "EMPLOYEE", "NOTHING")),
+        patch("2024-03-02T10:00", replace("/status", "VALIDATED", "WITHDRAWN")),
+    ]
+    (event,) = young_events(tmp_path, [document()], patches).rows(named=True)
+    assert json.loads(event["state_before"])["situation"] == "NOTHING"
+    assert event["situation"] == "NOTHING"
+
+
+def test_an_event_whose_original_contradicts_is_marked(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
+        patch(
+            "2024-03-02T10:00",
+            replace("/status", "REFUSED", "VALIDATED"),
+            replace("/cohort", "Juin 2023", "Juillet 2023"),
+        ),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert events.select("event_name", "from_value", "quality").rows() == [
+        ("inscription_created", None, "recorded"),
+        ("inscription_validated", "IN_PROGRESS", "conflict"),
+        ("cohort_changed", "Juin 2023", "recorded"),
+    ]
+
+
+def test_no_change_is_no_event(tmp_path):
+    events = young_events(tmp_path, [document()], status_change("VALIDATED", "VALIDATED"))
+    assert names(events) == []
+
+
+def test_one_place_written_in_two_ways_is_no_move(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", add("/gender", "male")),
+        patch("2024-03-02T10:00", replace("/department", "21", "COTE-D'OR")),
+        patch("2024-03-03T10:00", replace("/department", "Côte-d'Or", "Ain")),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert names(events) == [("department_changed", "Côte-d'Or", "Ain")]
+
+
+def test_null_absent_and_empty_are_told_apart_in_states(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "VALIDATED", "WITHDRAWN")),
+    ]
+    documents = [document(qpv="", grade=None)]
+    (event,) = young_events(tmp_path, documents, patches).rows(named=True)
+    assert json.loads(event["state_after"]) == {"status": "WITHDRAWN", "qpv": "", "grade": None}
+    assert (event["qpv"], event["grade"], event["situation"]) == ("", None, None)
+
+
+def test_dates_are_told_as_paris_days(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", add("/departSejourAt", "2024-02-29T23:30:00.000Z")),
+        patch("2024-07-01T10:00", replace("/departSejourAt", "2024-02-29T23:30:00.000Z", None)),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert names(events) == [
+        ("stay_departure_recorded", None, "2024-03-01"),
+        ("stay_departure_recorded", "2024-03-01", None),
+    ]
+    assert json.loads(events["state_after"][0])["departSejourAt"] == "2024-03-01"
+
+
+def test_numbers_are_told_as_numbers(tmp_path):
+    patches = [patch("2024-03-01T10:00", replace("/phase2NumberHoursDone", "", "84"))]
+    (event,) = young_events(tmp_path, [document()], patches).rows(named=True)
+    assert (event["from_value"], event["to_value"]) == ("", "84")
+    assert json.loads(event["state_after"]) == {"phase2NumberHoursDone": 84}
+
+
+@pytest.mark.parametrize(
+    ("born", "at", "age"),
+    [
+        ("2007-03-04T11:00", "2024-03-03T12:00", 16),
+        ("2007-03-04T11:00", "2024-03-04T12:00", 17),
+        ("2007-03-04T11:00", "2024-03-03T23:30", 17),
+        ("2008-02-29T11:00", "2023-02-28T12:00", 14),
+        ("2008-02-29T11:00", "2023-03-01T12:00", 15),
+        ("2008-02-29T11:00", "2024-02-29T12:00", 16),
+    ],
+)
+def test_the_age_is_full_years_on_the_paris_day_of_the_event(tmp_path, born, at, age):
+    patches = [patch(at, replace("/status", "IN_PROGRESS", "VALIDATED"))]
+    (event,) = young_events(tmp_path, [document(birthdateAt=instant(born))], patches).rows(
+        named=True
+    )
+    assert event["age"] == age
+    assert json.loads(event["state_before"])["age"] == age
+    assert "birthdateAt" not in event["state_after"]
+
+
+def test_both_states_tell_the_age_on_the_day_of_the_event(tmp_path):
+    patches = [
+        patch("2023-03-01T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-06-01T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
+    ]
+    events = young_events(tmp_path, [document(birthdateAt=BORN)], patches)
+    assert [json.loads(s)["age"] for s in events["state_before"]] == [15, 17]
+    assert [json.loads(s)["age"] for s in events["state_after"]] == [15, 17]
+
+
+def test_identifiers_are_pseudonyms_by_namespace(tmp_path):
+    patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
+    (event,) = young_events(tmp_path, [document(classeId="65b0" * 6)], patches).rows(named=True)
+    assert json.loads(event["state_after"])["classeId"] == (
+        PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0]
+    )
+    assert "65b0" * 6 not in str(event)
+    assert REF not in str(event)
+
+
+def test_rural_is_told_from_the_population_density(tmp_path):
+    for density, rural in (("PEU DENSE", True), ("DENSE", False), ("", None)):
+        patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
+        events = young_events(tmp_path, [document(populationDensity=density)], patches)
+        assert events["rural"].to_list() == [rural]
+
+
+def test_only_a_listed_role_is_told(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "A", "VALIDATED"), user={"role": "admin"}),
+        patch(
+            "2024-03-02T10:00", replace("/status", "VALIDATED", "WITHDRAWN"), user={"role": "Léa"}
+        ),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert events["actor_role"].to_list() == ["admin", None]
+
+
+def test_an_event_belongs_to_the_paris_day_of_its_instant(tmp_path):
+    patches = [
+        patch("2024-03-01T22:59:59.999", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-03-01T23:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
+        patch("2024-07-01T22:00", replace("/status", "VALIDATED", "WITHDRAWN")),
+    ]
+    events = young_events(tmp_path, [document()], patches)
+    assert events["event_date"].to_list() == [
+        date(2024, 3, 1),
+        date(2024, 3, 2),
+        date(2024, 7, 2),
+    ]
+
+
+def test_the_columns_are_those_of_the_table_in_its_order(tmp_path):
+    events = young_events(tmp_path, [document()], status_change("IN_PROGRESS", "VALIDATED"))
+    assert events.columns == event_columns(CATALOGUE, YOUNG)
+
+
+def test_no_patches_give_no_events_with_the_same_columns(tmp_path):
+    events = young_events(tmp_path, [document()], [])
+    assert (len(events), events.columns) == (0, event_columns(CATALOGUE, YOUNG))
+
+
+APPLIED = [
+    patch(
+        "2024-03-10T10:00",
+        add("/status", "WAITING_VALIDATION"),
+        add("/youngId", REF),
+        add("/missionId", "65c000000000000000000001"),
+        add("/youngCohort", "Juillet 2024"),
+        ref=OTHER_REF,
+    )
+]
+
+
+def test_an_application_tells_its_youngs_own_state_at_that_instant(tmp_path):
+    moved = [
+        patch("2024-03-10T10:00", replace("/department", "Ain", "Jura")),
+        patch("2024-03-10T10:01", replace("/department", "Jura", "Doubs")),
+    ]
+    (event,) = application_events(
+        tmp_path,
+        applications=[document(OTHER_REF)],
+        application_patches=APPLIED,
+        youngs=[document(department="Doubs", gender="female", region="Inconnue", birthdateAt=BORN)],
+        young_patches=moved,
+    ).rows(named=True)
+    assert (event["gender"], event["age"], event["region"], event["department"]) == (
+        "female",
+        17,
+        "OTHER",
+        "Jura",
+    )
+    assert event["young_id"] == PSEUDONYMS.series("young", pl.Series([REF]))[0]
+    assert event["young_cohort"] == "Juillet 2024"
+
+
+def test_the_young_is_known_by_its_document_alone_or_by_its_patches_alone(tmp_path):
+    documents = {"youngs": [document(gender="male")], "young_patches": []}
+    patches = {
+        "youngs": [],
+        "young_patches": [patch("2024-04-01T10:00", replace("/gender", "male", "female"))],
+    }
+    for number, known in enumerate((documents, patches)):
+        events = application_events(
+            tmp_path / str(number),
+            applications=[document(OTHER_REF)],
+            application_patches=APPLIED,
+            **known,
+        )
+        assert events["gender"].to_list() == ["male"]
+
+
+def test_the_application_of_an_unknown_young_tells_nothing_of_it(tmp_path):
+    (event,) = application_events(
+        tmp_path, applications=[], application_patches=APPLIED, youngs=[], young_patches=[]
+    ).rows(named=True)
+    assert (event["gender"], event["age"], event["department"]) == (None, None, None)
+
+
+def test_refusing_an_offer_is_the_youngs_own_no(tmp_path):
+    changes = [
+        patch("2024-03-11T10:00", replace("/status", "WAITING_ACCEPTATION", "REFUSED"), ref=REF),
+        patch("2024-03-12T10:00", replace("/status", "REFUSED", "VALIDATED"), ref=REF),
+        patch("2024-03-13T10:00", replace("/status", "VALIDATED", "REFUSED"), ref=REF),
+    ]
+    events = application_events(
+        tmp_path, applications=[], application_patches=changes, youngs=[], young_patches=[]
+    )
+    assert events["event_name"].to_list() == [
+        "application_declined",
+        "application_validated",
+        "application_refused",
+    ]
+
+
+def test_a_removed_contract_status_is_a_change_to_nothing(tmp_path):
+    changes = [patch("2024-03-11T10:00", remove("/contractStatus", "SENT"), ref=REF)]
+    events = application_events(
+        tmp_path, applications=[], application_patches=changes, youngs=[], young_patches=[]
+    )
+    assert names(events) == [("contract_status_changed", "SENT", None)]
