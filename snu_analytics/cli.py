@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
+from snu_analytics.cli_tables import figure_tables
 from snu_analytics.days import DayRange, paris_today, parse_day
 from snu_analytics.errors import PartitionError, SnuError
 from snu_analytics.settings import EMBEDDED, Settings, ensure_key, export, read_settings
@@ -82,7 +83,7 @@ def simulate(
         raise click.UsageError("give either --out DIR or --into mongodb://host/database")
     from snu_analytics.cli_simulation import run_simulation
 
-    run_simulation(_out, youngs, first, last, seed, out, into)
+    run_simulation(_out, youngs, DayRange(first, last), seed, out, into)
 
 
 @main.command()
@@ -154,7 +155,7 @@ def demo(youngs: int) -> None:
     if folder.exists():
         _out.print(f"{folder} stands already; delete it to invent another one.")
     else:
-        run_simulation(_out, youngs, DEMO.first, DEMO.last, 1, folder, None)
+        run_simulation(_out, youngs, DEMO, 1, folder, None)
     _out.rule("2. PostgreSQL")
     _, warehouse_url = _with_warehouse()
     _tell_changes(upgrade(warehouse_url, load_catalogue()))
@@ -279,31 +280,14 @@ def _print_figures(warehouse_url: str, first: date, last: date) -> None:
 
     with connect(warehouse_url) as connection:
         found = figures(connection, first, last)
-    _out.print(_pivot(found, "day", f"Figures from {first} to {last}"))
+    for table in figure_tables(found, "day", f"from {first} to {last}"):
+        _out.print(table)
 
 
 def _print_totals(warehouse_url: str) -> None:
-    from snu_analytics.warehouse import connect, totals_by_cohort
+    from snu_analytics.warehouse import connect, totals_by_campaign
 
     with connect(warehouse_url) as connection:
-        found = totals_by_cohort(connection)
-    _out.print(_pivot(found, "cohort", "Totals per cohort"))
-
-
-def _pivot(found, row: str, title: str) -> Table:
-    """A table with a row per `row` and a column per phase and figure; 0 is left blank."""
-    table = Table(title=title, box=None, title_justify="left")
-    table.add_column(row)
-    if found.empty:
-        table.add_column("no figures")
-        return table
-    wide = found.pivot_table(
-        index=row, columns=["phase", "figure"], values="value", aggfunc="sum", fill_value=0
-    )
-    order = ["created", "completed", "processed", "validated", "refused"]
-    columns = sorted(wide.columns, key=lambda c: (c[0], order.index(c[1]) if c[1] in order else 9))
-    for phase, figure in columns:
-        table.add_column(f"{phase}\n{figure}", justify="right")
-    for index, values in wide[columns].iterrows():
-        table.add_row(str(index), *(f"{int(v):,}" if v else "" for v in values))
-    return table
+        found = totals_by_campaign(connection)
+    for table in figure_tables(found, "campaign", "totals per campaign, September to August"):
+        _out.print(table)

@@ -18,7 +18,7 @@ _settings = read_settings()
 export(_settings)
 _catalogue = load_catalogue()
 _partitions = daily_partitions(_settings.start_date)
-_nightly = nightly_job(_partitions)
+_nightly = nightly_job()
 
 defs = dg.Definitions(
     assets=[

@@ -21,7 +21,7 @@ from snu_analytics.warehouse import (
 )
 
 # NULLS NOT DISTINCT, which keeps the figures' groups unique, came with PostgreSQL 15.
-_OLDEST_POSTGRESQL = 150_000
+_OLDEST_POSTGRESQL = 15
 _CLOCK_TOLERANCE_SECONDS = 60
 
 
@@ -100,7 +100,7 @@ def _warehouse_checks(settings: Settings) -> list[Check]:
         Check(
             "warehouse",
             ok=number >= _OLDEST_POSTGRESQL,
-            message=f"PostgreSQL {number // 10_000}"
+            message=f"PostgreSQL {number}"
             + ("" if number >= _OLDEST_POSTGRESQL else ": version 15 or later is needed"),
         ),
         Check(

@@ -97,13 +97,11 @@ def stage_patches(
         for part in found.ops.partition_by("field", maintain_order=True)
     ]
     told = pl.concat(ops) if ops else found.ops
-    by_day = split_by_day(
-        heads.join(told, on="patch", how="left", maintain_order="left"), pl.col("day")
-    )
+    rows = heads.join(told, on="patch", how="left", maintain_order="left")
+    by_day = split_by_day(rows, "day")
     counts: DayCounts = {}
-    empty = heads.join(told, on="patch", how="left").clear().drop("day")
     for day in days:
-        frame = by_day.get(day, empty.with_columns()).drop("day", strict=False)
+        frame = by_day.get(day, rows.clear())
         bench.staging.write((entity.name, PATCHES), day, frame)
         counts[day] = _patch_counts(frame)
     _quarantine(bench, entity, days, heads, warehouse)
@@ -139,12 +137,12 @@ def _quarantine(
         bench.pseudonyms.series("change", aside["patch_id"]).alias("patch_id"),
         pl.col("defect").alias("reason"),
     ).sort("day", "patch_id")
-    by_day = split_by_day(rows.with_columns(_at="day"), pl.col("_at"))
+    by_day = split_by_day(rows, "day")
     where = {"entity": [entity.name]}
     claim_key(warehouse, bench.pseudonyms.fingerprint)
     former = days_with_rows(warehouse, "quarantine", "day", days.first, days.last, where)
     for day in sorted(former | by_day.keys()):
-        frame = by_day.get(day, rows.clear()).select(rows.columns)
+        frame = by_day.get(day, rows.clear())
         replace_day(
             warehouse, "quarantine", "day", day, rows.columns, copy_blocks(frame), where=where
         )
@@ -190,7 +188,7 @@ def stage_snapshots(bench: Workbench, entity: Entity, days: DayRange, source: So
             fields,
         )
         frame = as_of(frame, entity.join.field, joined)
-    by_day = split_by_day(frame.with_columns(_at="day"), pl.col("_at"))
+    by_day = split_by_day(frame, "day")
     counts: DayCounts = {}
     for day in days:
         part = by_day.get(day, frame.clear())
@@ -235,7 +233,7 @@ def load_events(
         [bench.staging.read((entity.name, SNAPSHOTS), day) for day in days], how="vertical"
     )
     events = build_events(staged, entity, bench.catalogue, bench.pseudonyms)
-    by_day = split_by_day(events, pl.col("event_date"))
+    by_day = split_by_day(events, "event_date")
     claim_key(warehouse, bench.pseudonyms.fingerprint)
     computed, written = {}, {}
     for day in days:
@@ -265,11 +263,10 @@ def load_figures(
         found = warehouse.execute(
             figure_query(entity), {"first": days.first, "last": days.last}
         ).fetchall()
-        warehouse.rollback()
     rows = pl.DataFrame(found, list(FIGURE_COLUMNS), orient="row", infer_schema_length=None)
     where = {"phase": figure_phases(entity)}
     totals: dict[date, dict[str, int]] = {}
-    by_day = split_by_day(rows.with_columns(_at="day"), pl.col("_at")) if found else {}
+    by_day = split_by_day(rows, "day")
     for day in days:
         part = by_day.get(day, rows.clear())
         replace_day(

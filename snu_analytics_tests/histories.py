@@ -91,9 +91,7 @@ def states(
     return told.filter(pl.col("patch_id").is_not_null()).select(fields).rows()
 
 
-def young_events(
-    folder: Path, documents: Sequence[dict], patches: Sequence[dict]
-) -> pl.DataFrame:
+def young_events(folder: Path, documents: Sequence[dict], patches: Sequence[dict]) -> pl.DataFrame:
     """All events of the young people."""
     told = snapshots(timeline(folder, documents, patches), BEGINNING, END)
     return build_events(told, YOUNG, CATALOGUE, PSEUDONYMS)

@@ -30,9 +30,7 @@ def quarantined(heads: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def split_by_day(frame: pl.DataFrame, day: pl.Expr) -> dict[date, pl.DataFrame]:
-    """The rows of each Paris day, in their order."""
-    parts = frame.with_columns(day.alias("_day")).partition_by(
-        "_day", as_dict=True, include_key=False, maintain_order=True
-    )
+def split_by_day(frame: pl.DataFrame, day_column: str) -> dict[date, pl.DataFrame]:
+    """The rows of each day, in their order."""
+    parts = frame.partition_by(day_column, as_dict=True, maintain_order=True)
     return {key[0]: rows for key, rows in parts.items()}

@@ -76,7 +76,12 @@ def as_of(frame: pl.DataFrame, key: str, other: Timeline) -> pl.DataFrame:
     ).unique(["_ref", "_date"], keep="last", maintain_order=True)
     asked = frame.with_row_index("_order").with_columns(_ref=pl.col(key).str.strip_chars('"'))
     joined = asked.sort("date", nulls_last=False).join_asof(
-        known.sort("_date"), left_on="date", right_on="_date", by="_ref", strategy="backward"
+        known.sort("_date"),
+        left_on="date",
+        right_on="_date",
+        by="_ref",
+        strategy="backward",
+        check_sortedness=False,
     )
     return (
         joined.sort("_order")

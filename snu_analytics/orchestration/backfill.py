@@ -8,7 +8,7 @@ from datetime import date
 from queue import Empty
 
 from snu_analytics.days import DayRange
-from snu_analytics.errors import SnuError, WarehouseError
+from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
@@ -94,3 +94,11 @@ def _work(tasks, results, entity: str | None) -> None:
                 results.put(Done(chunk, failed, tuple(warnings)))
     except SnuError as fault:
         results.put(fault)
+    except Exception as fault:
+        # Dagster's own storage failing in the middle of a run; its message may hold an address.
+        results.put(
+            WarehouseUnavailable(
+                f"Dagster's storage (SNU_DAGSTER_URL) went away ({type(fault).__name__}): days that "
+                "are done stand, run the same command again"
+            )
+        )

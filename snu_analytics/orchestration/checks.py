@@ -120,9 +120,7 @@ def figures_count_events(
 
 def _rows(connection: psycopg.Connection, query, parameters: dict) -> list[tuple]:
     with mapped_errors():
-        rows = connection.execute(query, parameters).fetchall()
-        connection.rollback()
-    return rows
+        return connection.execute(query, parameters).fetchall()
 
 
 def _result(

@@ -1,6 +1,12 @@
 """The nightly job, its schedule, and the retention of the staging folder."""
 
 import dagster as dg
+from dagster._core.definitions.partitions.partitioned_schedule import (
+    UnresolvedPartitionedAssetScheduleDefinition,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,
+)
 
 from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.settings import read_settings
@@ -13,18 +19,19 @@ NIGHTLY = "nightly"
 _HOUR, _MINUTE = 3, 30
 
 
-def nightly_job(partitions: dg.DailyPartitionsDefinition):
+def nightly_job() -> UnresolvedAssetJobDefinition:
     """All assets of one day or a range, in one process: one per step costs 3 s of imports each."""
     return dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.all(),
-        partitions_def=partitions,
         description="Yesterday's patches to events and figures, for every entity.",
         executor_def=dg.in_process_executor,
     )
 
 
-def nightly_schedule(job) -> dg.ScheduleDefinition:
+def nightly_schedule(
+    job: UnresolvedAssetJobDefinition,
+) -> dg.ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
     return dg.build_schedule_from_partitioned_job(
         job,
         name="nightly_schedule",

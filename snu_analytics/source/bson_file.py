@@ -5,7 +5,7 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
@@ -66,60 +66,59 @@ def damaged(path: Path, offset: int, why: str) -> SourceError:
     )
 
 
-def decoded(path: Path, decode: Callable[..., T], *args: object, workers: int) -> Iterator[T]:
-    """`decode(data, *args)` of the file's chunks, in order, by so many processes (0: this one).
+def decoded(path: Path, decode: Callable[..., T], *args: object) -> Iterator[T]:
+    """`decode(data, *args)` of the file's chunks, in order; a large file's by several processes.
 
     Raises SourceError as `chunks` does, and for documents that are not BSON.
     """
+    workers = _workers(path)
     if workers == 0:
         for chunk in chunks(path):
-            yield _told(path, chunk.offset, partial(decode, chunk.data, *args))
+            yield _told(path, chunk, partial(decode, chunk.data, *args))
         return
     # A fork would copy the threads' locks of polars and of Dagster, but not their threads.
     pool = ProcessPoolExecutor(workers, get_context("spawn"))
-    waiting: deque[tuple[int, Future[T]]] = deque()
+
+    def submitted(chunk: Chunk) -> Callable[[], T]:
+        here = partial(decode, chunk.data, *args)
+        try:
+            future = pool.submit(here)
+        except BrokenProcessPool:  # processes cannot be started here: go on in this one
+            return here
+
+        def answer() -> T:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return here()
+
+        return answer
+
+    waiting: deque[tuple[Chunk, Callable[[], T]]] = deque()
     try:
         for chunk in chunks(path):
-            waiting.append((chunk.offset, pool.submit(decode, chunk.data, *args)))
+            waiting.append((chunk, submitted(chunk)))
             if len(waiting) > 2 * workers:
-                offset, future = waiting.popleft()
-                yield _told(path, offset, future.result)
-        for offset, future in waiting:
-            yield _told(path, offset, future.result)
+                yield _told(path, *waiting.popleft())
+        while waiting:
+            yield _told(path, *waiting.popleft())
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def decode_file(
-    path: Path, decode: Callable[..., T], *args: object, start: Callable[[], Callable[[T], None]]
-) -> None:
-    """Hand each decoded chunk to the function that `start` gives; start over where processes fail.
-
-    Raises SourceError as `decoded` does.
-    """
-    workers = _workers(path)
-    try:
-        receive = start()
-        for batch in decoded(path, decode, *args, workers=workers):
-            receive(batch)
-    except BrokenProcessPool:
-        receive = start()
-        for batch in decoded(path, decode, *args, workers=0):
-            receive(batch)
-
-
 def _workers(path: Path) -> int:
+    """How many processes decode the file; 0 for this one alone."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if path.stat().st_size < _SMALL or cores == 1 or current_process().daemon:
         return 0
     return min(cores or 1, _MOST_WORKERS)
 
 
-def _told(path: Path, offset: int, decode: Callable[[], T]) -> T:
+def _told(path: Path, chunk: Chunk, answer: Callable[[], T]) -> T:
     try:
-        return decode()
+        return answer()
     except UndecodableError as error:
-        raise damaged(path, offset + error.position, "it is not BSON") from None
+        raise damaged(path, chunk.offset + error.position, "it is not BSON") from None
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

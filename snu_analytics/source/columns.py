@@ -73,14 +73,17 @@ def text_series(column: pa.LargeStringArray) -> pl.Series:
 
 
 class TableWriter:
-    """Writes a table to a folder, rows after rows; the files are for the owner alone (0600)."""
+    """Writes a table to a new folder, rows after rows; the files are for the owner alone (0600).
+
+    A context: the table can be mapped when it is left.
+    """
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         self.rows = 0
         self._schema = schema
-        self._lengths: dict[str, int] = {}
+        self._lengths: dict[str, int] = {}  # bytes of text so far
         self._files: dict[str, BinaryIO] = {}
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
         for name, kind in schema.items():
             self._files[name] = _create(folder / name)
             if kind == TEXT:
@@ -100,7 +103,10 @@ class TableWriter:
                 self._files[name].write(np.ascontiguousarray(column, kind).data)
         self.rows += len(column)
 
-    def close(self) -> None:
+    def __enter__(self) -> "TableWriter":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
         for file in self._files.values():
             file.close()
 

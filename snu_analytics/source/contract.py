@@ -66,11 +66,15 @@ class Histories:
 
 @dataclass(frozen=True)
 class Check:
-    """What `doctor` tells of one thing: good, or what to mend."""
+    """What `doctor` tells of one thing: good, or what to mend.
+
+    Without a `required` one no day can be read; others only cost time.
+    """
 
     subject: str
     ok: bool
     message: str
+    required: bool = True
 
 
 class Source(Protocol):

@@ -9,7 +9,7 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SourceError
 from snu_analytics.source.bson_file import chunks, decoded, find_file
 from snu_analytics.source.contract import Check, Histories, Patches
-from snu_analytics.source.decode import decode
+from snu_analytics.source.decode import decode_names
 from snu_analytics.source.index import DocumentIndex, PatchIndex
 from snu_analytics.source.requests import document_frame, kept_fields, milliseconds, wanted_refs
 from snu_analytics.source.versions import index_folder
@@ -44,12 +44,7 @@ class DumpSource:
         path = find_file(self._folder, collection)
         if path is None:
             return frozenset()
-        return frozenset(
-            name
-            for documents in decoded(path, decode, workers=0)
-            for document in documents
-            if isinstance(name := document.get("name"), str)
-        )
+        return frozenset().union(*decoded(path, decode_names))
 
     def checks(self, entity: Entity) -> list[Check]:
         return [self._check(collection) for collection in (entity.collection, entity.patches)]

@@ -6,12 +6,12 @@ instead of offsets into the dump. Everything is mapped; nothing scans a column.
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from snu_analytics.source.bson_file import decode_file
+from snu_analytics.source.bson_file import decoded
 from snu_analytics.source.columns import (
     HEX_ID,
     TEXT,
@@ -45,23 +45,14 @@ class PatchIndex:
     def build(path: Path, folder: Path, fields: Sequence[str]) -> None:
         """Write the index of the patches file at `path`."""
         unsorted = folder / "unsorted"
-        writer = _PatchWriter(unsorted)
-
-        def start() -> Callable[[PatchColumns], None]:
-            nonlocal writer
-            writer.close()
-            shutil.rmtree(unsorted)
-            writer = _PatchWriter(unsorted)
-            return writer.append
-
-        decode_file(path, decode_patches, fields, start=start)
-        writer.close()
+        with _PatchWriter(unsorted) as writer:
+            for batch in decoded(path, decode_patches, fields):
+                writer.append(batch)
         patches = _open_patches(unsorted)
         order = patches.order()
-        ordered = _PatchWriter(folder)
-        for at in range(0, len(order), _BLOCK):
-            ordered.append(patches.take(order[at : at + _BLOCK]))
-        ordered.close()
+        with _PatchWriter(folder) as writer:
+            for at in range(0, len(order), _BLOCK):
+                writer.append(patches.take(order[at : at + _BLOCK]))
         _write_lookups(folder, patches.heads["ref"][order], patches.heads["when"][order])
         shutil.rmtree(unsorted)
 
@@ -91,17 +82,9 @@ class DocumentIndex:
     def build(path: Path, folder: Path, fields: Sequence[str]) -> None:
         """Write the index of the documents file at `path`."""
         schema, table = _document_schema(fields), folder / "documents"
-        writer = TableWriter(table, schema)
-
-        def start() -> Callable[[Table], None]:
-            nonlocal writer
-            writer.close()
-            shutil.rmtree(table)
-            writer = TableWriter(table, schema)
-            return writer.append
-
-        decode_file(path, decode_documents, fields, start=start)
-        writer.close()
+        with TableWriter(table, schema) as writer:
+            for batch in decoded(path, decode_documents, fields):
+                writer.append(batch)
         refs = map_array(table / "ref", HEX_ID)
         order = np.argsort(refs, kind="stable")
         refs = refs[order]
@@ -117,6 +100,7 @@ class DocumentIndex:
 
 class _PatchWriter:
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
         self._folder = folder
         self._names = Names()
         self._heads = TableWriter(folder / "heads", HEADS)
@@ -127,9 +111,12 @@ class _PatchWriter:
         self._heads.append(told.heads)
         self._ops.append(told.ops)
 
-    def close(self) -> None:
-        self._heads.close()
-        self._ops.close()
+    def __enter__(self) -> "_PatchWriter":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        with self._heads, self._ops:
+            pass
         names = {"places": self._names.places, "roles": self._names.roles}
         write_array(self._folder / "names.json", np.frombuffer(json.dumps(names).encode(), "u1"))
 
@@ -145,8 +132,9 @@ def _open_patches(folder: Path) -> PatchColumns:
 
 
 def _write_lookups(folder: Path, refs: np.ndarray, when: np.ndarray) -> None:
-    known = int(np.count_nonzero(refs != b""))  # those without a ref come last
-    firsts = np.flatnonzero(np.append(True, refs[1:known] != refs[: known - 1])[:known])
+    refs = refs[refs != b""]  # those without one come last
+    known = len(refs)
+    firsts = np.flatnonzero(np.append(True, refs[1:] != refs[:-1])[:known])
     write_array(folder / "refs", refs[firsts])
     write_array(folder / "refs.first", np.append(firsts, known).astype("i8"))
     order = np.argsort(when, kind="stable")

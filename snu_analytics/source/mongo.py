@@ -18,7 +18,7 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SettingsError, SourceError
 from snu_analytics.source.columns import HEX_ID, TEXT, Table, concatenate, take
 from snu_analytics.source.contract import Check, Histories, Patches
-from snu_analytics.source.decode import decode, decode_documents
+from snu_analytics.source.decode import decode_documents, decode_names
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.mongo_faults import asked, told
 from snu_analytics.source.patches import PatchColumns, join
@@ -108,9 +108,7 @@ class MongoSource:
     def names(self, collection: str) -> frozenset[str]:
         if not self._is_there(collection):
             return frozenset()
-        found = self._find(collection, {}, {"name": 1, "_id": 0}, decode)
-        told_names = (document.get("name") for batch in found for document in batch)
-        return frozenset(name for name in told_names if isinstance(name, str))
+        return frozenset().union(*self._find(collection, {}, {"name": 1}, decode_names))
 
     def checks(self, entity: Entity) -> list[Check]:
         return [

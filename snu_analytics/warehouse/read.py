@@ -1,6 +1,6 @@
 """Small questions to the warehouse."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import psycopg
@@ -61,8 +61,26 @@ def figures(connection: psycopg.Connection, first: date, last: date) -> pd.DataF
     return pd.DataFrame(rows, columns=["day", "phase", "figure", "value"])
 
 
-def server_version(connection: psycopg.Connection) -> str:
-    """The server's version, such as `18.4`."""
+def totals_by_campaign(connection: psycopg.Connection) -> pd.DataFrame:
+    """All daily figures summed per campaign, which begins in September and bears the year it ends.
+
+    Columns campaign, phase, figure, value (events).
+    """
     with mapped_errors():
-        row = connection.execute("SHOW server_version").fetchone()
-    return row[0].split()[0] if row else ""
+        rows = connection.execute(
+            "SELECT extract(year FROM day + interval '4 months')::int, phase, figure, "
+            "sum(value)::bigint FROM analytics.daily_figure GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        ).fetchall()
+    return pd.DataFrame(rows, columns=["campaign", "phase", "figure", "value"])
+
+
+def server_version(connection: psycopg.Connection) -> int:
+    """The server's major version."""
+    return connection.info.server_version // 10_000
+
+
+def server_clock(connection: psycopg.Connection) -> datetime:
+    """The server's time, UTC."""
+    with mapped_errors():
+        (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    return now or datetime.now(UTC)

@@ -170,7 +170,6 @@ def _day_load(metadata: MetaData) -> None:
         _column("relation", Text, "Table of this schema", primary_key=True),
         _column("day", Date, "Day in Europe/Paris", primary_key=True),
         _column("row_count", Integer, "Rows written; 0 for an empty day (count)"),
-        _column("loaded_at", DateTime(timezone=True), "When", server_default=func.now()),
         comment="Days that were loaded whole: tells an empty day from one never loaded",
     )
 

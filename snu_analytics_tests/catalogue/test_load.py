@@ -44,7 +44,10 @@ def test_key_columns_have_the_type_of_their_field():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda y: y["fields"]["status"].pop("vocabulary"), "fields.status: .*names its vocabulary"),
+        (
+            lambda y: y["fields"]["status"].pop("vocabulary"),
+            "fields.status: .*names its vocabulary",
+        ),
         (
             lambda y: y["fields"]["status"].update(vocabulary="moods"),
             "fields.status: 'moods' is not in vocabularies.yaml",

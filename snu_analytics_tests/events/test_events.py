@@ -226,8 +226,9 @@ def test_both_states_tell_the_age_on_the_day_of_the_event(tmp_path):
 def test_identifiers_are_pseudonyms_by_namespace(tmp_path):
     patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
     (event,) = young_events(tmp_path, [document(classeId="65b0" * 6)], patches).rows(named=True)
-    assert json.loads(event["state_after"])["classeId"] == (
-        PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0]
+    assert (
+        json.loads(event["state_after"])["classeId"]
+        == (PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0])
     )
     assert "65b0" * 6 not in str(event)
     assert REF not in str(event)

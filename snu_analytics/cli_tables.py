@@ -1,0 +1,32 @@
+"""Figures as tables for the terminal."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from rich.table import Table
+
+
+def figure_tables(found: pd.DataFrame, row: str, title: str) -> Iterator[Table]:
+    """A table per phase: a row per value of `row`, a column per figure, 0 left blank.
+
+    `found` has the columns `row`, phase, figure and value; figures stand in the order of the
+    catalogue as far as they occur.
+    """
+    if found.empty:
+        yield Table(title=f"no figures {title}", title_justify="left", box=None)
+    for phase, part in found.groupby("phase", sort=True):
+        wide = part.pivot_table(
+            index=row, columns="figure", values="value", aggfunc="sum", fill_value=0
+        )
+        order = [name for name in _ORDER if name in wide.columns]
+        order += [name for name in wide.columns if name not in _ORDER]
+        table = Table(title=f"{phase}: {title}", title_justify="left", box=None)
+        table.add_column(row)
+        for name in order:
+            table.add_column(name, justify="right")
+        for index, values in wide[order].iterrows():
+            table.add_row(str(index), *(f"{int(v):,}" if v else "" for v in values))
+        yield table
+
+
+_ORDER = ("created", "completed", "processed", "validated", "refused")

@@ -1,0 +1,247 @@
+"""What a patch becomes: kept operations as canonical texts, or the defect that sets it aside."""
+
+import re
+from datetime import datetime
+
+import bson
+import pytest
+from bson import Binary, Code, DatetimeMS, Decimal128, Int64, MinKey, ObjectId, Regex, Timestamp
+from bson.dbref import DBRef
+
+from snu_analytics.source.contract import HEAD_SCHEMA, OP_SCHEMA
+from snu_analytics.source.decode import UndecodableError, decode, decode_documents
+from snu_analytics.source.decode_patches import decode_patches
+from snu_analytics.source.json_text import json_text
+from snu_analytics_tests.source.samples import ANNA, patch, patch_id, status, written
+
+AT = "2024-03-04T11:00:00"
+FIELDS = ["status", "domains", "a/b~c"]
+ABSENT = object()
+
+
+def frames(*documents):
+    return decode_patches(written(documents), FIELDS).frames()
+
+
+def ops(*given):
+    return frames(patch(ANNA, AT, 0, *given)).ops.drop("patch").rows()
+
+
+def defect(**changes):
+    document = patch(ANNA, AT, 0, status("VALIDATED")) | changes
+    found = frames({key: value for key, value in document.items() if value is not ABSENT})
+    assert found.ops.is_empty() or found.heads["defect"].item() is None
+    return found.heads["defect"].item()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("VALIDATED", '"VALIDATED"'),
+        ("Île-de-France", '"Île-de-France"'),
+        ('"\\', r'"\"\\"'),
+        ("\x00\x1f\n", r'"\u0000\u001f\n"'),
+        ("", '""'),
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        (24, "24"),
+        (Int64(2**40), "1099511627776"),
+        (24.0, "24"),
+        (-0.0, "0"),
+        (0.1, "0.1"),
+        (1e300, "1e+300"),
+        (float("nan"), "null"),
+        (float("-inf"), "null"),
+        (Decimal128("24.00"), "24"),
+        (Decimal128("24.50"), "24.5"),
+        (Decimal128("1E+6000"), "1E+6000"),
+        (Decimal128("NaN"), "null"),
+        (datetime(2024, 3, 4, 11, 0, 0, 120_000), '"2024-03-04T11:00:00.120Z"'),
+        (datetime(1, 1, 1), '"0001-01-01T00:00:00.000Z"'),
+        (DatetimeMS(253402300800000), '"+010000-01-01T00:00:00.000Z"'),
+        (DatetimeMS(-62198755200000), '"-000001-01-01T00:00:00.000Z"'),
+        (ObjectId(ANNA), f'"{ANNA}"'),
+        ({"b": [1.0, {"a": None}], "é": "x"}, '{"b":[1,{"a":null}],"é":"x"}'),
+        ({}, "{}"),
+        ([], "[]"),
+        (DBRef("youngs", 1), '{"$ref":"youngs","$id":1}'),
+        (Binary(b"a", 128), '''"b'a'"'''),
+        (b"a", '''"b'a'"'''),
+        (Regex("a"), "\"Regex('a', 0)\""),
+        (re.compile("a"), "\"Regex('a', 32)\""),
+        (Timestamp(1, 2), '"Timestamp(1, 2)"'),
+        (MinKey(), '"MinKey()"'),
+        (Code("f()"), '"f()"'),
+    ],
+)
+def test_each_bson_type_has_one_text(value, text):
+    (row,) = ops({"op": "add", "path": "/status", "value": value})
+    assert row == ("status", "", "add", text, None)
+
+
+def test_a_lone_surrogate_does_not_stop_the_program():
+    assert json_text("a\ud800") == '"a?"'
+
+
+def test_invalid_utf8_in_a_dropped_field_does_not_lose_the_patch():
+    op = {"op": "add", "path": "/lastName", "value": "Zzz"}
+    data = written([patch(ANNA, AT, 0, op, status("VALIDATED"))]).replace(b"Zzz", b"\xff\xfe\xfd")
+    found = decode_patches(data, FIELDS).frames()
+    assert found.ops["value"].to_list() == ['"VALIDATED"']
+
+
+def test_a_value_that_is_not_told_is_an_empty_object():
+    assert ops({"op": "replace", "path": "/status"}) == [("status", "", "replace", "{}", None)]
+
+
+def test_an_original_value_of_null_is_not_the_same_as_none():
+    op = {"op": "replace", "path": "/status", "value": "A", "originalValue": None}
+    assert ops(op) == [("status", "", "replace", '"A"', "null")]
+
+
+def test_a_removal_has_no_value():
+    op = {"op": "remove", "path": "/status", "value": "A", "originalValue": "B"}
+    assert ops(op) == [("status", "", "remove", "", '"B"')]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/domains/0", ("domains", "/0")),
+        ("/domains/0/a~1b~0", ("domains", "/0/a~1b~0")),
+        ("/domains/", ("domains", "/")),
+        ("/a~1b~0c/d", ("a/b~c", "/d")),
+    ],
+)
+def test_a_path_is_the_field_unescaped_and_the_rest_as_it_is(path, place):
+    assert ops({"op": "add", "path": path, "value": 1})[0][:2] == place
+
+
+@pytest.mark.parametrize("path", ["/email", "/statusComment", "/", "//status"])
+def test_an_operation_on_another_field_never_leaves(path):
+    found = frames(patch(ANNA, AT, 0, {"op": "add", "path": path, "value": "x"}))
+    assert found.ops.is_empty()
+    assert found.heads["defect"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"ops": []}, None),
+        ({"ref": ANNA.upper()}, None),
+        ({"date": "2024-03-04T11:00:00.000Z"}, None),
+        ({"ref": ABSENT}, "no ref"),
+        ({"ref": None}, "no ref"),
+        ({"ref": "Anna"}, "no ref"),
+        ({"ref": 7}, "no ref"),
+        ({"date": ABSENT}, "no date"),
+        ({"date": None}, "no date"),
+        ({"date": "yesterday"}, "unparsable date"),
+        ({"date": 1709550000000}, "unparsable date"),
+        ({"date": DatetimeMS(10**15)}, "unparsable date"),
+        ({"ops": ABSENT}, "ops is not an array"),
+        ({"ops": None}, "ops is not an array"),
+        ({"ops": {"0": status("A")}}, "ops is not an array"),
+        ({"ops": [status("A"), "text"]}, "malformed op"),
+        ({"ops": [status("A"), None]}, "malformed op"),
+        ({"ops": [{"path": "/status"}]}, "malformed op"),
+        ({"ops": [{"op": "add"}]}, "malformed op"),
+        ({"ops": [{"op": None, "path": "/status"}]}, "malformed op"),
+        ({"ops": [{"op": "add", "path": 5}]}, "malformed op"),
+        ({"ops": [{"op": "add", "path": {"a": 1}}]}, "malformed op"),
+        ({"ops": [{"op": "add", "path": "status"}]}, "malformed op"),
+        ({"ops": [{"op": "add", "path": ""}]}, "malformed op"),
+        ({"ops": [status("A"), {"op": "move", "path": "/email", "from": "/a"}]}, "unknown op"),
+        ({"ops": [{"op": {}, "path": "/email"}]}, "unknown op"),
+        ({"ref": None, "date": None, "ops": None}, "no ref"),
+    ],
+)
+def test_a_defect_sets_the_whole_patch_aside(changes, expected):
+    assert defect(**changes) == expected
+
+
+def test_a_defective_patch_keeps_what_can_be_read_of_its_head():
+    bad = {"_id": patch_id(AT, 1), "ref": ObjectId(ANNA), "date": datetime.fromisoformat(AT)}
+    found = frames(patch(ANNA, AT, 0, status("A")), bad | {"ops": 1}, bad | {"ref": 1})
+    assert found.heads["ref"].to_list() == [ANNA, ANNA, None]
+    assert found.heads["date"].null_count() == 0
+    assert found.ops["patch"].to_list() == [0]
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2024-03-04T11:00:00.120Z", "2024-03-04T11:00:00.120"),
+        ("2024-03-04T12:00:00+01:00", "2024-03-04T11:00:00.000"),
+        ("2024-03-04T11:00:00", "2024-03-04T11:00:00.000"),
+        ("2024-03-04", "2024-03-04T00:00:00.000"),
+        ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999"),
+    ],
+)
+def test_a_date_written_as_iso_text_counts(date, expected):
+    found = frames(patch(ANNA, AT) | {"date": date}).heads["date"]
+    assert found.dt.to_string("%Y-%m-%dT%H:%M:%S%.3f").to_list() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("user", "role"),
+    [
+        ({"role": "referent_region", "email": "a@example.org"}, "referent_region"),
+        ({"email": "a@example.org"}, None),
+        ({"role": 5}, None),
+        (None, None),
+        ("admin", None),
+    ],
+)
+def test_the_role_is_all_that_is_read_of_the_user(user, role):
+    found = frames(patch(ANNA, AT) | {"user": user})
+    assert found.heads["role"].to_list() == [role]
+
+
+@pytest.mark.parametrize(
+    ("own", "text"), [(ObjectId(ANNA), ANNA), ("own", "own"), (5, "5"), (None, "None")]
+)
+def test_a_patch_id_is_hexadecimal_or_the_text_of_what_it_is(own, text):
+    assert frames(patch(ANNA, AT) | {"_id": own}).heads["patch_id"].to_list() == [text]
+
+
+def test_patches_come_by_ref_then_date_then_id_and_those_without_last():
+    given = [
+        patch("b" * 24, "2024-01-01T00:00", 1),
+        patch(ANNA, "2024-01-02T00:00", 2, status("B", "A"), status("C", "B")),
+        patch(ANNA, "2024-01-02T00:00", 1, status("A")),
+        patch(ANNA, "2024-01-03T00:00", 3) | {"date": None},
+        patch(ANNA, "2024-01-01T00:00", 4) | {"ref": None},
+    ]
+    columns = decode_patches(written(given), FIELDS)
+    found = columns.take(columns.order()).frames()
+    assert [text[-1] for text in found.heads["patch_id"]] == ["1", "2", "3", "1", "4"]
+    assert found.heads["patch"].to_list() == [0, 1, 2, 3, 4]
+    assert found.ops.select("patch", "value").rows() == [(0, '"A"'), (1, '"B"'), (1, '"C"')]
+
+
+def test_the_frames_have_the_schemas_of_the_contract():
+    for found in (frames(), frames(patch(ANNA, AT, 0, status("A")))):
+        assert dict(found.heads.schema) == HEAD_SCHEMA
+        assert dict(found.ops.schema) == OP_SCHEMA
+
+
+def test_a_document_gives_its_kept_fields_and_nothing_where_it_has_none():
+    documents = [{"_id": ObjectId(ANNA), "status": None, "email": "a@example.org"}]
+    found = decode_documents(written(documents), ["status", "gender"])
+    assert found["ref"].tolist() == [ANNA.encode()]
+    assert (found["status"].to_pylist(), found["gender"].to_pylist()) == (["null"], [""])
+    assert list(found) == ["ref", "status", "gender"]
+
+
+def test_a_document_that_nothing_can_refer_to_is_left_out():
+    assert len(decode_documents(written([{"_id": 5, "status": "A"}]), ["status"])["ref"]) == 0
+
+
+def test_what_is_not_bson_is_found_by_its_first_byte():
+    sound = bson.encode({"a": 1})
+    with pytest.raises(UndecodableError) as raised:
+        list(decode(sound + sound.replace(b"\x10a", b"\x77a") + sound))
+    assert raised.value.position == len(sound)
