@@ -205,7 +205,7 @@ def dev(port: int, host: str) -> None:
         _check_ready(settings, warehouse_url, source=False)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
     try:
-        sys.exit(subprocess.call([*command, "-p", str(port), "-h", host]))  # noqa: S603
+        sys.exit(subprocess.call([*command, "-p", str(port), "-h", host]))
     except KeyboardInterrupt:
         sys.exit(0)
 

@@ -12,7 +12,7 @@ pytest_plugins = [
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch, tmp_path):
-    """No SNU_ or DAGSTER_ variable of the machine reaches a test; SNU_HOME is a folder of its own."""
+    """No variable of the machine reaches a test; SNU_HOME is a folder of its own."""
     for name in list(os.environ):
         if name.startswith(("SNU_", "DAGSTER_")) and name != "SNU_TEST_MONGO_URI":
             monkeypatch.delenv(name)

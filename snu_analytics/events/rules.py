@@ -9,15 +9,17 @@ from snu_analytics.catalogue import Entity, EventRule
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import treated
 
-FOUND_SCHEMA = {
-    "row": pl.UInt32,  # position of the snapshot after the event
-    "phase": pl.String,
-    "event_name": pl.String,
-    "field": pl.String,  # null for a creation
-    "from_text": pl.String,  # treated JSON text
-    "to_text": pl.String,
-    "quality": pl.String,
-}
+FOUND_SCHEMA = pl.Schema(
+    {
+        "row": pl.UInt32,  # position of the snapshot after the event
+        "phase": pl.String,
+        "event_name": pl.String,
+        "field": pl.String,  # null for a creation
+        "from_text": pl.String,  # treated JSON text
+        "to_text": pl.String,
+        "quality": pl.String,
+    }
+)
 
 
 def found_events(
@@ -30,18 +32,16 @@ def found_events(
     found = [_creations(snapshots, entity, pseudonyms)]
     for field, rules in by_field.items():
         kept = entity.fields[field]
-        moves = (
-            snapshots.select(
-                pl.row_index("row"),
-                change=pl.col("patch_id").is_not_null() & ~pl.col("creation"),
-                conflict=pl.col("conflicts").list.contains(field).fill_null(value=False),
-                before=pl.col(field).shift(),
-                after=pl.col(field),
-            )
-            .filter(pl.col("change") & (pl.col("before") != pl.col("after")))
-            .with_columns(
-                pl.col("before", "after").map_batches(lambda t, k=kept: treated(k, t, pseudonyms))
-            )
+        moves = snapshots.select(
+            pl.row_index("row"),
+            change=pl.col("patch_id").is_not_null() & ~pl.col("creation"),
+            conflict=pl.col("conflicts").list.contains(field).fill_null(value=False),
+            before=pl.col(field).shift(),
+            after=pl.col(field),
+        ).filter(pl.col("change") & (pl.col("before") != pl.col("after")))
+        moves = moves.with_columns(
+            treated(kept, moves["before"], pseudonyms).alias("before"),
+            treated(kept, moves["after"], pseudonyms).alias("after"),
         )
         found.append(_named(moves, rules))
     return pl.concat(found).sort("row", maintain_order=True)

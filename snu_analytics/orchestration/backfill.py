@@ -98,7 +98,7 @@ def _work(tasks, results, entity: str | None) -> None:
         # Dagster's own storage failing in the middle of a run; its message may hold an address.
         results.put(
             WarehouseUnavailable(
-                f"Dagster's storage (SNU_DAGSTER_URL) went away ({type(fault).__name__}): days that "
-                "are done stand, run the same command again"
+                f"Dagster's storage (SNU_DAGSTER_URL) went away ({type(fault).__name__}): "
+                "days that are done stand, run the same command again"
             )
         )

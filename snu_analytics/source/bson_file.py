@@ -83,7 +83,7 @@ def decoded(path: Path, decode: Callable[..., T], *args: object) -> Iterator[T]:
         here = partial(decode, chunk.data, *args)
         try:
             future = pool.submit(here)
-        except BrokenProcessPool:  # processes cannot be started here: go on in this one
+        except (BrokenProcessPool, OSError):  # processes cannot be started here: go on in this one
             return here
 
         def answer() -> T:

@@ -84,11 +84,11 @@ class MongoSource:
         self._require(entity.patches)
         first, over = milliseconds(start), milliseconds(end)
         dated = {"date": {"$gte": DatetimeMS(first), "$lt": DatetimeMS(over)}}
+        written = _window(start - _MARGIN, end + _MARGIN)
         if "date" in self._indexes(entity.patches):
-            filters: list[Filter] = [dated, _window(start, end) | {"$or": _UNDATABLE}]
+            filters: list[Filter] = [dated, written | {"$or": _UNDATABLE}]
         else:
-            wide = _window(start - _MARGIN, end + _MARGIN)
-            filters = [wide | {"$or": [dated, *_UNDATABLE]}]
+            filters = [written | {"$or": [dated, *_UNDATABLE]}]
         found = self._patches(entity, filters)
         when = found.heads["when"]
         within = np.flatnonzero((when >= first) & (when < over))
@@ -111,11 +111,12 @@ class MongoSource:
         return frozenset().union(*self._find(collection, {}, {"name": 1}, decode_names))
 
     def checks(self, entity: Entity) -> list[Check]:
+        documents, patches = entity.collection, entity.patches
         return [
-            _checked(entity.collection, lambda: self._size(entity.collection)),
-            _checked(entity.patches, lambda: self._size(entity.patches)),
-            _checked(f"{entity.patches}: index on ref", lambda: self._ref_index(entity.patches)),
-            _checked(f"{entity.patches}: days", lambda: self._day_index(entity.patches)),
+            _checked(documents, True, lambda: self._size(documents)),
+            _checked(patches, True, lambda: self._size(patches)),
+            _checked(f"{patches}: index on ref", False, lambda: self._ref_index(patches)),
+            _checked(f"{patches}: days", False, lambda: self._day_index(patches)),
         ]
 
     def close(self) -> None:
@@ -211,11 +212,12 @@ class MongoSource:
         return True, "read by _id, a day wider on either side (no index on date)"
 
 
-def _checked(subject: str, look: Callable[[], tuple[bool, str]]) -> Check:
+def _checked(subject: str, required: bool, look: Callable[[], tuple[bool, str]]) -> Check:
     try:
-        return Check(subject, *look())
+        ok, message = look()
     except SourceError as error:
-        return Check(subject, False, str(error))
+        ok, message = False, str(error)
+    return Check(subject, ok, message, required)
 
 
 def _chunks(wanted: np.ndarray) -> Iterator[Filter]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -152,7 +153,9 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         account = _account()
-        drop = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
+        drop: dict[str, Any] = {}
+        if account:
+            drop = {"user": account[0], "group": account[1], "extra_groups": []}
         done = subprocess.run(
             self._command(program, *arguments),
             cwd=self.folder,

@@ -66,4 +66,6 @@ def resolve_url(url: str, home: Path) -> str:
 
 
 def _conninfo(url: str) -> str:
-    return make_conninfo(**{**_DEFAULTS, **conninfo_to_dict(url)})
+    return make_conninfo(
+        url, **{k: v for k, v in _DEFAULTS.items() if k not in conninfo_to_dict(url)}
+    )

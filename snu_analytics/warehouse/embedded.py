@@ -110,9 +110,9 @@ def _ensure_keeper(cluster: Cluster) -> None:
             command, user, group = cluster.stop_command()
             # The keeper inherits the mark and with it the lock. In a session of its own neither
             # Ctrl-C nor the end of the terminal reaches it.
+            keeping = [sys.executable, "-I", "-S", keeper.__file__, str(users)]
             started = subprocess.Popen(
-                [sys.executable, "-I", "-S", keeper.__file__, str(users), str(user), str(group)]
-                + command,
+                [*keeping, str(user), str(group), *command],
                 pass_fds=(mark, users),
                 cwd=cluster.folder,
                 stdin=subprocess.DEVNULL,

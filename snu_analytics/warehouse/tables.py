@@ -1,4 +1,4 @@
-"""The schema of the warehouse, derived from the catalogue; every table and column says what it is."""
+"""The schema of the warehouse, from the catalogue; every table and column says what it is."""
 
 from typing import Any
 

@@ -5,6 +5,8 @@ from datetime import date
 
 import polars as pl
 import pytest
+
+from snu_analytics.warehouse import event_columns
 from snu_analytics_tests.histories import (
     CATALOGUE,
     OTHER_REF,
@@ -20,8 +22,6 @@ from snu_analytics_tests.histories import (
     replace,
     young_events,
 )
-
-from snu_analytics.warehouse import event_columns
 
 BORN = instant("2007-03-04T11:00")
 

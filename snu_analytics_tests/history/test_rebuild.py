@@ -1,5 +1,6 @@
 """The rule of reconstruction, one behaviour at a time."""
 
+from snu_analytics.history import snapshots
 from snu_analytics_tests.histories import (
     BEGINNING,
     END,
@@ -13,8 +14,6 @@ from snu_analytics_tests.histories import (
     states,
     timeline,
 )
-
-from snu_analytics.history import snapshots
 
 
 def test_values_are_carried_from_patch_to_patch(tmp_path):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from bson import DatetimeMS, ObjectId
 from pymongo import MongoClient, monitoring
+from pymongo.database import Database
 
 from snu_analytics.errors import SourceError, SourceUnavailable
 from snu_analytics.source import mongo_faults, open_source
@@ -54,7 +55,7 @@ PATCHES = [
 def database(mongo_url):
     client: MongoClient[dict[str, Any]]
     with MongoClient(mongo_url) as client:
-        database = client.get_default_database()
+        database: Database[dict[str, Any]] = client.get_default_database()
         database["youngs"].insert_many(DOCUMENTS)
         database["young_patches"].insert_many(PATCHES)
         yield database
@@ -243,6 +244,7 @@ def test_the_checks_tell_which_index_a_day_is_read_by(database, source, mongo_ur
     checks = {check.subject: (check.ok, check.message) for check in source.checks(YOUNG)}
     assert checks["youngs"] == (True, "about 2 documents")
     assert checks["young_patches: index on ref"][0] is False
+    assert [check.required for check in source.checks(YOUNG)] == [True, True, False, False]
     assert "no index on date" in checks["young_patches: days"][1]
 
     database["young_patches"].create_index("ref")
