@@ -31,6 +31,7 @@ from snu_analytics.staging import Staging
 from snu_analytics.warehouse import (
     claim_key,
     copy_blocks,
+    copy_text,
     days_with_rows,
     loaded_days,
     mapped_errors,
@@ -233,7 +234,7 @@ def load_events(
         [bench.staging.read((entity.name, SNAPSHOTS), day) for day in days], how="vertical"
     )
     events = build_events(staged, entity, bench.catalogue, bench.pseudonyms)
-    by_day = split_by_day(events, "event_date")
+    by_day = split_by_day(copy_text(events), "event_date")
     claim_key(warehouse, bench.pseudonyms.fingerprint)
     computed, written = {}, {}
     for day in days:
@@ -263,7 +264,9 @@ def load_figures(
         found = warehouse.execute(
             figure_query(entity), {"first": days.first, "last": days.last}
         ).fetchall()
-    rows = pl.DataFrame(found, list(FIGURE_COLUMNS), orient="row", infer_schema_length=None)
+    rows = copy_text(
+        pl.DataFrame(found, list(FIGURE_COLUMNS), orient="row", infer_schema_length=None)
+    )
     where = {"phase": figure_phases(entity)}
     totals: dict[date, dict[str, int]] = {}
     by_day = split_by_day(rows, "day")

@@ -66,10 +66,40 @@ def test_events_and_figures_of_the_days_are_written(tmp_path, warehouse_url):
         "SELECT day::text, phase, figure, gender, age, region, department, cohort, value "
         "FROM analytics.daily_figure ORDER BY day, phase, figure",
     ) == [
-        ("2024-03-01", "inscription", "completed", "female", 16, "Bretagne", None, "Juillet 2024", 1),
+        (
+            "2024-03-01",
+            "inscription",
+            "completed",
+            "female",
+            16,
+            "Bretagne",
+            None,
+            "Juillet 2024",
+            1,
+        ),
         ("2024-03-01", "inscription", "created", "female", 16, "Bretagne", None, "Juillet 2024", 1),
-        ("2024-03-02", "inscription", "processed", "female", 16, "Bretagne", None, "Juillet 2024", 1),
-        ("2024-03-02", "inscription", "validated", "female", 16, "Bretagne", None, "Juillet 2024", 1),
+        (
+            "2024-03-02",
+            "inscription",
+            "processed",
+            "female",
+            16,
+            "Bretagne",
+            None,
+            "Juillet 2024",
+            1,
+        ),
+        (
+            "2024-03-02",
+            "inscription",
+            "validated",
+            "female",
+            16,
+            "Bretagne",
+            None,
+            "Juillet 2024",
+            1,
+        ),
         ("2024-03-02", "mission", "completed", "female", 16, "Bretagne", None, None, 1),
         ("2024-03-02", "mission", "created", "female", 16, "Bretagne", None, None, 1),
     ]
@@ -123,7 +153,11 @@ def test_a_day_holds_its_paris_midnights_however_long_it_is(
     tmp_path, warehouse_url, day, first, last
 ):
     outside = (instant(first).timestamp() - 0.001, instant(last).timestamp() + 0.001)
-    moments = [first, last, *(str(pl.Series([t * 1e3]).cast(pl.Datetime("ms"))[0]) for t in outside)]
+    moments = [
+        first,
+        last,
+        *(str(pl.Series([t * 1e3]).cast(pl.Datetime("ms"))[0]) for t in outside),
+    ]
     patches = [
         patch(at, replace("/status", "REFUSED", "VALIDATED"), ref=f"65a{n:021x}")
         for n, at in enumerate(moments)

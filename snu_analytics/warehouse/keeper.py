@@ -10,11 +10,20 @@ import sys
 
 
 def main() -> None:
-    """Arguments: the descriptor of the users' lock, user and group to stop as, the command."""
-    users, user, group, *command = sys.argv[1:]
-    fcntl.flock(int(users), fcntl.LOCK_EX)
-    drop = {"user": int(user), "group": int(group), "extra_groups": []} if int(user) else {}
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, **drop)  # type: ignore[call-overload]
+    """Arguments: the descriptor of the users' lock, the user and group to stop as, the command.
+
+    User and group are 0 to stay what we are.
+    """
+    users, user, group = map(int, sys.argv[1:4])
+    fcntl.flock(users, fcntl.LOCK_EX)
+    subprocess.run(
+        sys.argv[4:],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        user=user or None,
+        group=group or None,
+        extra_groups=[] if user else None,
+    )
 
 
 if __name__ == "__main__":

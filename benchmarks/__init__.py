@@ -1,0 +1,1 @@
+"""What the pipeline costs, held against what PostgreSQL alone costs: `make bench`."""

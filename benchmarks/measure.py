@@ -1,0 +1,47 @@
+"""Wall time of a command, and the memory of all its processes but PostgreSQL's."""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psutil
+
+_INTERVAL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of wall time, and the greatest sum of proportional set sizes, in bytes.
+
+    Proportional: a page that several processes map, such as an index or a library, counts once.
+    """
+
+    seconds: float
+    peak: int
+
+
+def run(command: Sequence[str], env: dict[str, str]) -> Cost:
+    """Run a command to its end; raises CalledProcessError when it fails."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    watched = psutil.Process(process.pid)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _memory(watched))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_INTERVAL_SECONDS)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(time.monotonic() - began, peak)
+
+
+def _memory(process: psutil.Process) -> int:
+    total = 0
+    with suppress(psutil.Error):
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                if not one.name().startswith("postgres"):
+                    total += one.memory_full_info().pss
+    return total

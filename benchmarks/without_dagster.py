@@ -1,0 +1,49 @@
+"""The same backfill by the bare steps, in as many processes: what is left is Dagster's own cost."""
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange, parse_day
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.orchestration.backfill import PROCESSES
+from snu_analytics.orchestration.partitions import DAYS_PER_RUN
+from snu_analytics.settings import decode_key, read_settings
+from snu_analytics.source import open_source
+from snu_analytics.staging import Staging
+from snu_analytics.steps import (
+    Workbench,
+    load_events,
+    load_figures,
+    stage_patches,
+    stage_snapshots,
+)
+from snu_analytics.warehouse import connect, resolve_url
+
+
+def chunk(days: DayRange) -> None:
+    settings = read_settings()
+    catalogue = load_catalogue()
+    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
+    bench = Workbench(catalogue, pseudonyms, Staging(settings.staging_url))
+    source = open_source(settings.source_url, settings.home)
+    url = resolve_url(settings.warehouse_url, settings.home)
+    with connect(url) as connection:
+        for entity in catalogue.entities.values():
+            stage_patches(bench, entity, days, source, connection)
+            stage_snapshots(bench, entity, days, source)
+            load_events(bench, entity, days, connection)
+            load_figures(entity, days, connection)
+    source.close()
+
+
+def main(arguments: Sequence[str]) -> None:
+    days = DayRange(parse_day(arguments[0]), parse_day(arguments[1]))
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        list(pool.map(chunk, days.chunks(DAYS_PER_RUN)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

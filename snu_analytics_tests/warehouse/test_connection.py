@@ -1,0 +1,138 @@
+import psycopg
+import pytest
+
+from snu_analytics.errors import WarehouseError, WarehouseUnavailable
+from snu_analytics.warehouse import address, connect, mapped_errors, replace_day
+from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows
+
+NOBODY = "postgresql://someone:opensesame@127.0.0.1:1/snu"
+
+
+def fault(url: str, statement: str = "SELECT 1") -> WarehouseError:
+    """The fault of a connection and a statement on it."""
+    with pytest.raises(WarehouseError) as caught, connect(url) as connection:
+        connection.execute(statement)
+    return caught.value
+
+
+def test_a_connection_is_in_autocommit_and_says_who_it_is(warehouse_url):
+    with connect(warehouse_url) as connection:
+        assert connection.autocommit
+        (row,) = connection.execute("SHOW application_name").fetchall()
+    assert row == ("snu_analytics",)
+    assert connection.closed
+
+
+def test_the_address_may_choose_other_settings(warehouse_url):
+    with connect(f"{warehouse_url}&application_name=report") as connection:
+        assert connection.execute("SHOW application_name").fetchone() == ("report",)
+
+
+def test_a_server_that_is_not_there_is_unavailable():
+    told = fault(NOBODY)
+    assert isinstance(told, WarehouseUnavailable)
+    assert str(told) == (
+        "PostgreSQL at 127.0.0.1:1, database snu cannot be reached: "
+        "is the server running, and does it listen there?"
+    )
+
+
+def test_a_host_that_has_no_address_is_unavailable():
+    assert isinstance(fault("postgresql://nowhere.invalid/snu"), WarehouseUnavailable)
+
+
+def test_a_wrong_password_is_not_worth_another_try(guarded_url):
+    told = fault(guarded_url.replace("opensesame", "wrongword"))
+    assert not isinstance(told, WarehouseUnavailable)
+    assert "the user or the password is refused: mend SNU_WAREHOUSE_URL" in str(told)
+    assert "wrongword" not in str(told)
+    with connect(guarded_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_unknown_user_is_refused(warehouse_url):
+    told = fault(warehouse_url.replace("//postgres@", "//stranger@"))
+    assert not isinstance(told, WarehouseUnavailable)
+    assert "the user or the password is refused" in str(told)
+
+
+def test_a_lacking_database_is_named(postgres_server):
+    told = fault(postgres_server.url("elsewhere"))
+    assert not isinstance(told, WarehouseUnavailable)
+    assert "database elsewhere: the database is lacking: create it" in str(told)
+
+
+def test_a_lacking_table_asks_for_a_migration(empty_database_url):
+    execute(empty_database_url, "CREATE SCHEMA analytics")
+    told = str(fault(empty_database_url, "SELECT * FROM analytics.young_event"))
+    assert "run `snu-analytics migrate`" in told
+    assert 'relation "analytics.young_event" does not exist' in told
+
+
+def test_a_lacking_column_asks_for_a_migration(warehouse_url):
+    assert "a column is lacking: run `snu-analytics migrate`" in str(
+        fault(warehouse_url, "SELECT shoe_size FROM analytics.young_event")
+    )
+
+
+def test_a_lacking_right_names_the_role_to_grant(warehouse_url):
+    with pytest.raises(WarehouseError, match="snu_loader.*permission denied for schema analytics"):
+        with connect(warehouse_url) as connection:
+            connection.execute("SET ROLE snu_reader")
+            connection.execute("SELECT * FROM analytics.young_event")
+
+
+def test_a_connection_cut_by_the_server_is_unavailable(warehouse_url):
+    with pytest.raises(WarehouseUnavailable), connect(warehouse_url) as connection:
+        pid = connection.info.backend_pid
+        rows(warehouse_url, "SELECT pg_terminate_backend(%s, 10000)", pid)
+        connection.execute("SELECT 1")
+
+
+def test_a_malformed_address_is_told_without_it():
+    told = str(fault("postgresql://someone:opensesame@host:port/snu"))
+    assert "SNU_WAREHOUSE_URL is not an address of PostgreSQL" in told
+    assert "opensesame" not in told
+
+
+def test_an_address_for_people_has_neither_user_nor_password():
+    assert address(NOBODY) == "PostgreSQL at 127.0.0.1:1, database snu"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(event(1).replace(b"16", b"MARKER"), id="malformed value"),
+        pytest.param(event(1).replace(b"recorded", b"MARKER"), id="broken check"),
+        pytest.param(event(1).replace(b'{"a": 1}', b'{"MARKER'), id="malformed json"),
+        pytest.param(event(1, "MARKER") + event(1, "MARKER"), id="key twice"),
+        pytest.param(b"MARKER\n", id="too few columns"),
+    ],
+)
+def test_no_content_of_a_row_is_in_the_fault(warehouse_url, line):
+    with pytest.raises(WarehouseError) as caught, connect(warehouse_url) as connection:
+        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [line])
+    assert "MARKER" not in str(caught.value)
+    assert "00000000-0000" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_the_fault_of_a_row_names_its_place(warehouse_url):
+    with pytest.raises(WarehouseError) as caught, connect(warehouse_url) as connection:
+        line = event(2).replace(b"16", b"MARKER")
+        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1), line])
+    assert str(caught.value) == (
+        "PostgreSQL: refused (22P02 InvalidTextRepresentation), COPY young_event, line 2, column age"
+    )
+
+
+def test_faults_that_are_not_of_the_database_pass_as_they_are():
+    with pytest.raises(ZeroDivisionError), mapped_errors():
+        raise ZeroDivisionError
+
+
+def test_a_full_disk_is_told_as_such():
+    with pytest.raises(WarehouseError, match="the disk is full") as caught, mapped_errors():
+        raise psycopg.errors.DiskFull
+    assert not isinstance(caught.value, WarehouseUnavailable)

@@ -1,0 +1,157 @@
+import dataclasses
+import threading
+
+import psycopg
+import pytest
+
+from snu_analytics.catalogue import Column, load_catalogue
+from snu_analytics.errors import WarehouseUnavailable
+from snu_analytics.warehouse import Change, connect, migrate, pending_changes, replace_day
+from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, until
+
+CATALOGUE = load_catalogue()
+
+
+def with_columns(**columns: Column):
+    """The catalogue with other key columns of the young."""
+    young = CATALOGUE.entities["young"].model_copy(update={"columns": columns})
+    return dataclasses.replace(CATALOGUE, entities={**CATALOGUE.entities, "young": young})
+
+
+KEYS = CATALOGUE.entities["young"].columns
+ONE_MORE = with_columns(**KEYS, jdc=Column(field="jdc"))
+ONE_LESS = with_columns(**{name: column for name, column in KEYS.items() if name != "grade"})
+
+
+def test_the_first_migration_tells_each_table(empty_database_url):
+    changes = migrate(empty_database_url, CATALOGUE)
+    assert [c.subject for c in changes if c.subject.startswith("table ")] == [
+        "table analytics.application_event",
+        "table analytics.daily_figure",
+        "table analytics.day_load",
+        "table analytics.pseudonym_key",
+        "table analytics.quarantine",
+        "table analytics.young_event",
+    ]
+
+
+def test_a_second_migration_changes_nothing(empty_database_url):
+    migrate(empty_database_url, CATALOGUE)
+    assert migrate(empty_database_url, CATALOGUE) == []
+
+
+def test_pending_changes_are_told_and_not_done(empty_database_url):
+    told = pending_changes(empty_database_url, CATALOGUE)
+    assert rows(empty_database_url, "SELECT to_regnamespace('analytics')::text") == [(None,)]
+    assert migrate(empty_database_url, CATALOGUE) == told
+
+
+def test_one_more_key_column_is_one_change(warehouse_url):
+    assert migrate(warehouse_url, ONE_MORE) == [
+        Change(
+            "created",
+            "column analytics.young_event.jdc",
+            "column analytics.young_event.jdc is added",
+        )
+    ]
+    assert rows(
+        warehouse_url,
+        "SELECT pg_typeof(jdc)::text FROM analytics.young_event RIGHT JOIN (SELECT 1) o ON true",
+    ) == [("text",)]
+    assert migrate(warehouse_url, ONE_MORE) == []
+
+
+def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
+    with connect(warehouse_url) as connection:
+        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+    (change,) = migrate(warehouse_url, ONE_MORE)
+    assert change.sentence == (
+        "column analytics.young_event.jdc is added, "
+        "null in the rows that are there: a backfill of their days fills it"
+    )
+
+
+def test_a_column_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
+    left = Change(
+        "left",
+        "column analytics.young_event.grade",
+        "column analytics.young_event.grade is no longer in the catalogue; if nobody needs it: "
+        "ALTER TABLE analytics.young_event DROP COLUMN grade;",
+    )
+    assert migrate(warehouse_url, ONE_LESS) == [left]
+    assert migrate(warehouse_url, ONE_LESS) == [left]
+    assert rows(warehouse_url, "SELECT grade FROM analytics.young_event") == []
+
+
+def test_a_table_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
+    less = dataclasses.replace(CATALOGUE, entities={"young": CATALOGUE.entities["young"]})
+    (left,) = [c for c in migrate(warehouse_url, less) if c.subject.startswith("table ")]
+    assert left.kind == "left"
+    assert left.sentence.endswith("if nobody needs it: DROP TABLE analytics.application_event;")
+
+
+def test_a_changed_type_is_left_and_told(warehouse_url):
+    execute(warehouse_url, "ALTER TABLE analytics.young_event ALTER age TYPE text")
+    (left,) = migrate(warehouse_url, CATALOGUE)
+    assert (left.kind, left.subject) == ("left", "column analytics.young_event.age")
+    assert "ALTER COLUMN age TYPE SMALLINT" in left.sentence
+
+
+def test_a_changed_comment_is_renewed(warehouse_url):
+    execute(warehouse_url, "COMMENT ON COLUMN analytics.young_event.age IS 'former'")
+    assert [c.sentence for c in migrate(warehouse_url, CATALOGUE)] == [
+        "the comment of analytics.young_event.age is renewed"
+    ]
+    assert migrate(warehouse_url, CATALOGUE) == []
+
+
+def test_an_index_of_an_administrator_stands(warehouse_url):
+    execute(warehouse_url, "CREATE INDEX by_region ON analytics.young_event (region)")
+    assert migrate(warehouse_url, CATALOGUE) == []
+    assert rows(warehouse_url, "SELECT to_regclass('analytics.by_region')::text") == [
+        ("analytics.by_region",)
+    ]
+
+
+def test_a_lost_index_is_made_anew(warehouse_url):
+    execute(warehouse_url, "DROP INDEX analytics.daily_figure_key")
+    assert [c.subject for c in migrate(warehouse_url, CATALOGUE)] == [
+        "index analytics.daily_figure_key"
+    ]
+    assert migrate(warehouse_url, CATALOGUE) == []
+
+
+def test_two_migrations_at_once_both_end_well(empty_database_url):
+    told: list[list[Change]] = []
+    both = [
+        threading.Thread(target=lambda: told.append(migrate(empty_database_url, CATALOGUE)))
+        for _ in range(2)
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert [len(changes) > 0 for changes in told] == [True, False]
+
+
+def test_looking_for_changes_does_not_wait_for_a_load(warehouse_url):
+    with psycopg.connect(warehouse_url) as load:
+        load.execute("LOCK TABLE analytics.young_event IN ROW EXCLUSIVE MODE")
+        assert pending_changes(warehouse_url, CATALOGUE) == []
+        with pytest.raises(WarehouseUnavailable, match="LockNotAvailable"):
+            pending_changes(warehouse_url, ONE_MORE)
+
+
+def test_a_migration_waits_for_a_load_to_end(warehouse_url):
+    told: list[Change] = []
+    with psycopg.connect(warehouse_url) as load:
+        load.execute("LOCK TABLE analytics.young_event IN ROW EXCLUSIVE MODE")
+        waiting = threading.Thread(target=lambda: told.extend(migrate(warehouse_url, ONE_MORE)))
+        waiting.start()
+        until(
+            warehouse_url,
+            "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND relation = 'analytics.young_event'::regclass",
+        )
+    waiting.join()
+    assert [c.subject for c in told] == ["column analytics.young_event.jdc"]

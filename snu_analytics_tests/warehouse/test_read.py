@@ -1,0 +1,67 @@
+from datetime import UTC, date, datetime
+
+from snu_analytics.warehouse import (
+    connect,
+    days_with_rows,
+    event_counts,
+    figures,
+    loaded_days,
+    replace_day,
+    server_clock,
+    server_version,
+)
+from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY, event
+
+TWO_DAYS_ON = date(2024, 3, 3)
+
+
+def test_events_are_counted_by_day(warehouse_url):
+    with connect(warehouse_url) as connection:
+        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1), event(2)])
+        later = [event(3, day=TWO_DAYS_ON)]
+        replace_day(connection, "young_event", "event_date", TWO_DAYS_ON, COLUMNS, later)
+        assert event_counts(connection, "young_event", DAY, TWO_DAYS_ON) == {DAY: 2, TWO_DAYS_ON: 1}
+        assert event_counts(connection, "young_event", NEXT_DAY, NEXT_DAY) == {}
+
+
+def test_a_day_loaded_empty_is_loaded(warehouse_url):
+    with connect(warehouse_url) as connection:
+        replace_day(connection, "young_event", "event_date", NEXT_DAY, COLUMNS, [])
+        assert loaded_days(connection, "young_event", DAY, TWO_DAYS_ON) == {NEXT_DAY}
+        assert loaded_days(connection, "application_event", DAY, TWO_DAYS_ON) == set()
+
+
+def test_days_with_rows_of_one_entity(warehouse_url):
+    execute(
+        warehouse_url,
+        "INSERT INTO analytics.quarantine VALUES "
+        "('young', '2024-03-01', gen_random_uuid(), 'date'), "
+        "('application', '2024-03-02', gen_random_uuid(), 'date')",
+    )
+    with connect(warehouse_url) as connection:
+        assert days_with_rows(
+            connection, "quarantine", "day", DAY, TWO_DAYS_ON, {"entity": ["young"]}
+        ) == {DAY}
+
+
+def test_figures_are_summed_over_their_groups(warehouse_url):
+    execute(
+        warehouse_url,
+        "INSERT INTO analytics.daily_figure (day, phase, figure, gender, value) VALUES "
+        "('2024-03-01', 'inscription', 'created', 'female', 2), "
+        "('2024-03-01', 'inscription', 'created', 'male', 3), "
+        "('2024-03-01', 'mission', 'created', 'male', 1)",
+    )
+    with connect(warehouse_url) as connection:
+        frame = figures(connection, DAY, DAY)
+    assert frame.to_dict("split", index=False) == {
+        "columns": ["day", "phase", "figure", "value"],
+        "data": [[DAY, "inscription", "created", 5], [DAY, "mission", "created", 1]],
+    }
+
+
+def test_the_server_tells_its_version_and_time(warehouse_url):
+    with connect(warehouse_url) as connection:
+        assert server_version(connection) == 18
+        assert abs((server_clock(connection) - datetime.now(UTC)).total_seconds()) < 60
