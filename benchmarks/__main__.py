@@ -1,4 +1,4 @@
-"""Runs every measurement in one go and writes `results.md`: ratios hold, seconds are this machine's."""
+"""Every measurement in one go, written to `results.md`: ratios hold, seconds are this machine's."""
 
 import argparse
 import os

@@ -48,8 +48,13 @@ def ages(births: pl.Series, days: pl.Series) -> pl.Series:
     """
     born = births.str.slice(1, 10).str.to_date("%Y-%m-%d", strict=False)
     born = pl.select(pl.when(births.str.contains(f"^{INSTANT.pattern}$")).then(born)).to_series()
-    not_yet = (days.dt.month() * 100 + days.dt.day()) < (born.dt.month() * 100 + born.dt.day())
+    not_yet = _day_of_year(days) < _day_of_year(born)
     return (days.dt.year() - born.dt.year() - not_yet.cast(pl.Int32)).cast(pl.Int16)
+
+
+def _day_of_year(days: pl.Series) -> pl.Series:
+    # Polars counts months in 8 bits, where 100 times a month wraps round.
+    return days.dt.month().cast(pl.Int32) * 100 + days.dt.day()
 
 
 def age_fragments(births: pl.Series, days: pl.Series) -> pl.Series:

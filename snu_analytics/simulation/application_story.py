@@ -149,7 +149,7 @@ def apply_to_missions(story: YoungStory) -> None:
             continue
         hours += mission.hours
         now: datetime = story.clock.at_once()
-        done = {"phase2NumberHoursDone": str(hours)}
+        done: dict[str, Any] = {"phase2NumberHoursDone": str(hours)}
         if hours >= _HOURS_TO_DO:
             done |= {"statusPhase2": "VALIDATED", "statusPhase2ValidatedAt": now}
         story.save(now, done, _STATUS_2)

@@ -46,6 +46,7 @@ def load_into_mongo(simulation: Simulation, url: str) -> None:
     when it does not answer.
     """
     try:
+        client: pymongo.MongoClient[dict]
         with pymongo.MongoClient(url, serverSelectionTimeoutMS=_TIMEOUT_MS) as client:
             database = client.get_default_database()
             held = set(database.list_collection_names()) & set(simulation.collections)
@@ -54,6 +55,7 @@ def load_into_mongo(simulation: Simulation, url: str) -> None:
                     f"the database {database.name} holds {min(held)} already: give an empty one"
                 )
             for name, documents in simulation.collections.items():
+                database.create_collection(name)
                 for batch in _batches(documents):
                     database[name].insert_many(batch)
                 if name.endswith("_patches"):

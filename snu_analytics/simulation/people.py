@@ -33,7 +33,7 @@ def residence(random: Random) -> Residence:
     place = random.choice(_PLACES)
     return Residence(
         place.region,
-        place.academy,
+        place.academy or "",
         place.department,
         f"{place.code[:2]}{random.randrange(1000):03d}",
         f"{word(random, 3)}-sur-{word(random, 2)}",

@@ -1,5 +1,6 @@
 """Connections to the warehouse."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,17 +48,28 @@ def open_connection(url: str) -> psycopg.Connection:
 
 
 def address(url: str) -> str:
-    """Where the warehouse is, for people: host, port and database, neither user nor password."""
+    """Where the warehouse is, for people: host, port and database, neither user nor password.
+
+    Raises WarehouseError without the url when it is malformed. So it is with an unescaped `@` or
+    `/` in the password, of which libpq takes one half for the host or the database.
+    """
     try:
         told = conninfo_to_dict(url)
     except psycopg.Error:
-        raise WarehouseError(
-            "SNU_WAREHOUSE_URL is not an address of PostgreSQL: "
-            "write it as postgresql://user:password@host:5432/database"
-        ) from None
-    host = told.get("host") or "localhost"
-    database = told.get("dbname") or told.get("user") or "the user's own"
-    return f"PostgreSQL at {host}:{told.get('port') or 5432}, database {database}"
+        raise _malformed() from None
+    host = str(told.get("host") or "localhost")
+    port = str(told.get("port") or 5432)
+    database = str(told.get("dbname") or told.get("user") or "the user's own")
+    if "@" in host + database or not re.fullmatch(r"[\d,]+", port):
+        raise _malformed()
+    return f"PostgreSQL at {host}:{port}, database {database}"
+
+
+def _malformed() -> WarehouseError:
+    return WarehouseError(
+        "SNU_WAREHOUSE_URL is not an address of PostgreSQL: write it as "
+        "postgresql://user:password@host:5432/database, @ and / in the password as %40 and %2F"
+    )
 
 
 def resolve_url(url: str, home: Path) -> str:

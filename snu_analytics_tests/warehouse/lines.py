@@ -26,7 +26,8 @@ COLUMNS = [
 def event(number: int, name: str = "inscription_created", day: date = DAY) -> bytes:
     """One line of COPY text for COLUMNS; equal numbers are equal event ids."""
     ids = "\t".join([str(UUID(int=number))] * 3)
-    return f'{ids}\t{day}\t{day} 10:00+00\tinscription\t{name}\t{{}}\t{{"a": 1}}\t16\trecorded\n'.encode()
+    told = f'{day}\t{day} 10:00+00\tinscription\t{name}\t{{}}\t{{"a": 1}}\t16\trecorded'
+    return f"{ids}\t{told}\n".encode()
 
 
 def stored(url: str) -> list[tuple[str, int, str]]:

@@ -52,9 +52,10 @@ def test_another_key_is_refused_while_quarantined_patches_stand(warehouse_url):
     claim(warehouse_url, "first")
     execute(
         warehouse_url,
-        "INSERT INTO analytics.quarantine VALUES ('young', '2024-03-01', gen_random_uuid(), 'date')",
+        "INSERT INTO analytics.quarantine "
+        "VALUES ('young', '2024-03-01', gen_random_uuid(), 'date')",
     )
-    with pytest.raises(WarehouseError, match="rows in analytics.quarantine"):
+    with pytest.raises(WarehouseError, match=r"rows in analytics\.quarantine"):
         claim(warehouse_url, "second")
 
 

@@ -151,7 +151,8 @@ def test_a_migration_waits_for_a_load_to_end(warehouse_url):
         waiting.start()
         until(
             warehouse_url,
-            "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND relation = 'analytics.young_event'::regclass",
+            "SELECT count(*) = 1 FROM pg_locks "
+            "WHERE NOT granted AND relation = 'analytics.young_event'::regclass",
         )
     waiting.join()
     assert [c.subject for c in told] == ["column analytics.young_event.jdc"]

@@ -1,0 +1,158 @@
+"""Runs of the nightly job on Dagster's own PostgreSQL storage, as the commands start them."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import bson
+import polars as pl
+import psycopg
+import pytest
+
+from snu_analytics.days import DayRange
+from snu_analytics.definitions import defs
+from snu_analytics.orchestration.runs import open_instance, prepare_home, run_days
+from snu_analytics.settings import ensure_key, export, read_settings
+from snu_analytics.simulation import simulate, write_dump
+from snu_analytics.warehouse import dagster_url
+from snu_analytics_tests.histories import add, patch, replace
+from snu_analytics_tests.histories import write_dump as write_literal
+from snu_analytics_tests.pipeline import rows
+
+DAY = DayRange(date(2024, 3, 1), date(2024, 3, 1))
+DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 3))
+HISTORY = [
+    patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
+    patch("2024-03-02T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+]
+
+
+@pytest.fixture
+def instance(tmp_path, monkeypatch, warehouse_url):
+    """An instance whose storage is the schema `dagster` of the test's own database."""
+    home = Path(os.environ["SNU_HOME"])
+    ensure_key(home)
+    monkeypatch.setenv("SNU_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("SNU_DAGSTER_URL", dagster_url(warehouse_url))
+    monkeypatch.setenv("SNU_SOURCE_URL", write_literal(home / "demo-source", young_patches=HISTORY))
+    settings = read_settings()
+    for name in ("SNU_STAGING_URL", "SNU_START_DATE", "SNU_PSEUDONYM_KEY", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")  # so that what is exported is taken back after the test
+        monkeypatch.delenv(name)
+    export(settings)
+    prepare_home(settings)
+    with open_instance() as opened:
+        yield opened
+
+
+def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, warehouse_url):
+    outcome = run_days(instance, defs, DAY)
+    assert (outcome.faults, outcome.warnings) == ((), ())
+    assert instance.get_run_by_id(outcome.run_id).is_success
+    assert rows(warehouse_url, "SELECT event_name FROM analytics.young_event") == [
+        ("inscription_created",)
+    ]
+
+
+def test_a_range_is_one_run_whose_every_day_is_materialised(instance, warehouse_url):
+    assert run_days(instance, defs, DAYS, "young").ok
+    for asset in defs.resolve_asset_graph().get_all_asset_keys():
+        expected = {str(day) for day in DAYS} if asset.path[0] == "young" else set()
+        assert instance.get_materialized_partitions(asset) == expected
+    assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 2
+
+
+def test_metadata_hold_counts(instance):
+    run_days(instance, defs, DAYS, "young")
+    graph = defs.resolve_asset_graph()
+    (key,) = [k for k in graph.get_all_asset_keys() if k.path == ["young", "raw_patches"]]
+    event = instance.get_latest_data_version_record(key, partition_key="2024-03-02")
+    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    assert {name: told[name].value for name in ("patches", "documents", "quarantined")} == {
+        "patches": 1,
+        "documents": 1,
+        "quarantined": 0,
+    }
+
+
+def test_a_fault_is_one_sentence_and_former_rows_stand(instance, warehouse_url):
+    run_days(instance, defs, DAY)
+    dump = Path(os.environ["SNU_HOME"]) / "demo-source" / "young_patches.bson"
+    dump.write_bytes(dump.read_bytes()[:-7])
+    outcome = run_days(instance, defs, DAY, "young", retries=False)
+    (fault,) = outcome.faults
+    assert fault.startswith("young__raw_patches: ")
+    assert "young_patches.bson" in fault
+    assert "offset" in fault or "byte" in fault
+    assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 1
+
+
+def test_more_than_one_percent_of_defective_patches_fails_the_check_and_not_the_run(
+    instance, monkeypatch, tmp_path
+):
+    broken = patch("2024-03-01T11:00", {"op": "move", "path": "/status"})
+    source = write_literal(tmp_path / "broken", young_patches=[*HISTORY, broken])
+    monkeypatch.setenv("SNU_SOURCE_URL", source)
+    outcome = run_days(instance, defs, DAY, "young")
+    assert outcome.ok
+    assert outcome.warnings == ("young/raw_patches: check few_quarantined failed on 2024-03-01",)
+
+
+def test_a_missing_key_is_named(instance, monkeypatch):
+    monkeypatch.setenv("SNU_PSEUDONYM_KEY", "")
+    outcome = run_days(instance, defs, DAY, "young", retries=False)
+    assert "SNU_PSEUDONYM_KEY is not set" in outcome.faults[0]
+
+
+IDENTIFYING = (
+    *("firstName", "lastName", "email", "phone", "address", "city", "birthCity", "schoolName"),
+    *("parent1FirstName", "parent1Email", "parent1Phone", "parent1Inscription2023Token"),
+    *("tokenEmailValidation", "motivations", "youngEmail", "youngLastName"),
+)
+
+
+def identifying_strings(simulation) -> set[str]:
+    """Whatever tells who somebody is, in documents of the simulation."""
+    found: set[str] = set()
+    for name in ("youngs", "applications"):
+        for content in simulation.collections[name]:
+            document = bson.decode(content)
+            found |= {str(document[f]) for f in IDENTIFYING if len(str(document.get(f, ""))) > 7}
+            found.add(str(document["_id"]))
+    return found
+
+
+def everything_in(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT schemaname, tablename FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        return "\n".join(
+            line
+            for schema, table in tables
+            for (line,) in connection.execute(f'SELECT t::text FROM "{schema}"."{table}" t')
+        )
+
+
+def test_no_identifying_string_reaches_database_staging_or_logs(
+    instance, warehouse_url, monkeypatch, tmp_path, capfd
+):
+    simulation = simulate(60, date(2024, 2, 1), date(2024, 4, 30), seed=11)
+    write_dump(simulation, tmp_path / "dump")
+    monkeypatch.setenv("SNU_SOURCE_URL", f"bson://{tmp_path}/dump")
+    assert run_days(instance, defs, DayRange(date(2024, 2, 1), date(2024, 3, 2))).ok
+    secrets = identifying_strings(simulation)
+    assert len(secrets) > 300
+    database = everything_in(warehouse_url)
+    assert "inscription_created" in database
+    assert [s for s in secrets if s in database] == []
+    references = {s for s in secrets if len(s) == 24 and s.isalnum()}
+    staging = Path(os.environ["SNU_STAGING_URL"])
+    for file in staging.rglob("*.parquet"):
+        held = pl.read_parquet(file).write_json()
+        assert [s for s in secrets - references if s in held] == []
+    home = Path(os.environ["DAGSTER_HOME"])
+    logs = "".join(f.read_text(errors="replace") for f in home.rglob("*") if f.is_file())
+    told = capfd.readouterr()
+    assert [s for s in secrets if s in logs + told.out + told.err] == []
