@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bson
 import pymongo
+from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from snu_analytics.errors import SourceError, SourceUnavailable
@@ -48,7 +49,7 @@ def load_into_mongo(simulation: Simulation, url: str) -> None:
     try:
         client: pymongo.MongoClient[dict]
         with pymongo.MongoClient(url, serverSelectionTimeoutMS=_TIMEOUT_MS) as client:
-            database = client.get_default_database()
+            database: Database[dict] = client.get_default_database()
             held = set(database.list_collection_names()) & set(simulation.collections)
             if held:
                 raise SourceError(
