@@ -4,6 +4,7 @@ Assets, tests and benchmarks call them; they know nothing of Dagster. Every step
 days, reads each history once for all of them, and commits day by day.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,9 @@ PATCHES = "raw_patches"
 SNAPSHOTS = "user_snapshots"
 EVENTS = "anonymized_events"
 FIGURES = "daily_aggregates"
+
+# Two states of about 1 kB an event: a month of a busy campaign at once would take 0.5 GB.
+_DAYS_RENDERED_AT_ONCE = 7
 
 DayCounts = dict[date, dict[str, int]]
 
@@ -230,21 +234,22 @@ def load_events(
     Raises StagingError naming the asset to run when a day's snapshots are not staged, and
     WarehouseError when the tables hold rows made with another key.
     """
-    staged = pl.concat(
-        [bench.staging.read((entity.name, SNAPSHOTS), day) for day in days], how="vertical"
-    )
-    events = build_events(staged, entity, bench.catalogue, bench.pseudonyms)
-    by_day = split_by_day(copy_text(events), "event_date")
     claim_key(warehouse, bench.pseudonyms.fingerprint)
-    computed, written = {}, {}
-    for day in days:
-        part = by_day.get(day, events.clear())
-        computed[day] = len(part)
-        written[day] = replace_day(
-            warehouse, entity.table, "event_date", day, part.columns, copy_blocks(part)
-        )
-    names = events.group_by("event_name").len().sort("event_name")
-    return Loaded(computed, written, dict(names.iter_rows()))
+    computed: dict[date, int] = {}
+    written: dict[date, int] = {}
+    names: Counter[str] = Counter()
+    for week in days.chunks(_DAYS_RENDERED_AT_ONCE):
+        staged = pl.concat([bench.staging.read((entity.name, SNAPSHOTS), day) for day in week])
+        events = build_events(staged, entity, bench.catalogue, bench.pseudonyms)
+        by_day = split_by_day(copy_text(events), "event_date")
+        for day in week:
+            part = by_day.get(day, events.clear())
+            computed[day] = len(part)
+            written[day] = replace_day(
+                warehouse, entity.table, "event_date", day, part.columns, copy_blocks(part)
+            )
+        names.update(events["event_name"].to_list())
+    return Loaded(computed, written, dict(sorted(names.items())))
 
 
 def load_figures(

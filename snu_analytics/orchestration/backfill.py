@@ -10,6 +10,7 @@ from queue import Empty
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
+from snu_analytics.orchestration.runs import open_instance, run_days
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
 PROCESSES = 2
@@ -39,6 +40,8 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     for chunk in chunks:
         tasks.put(chunk)
     os.environ["DAGSTER_EVENT_BATCH_SIZE"] = _EVENT_BATCH
+    with open_instance():
+        pass  # makes Dagster's tables where there are none: two processes at once would collide
     workers = [
         context.Process(target=_work, args=(tasks, results, entity), daemon=False)
         for _ in range(min(PROCESSES, len(chunks)))
@@ -74,7 +77,6 @@ def _next(results, workers) -> Done:
 
 def _work(tasks, results, entity: str | None) -> None:
     from snu_analytics.definitions import defs  # a process of its own: imports here
-    from snu_analytics.orchestration.runs import open_instance, run_days
 
     try:
         with open_instance() as instance:
