@@ -4,6 +4,7 @@ Exit statuses: 0 done, 1 some days failed, 2 wrong use or set-up.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -204,10 +205,14 @@ def dev(port: int, host: str) -> None:
     else:
         _check_ready(settings, warehouse_url, source=False)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
-    try:
-        sys.exit(subprocess.call([*command, "-p", str(port), "-h", host]))
-    except KeyboardInterrupt:
-        sys.exit(0)
+    # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts.
+    served = subprocess.Popen(
+        [*command, "-p", str(port), "-h", host], cwd=os.environ["DAGSTER_HOME"]
+    )
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        # Dagster ends its own processes when it is asked to; PostgreSQL stops after them.
+        signal.signal(ending, lambda *_: served.send_signal(signal.SIGINT))
+    sys.exit(served.wait())
 
 
 def _with_warehouse() -> tuple[Settings, str]:
