@@ -1,5 +1,6 @@
 """The same backfill by the bare steps, in as many processes: what is left is Dagster's own cost."""
 
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -40,6 +41,7 @@ def chunk(days: DayRange) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
+    os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // PROCESSES))
     days = DayRange(parse_day(arguments[0]), parse_day(arguments[1]))
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         list(pool.map(chunk, days.chunks(DAYS_PER_RUN)))

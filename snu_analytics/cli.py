@@ -105,7 +105,7 @@ def materialize(day: date, entity: str | None) -> None:
     """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
     settings, warehouse_url = _with_warehouse()
     days = _partitions(settings, day, day)
-    _check_ready(settings, warehouse_url)
+    _check_ready(settings, warehouse_url, entity)
     from snu_analytics.definitions import defs
     from snu_analytics.orchestration.runs import open_instance, run_days
 
@@ -131,7 +131,7 @@ def backfill(first: date, last: date, entity: str | None) -> None:
     """Materialise all days FROM ... TO, both included; failed days are named at the end."""
     settings, warehouse_url = _with_warehouse()
     days = _partitions(settings, first, last)
-    _check_ready(settings, warehouse_url)
+    _check_ready(settings, warehouse_url, entity)
     if not _backfill(days, entity):
         sys.exit(SOME_DAYS_FAILED)
 
@@ -196,6 +196,7 @@ def doctor() -> None:
 @faults_told
 def dev(port: int, host: str) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
+    from snu_analytics.diagnosis import require_schema
     from snu_analytics.warehouse import migrate as upgrade
 
     settings, warehouse_url = _with_warehouse()
@@ -203,7 +204,7 @@ def dev(port: int, host: str) -> None:
         _tell_changes(upgrade(warehouse_url, load_catalogue()))
         _out.print(f"PostgreSQL, as long as this runs: {warehouse_url}", soft_wrap=True)
     else:
-        _check_ready(settings, warehouse_url, source=False)
+        require_schema(warehouse_url)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
     # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts.
     served = subprocess.Popen(
@@ -242,11 +243,12 @@ def _partitions(settings: Settings, first: date, last: date) -> DayRange:
     return DayRange(first, last)
 
 
-def _check_ready(settings: Settings, warehouse_url: str, *, source: bool = True) -> None:
+def _check_ready(settings: Settings, warehouse_url: str, entity: str | None) -> None:
     """Raise what would stop every day anyway, before any of them is begun."""
     from snu_analytics.diagnosis import require_ready
 
-    require_ready(settings, warehouse_url, source=source)
+    entities = [entity] if entity else list(load_catalogue().entities)
+    require_ready(settings, warehouse_url, entities)
 
 
 def _backfill(days: DayRange, entity: str | None) -> bool:

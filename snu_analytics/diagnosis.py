@@ -1,11 +1,11 @@
 """What `doctor` looks at, and what must hold before a run is worth starting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.errors import SettingsError, SnuError, WarehouseError
+from snu_analytics.errors import SettingsError, SnuError, SourceError, WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source
@@ -25,21 +25,26 @@ _OLDEST_POSTGRESQL = 15
 _CLOCK_TOLERANCE_SECONDS = 60
 
 
-def require_ready(settings: Settings, warehouse_url: str, *, source: bool = True) -> None:
-    """Raise the first fault that would stop every day: key, schema, source."""
+def require_ready(settings: Settings, warehouse_url: str, entities: Sequence[str]) -> None:
+    """Raise the first fault that would stop every day of the entities: key, schema, source."""
     decode_key(settings.pseudonym_key)
+    require_schema(warehouse_url)
     catalogue = load_catalogue()
-    if any(change.kind != "left" for change in pending_changes(warehouse_url, catalogue)):
+    read = {one for name in entities for one in catalogue.sources(name)}
+    source = open_source(settings.source_url, settings.home)
+    try:
+        for name in sorted(read):
+            for check in source.checks(catalogue.entities[name]):
+                if not check.ok and check.required:
+                    raise SourceError(f"{check.subject}: {check.message}")
+    finally:
+        source.close()
+
+
+def require_schema(warehouse_url: str) -> None:
+    """Raise WarehouseError when the tables are not those of the catalogue."""
+    if any(change.kind != "left" for change in pending_changes(warehouse_url, load_catalogue())):
         raise WarehouseError("the warehouse is not up to date: run `snu-analytics migrate` first")
-    if source:
-        opened = open_source(settings.source_url, settings.home)
-        try:
-            for entity in catalogue.entities.values():
-                for check in opened.checks(entity):
-                    if not check.ok and check.required:
-                        raise SettingsError(f"{check.subject}: {check.message}")
-        finally:
-            opened.close()
 
 
 def diagnose(settings: Settings) -> list[Check]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -120,6 +121,11 @@ class Entity(_Strict):
         return f"{self.name}_event"
 
     @property
+    def version(self) -> str:
+        """A fingerprint of all that the file says."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:8]
+
+    @property
     def joined_fields(self) -> list[str]:
         """The fields read from the joined entity, in column order."""
         return [c.field for c in self.columns.values() if c.joined]
@@ -149,6 +155,11 @@ class Catalogue:
 
     entities: Mapping[str, Entity]
     vocabularies: Mapping[str, Vocabulary]
+
+    def sources(self, name: str) -> list[str]:
+        """The entities whose collections are read for an entity: itself, and the one it joins."""
+        join = self.entities[name].join
+        return [name, *([join.entity] if join else [])]
 
     def field(self, entity: Entity, column: Column) -> Field:
         """The field a key column copies, of the joined entity where it is a joined one."""

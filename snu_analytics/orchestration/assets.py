@@ -27,7 +27,8 @@ from snu_analytics.steps import (
     stage_snapshots,
 )
 
-# Raised when a change of the code changes what an asset holds for the same source.
+# Raised when a change of the code changes what an asset holds for the same source; a change of the
+# entity's catalogue file shows by itself.
 CODE_VERSION = "1"
 
 _OWNERS = ["team:data-engineering"]
@@ -43,7 +44,7 @@ def entity_assets(
         "retry_policy": RETRY_POLICY,
         "group_name": entity.name,
         "owners": _OWNERS,
-        "code_version": CODE_VERSION,
+        "code_version": f"{CODE_VERSION}.{entity.version}",
         "tags": {"entity": entity.name},
     }
 

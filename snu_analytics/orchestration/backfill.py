@@ -15,9 +15,6 @@ from snu_analytics.orchestration.runs import open_instance, run_days
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
 PROCESSES = 2
 
-# Dagster writes its events one by one; in batches a materialisation costs half.
-_EVENT_BATCH = "200"
-
 
 @dataclass(frozen=True)
 class Done:
@@ -39,7 +36,7 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     tasks, results = context.Queue(), context.Queue()
     for chunk in chunks:
         tasks.put(chunk)
-    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = _EVENT_BATCH
+    os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // PROCESSES))
     with open_instance():
         pass  # makes Dagster's tables where there are none: two processes at once would collide
     workers = [
@@ -52,10 +49,12 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     try:
         for _ in chunks:
             yield _next(results, workers)
+    except BaseException:
+        for worker in workers:
+            worker.terminate()
+        raise
     finally:
         for worker in workers:
-            if worker.is_alive():
-                worker.terminate()
             worker.join()
 
 
@@ -94,6 +93,8 @@ def _work(tasks, results, entity: str | None) -> None:
                         if alone.faults:
                             failed[day] = alone.faults[0]
                 results.put(Done(chunk, failed, tuple(warnings)))
+    except KeyboardInterrupt:
+        return
     except SnuError as fault:
         results.put(fault)
     except Exception as fault:
