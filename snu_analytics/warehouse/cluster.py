@@ -126,19 +126,20 @@ class Cluster:
         return Path("/tmp") / f"snu-postgres-{os.geteuid()}-{name}"  # noqa: S108
 
     def _forget_the_dead(self) -> None:
-        """Remove a pid file that a crash left and whose number another program has by now.
+        """Remove lock files that a crash left and that would keep PostgreSQL from starting.
 
-        After a container's restart numbers repeat, and PostgreSQL would refuse to start.
+        After a container's restart their number may be another program's, and where no init
+        collects the dead it is a zombie's. The dead server's children end by themselves, and
+        until they have, a new server would find its memory still in use.
         """
         pid = self.pid()
-        if pid is None:
+        working = _working_in(self._data)
+        if pid is None or any(process.pid == pid for process in working):
             return
-        try:
-            alive = psutil.Process(pid).name().startswith("postgres")
-        except psutil.Error:
-            alive = False
-        if not alive:
+        _, working = psutil.wait_procs(working, timeout=10)
+        if not working:
             (self._data / "postmaster.pid").unlink(missing_ok=True)
+            (self._socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
 
     def _command(self, program: str, *arguments: str) -> list[str]:
         return [str(_programs() / program), *arguments, f"--pgdata={self._data}"]
@@ -163,6 +164,15 @@ class Cluster:
                 f"the embedded PostgreSQL: {program} failed ({told[-1] if told else 'no word'}), "
                 f"see {self.log}"
             )
+
+
+def _working_in(folder: Path) -> list[psutil.Process]:
+    found = psutil.process_iter(["cwd", "status"])
+    return [
+        process
+        for process in found
+        if process.info["cwd"] == str(folder) and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
 
 
 @cache
