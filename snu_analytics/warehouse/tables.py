@@ -66,6 +66,10 @@ def _event_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> No
         Index(f"{name}_event_date_event_name_idx", "event_date", "event_name"),
         Index(f"{name}_subject_id_event_at_idx", "subject_id", "event_at"),
         comment=f"{entity.title}. {entity.description}",
+        # Rows of 2 kB lie just above the size at which PostgreSQL tries to compress each one. Left
+        # alone they take no more room, and COPY 28 % less of the server's processor (200,000 rows
+        # with two states of 840 bytes: 8.6 s for 11.9 s).
+        postgresql_with={"toast_tuple_target": 8160},
     )
 
 
