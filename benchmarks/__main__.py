@@ -131,7 +131,9 @@ def _line(
 ) -> str:
     told = f"{ratio:.2f}" if ratio else ""
     peak = f"{cost.peak / 1e9:.2f} GB" if cost else ""
-    return f"| {what} | {seconds:.1f} | {against} | {told} | {peak} |"
+    line = f"| {what} | {seconds:.1f} | {against} | {told} | {peak} |"
+    print(line, flush=True)
+    return line
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def grow(url: str, rows: int = _ROWS) -> int:
             "event_at, phase, event_name, state_before, state_after, quality) "
             "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), d, d, 'inscription', "
             "'inscription_created', '{}', '{}', 'recorded' FROM (SELECT date '2010-01-01' + "
-            "n % 3650 AS d FROM generate_series(1, %s) n)",
+            "n %% 3650 AS d FROM generate_series(1, %s) n)",
             [max(0, rows - held)],
         )
         connection.execute("ANALYZE analytics.young_event")
