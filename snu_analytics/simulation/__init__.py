@@ -1,10 +1,11 @@
 """An invented application: people, campaigns and their histories, with the truth beside them.
 
-May import the catalogue (names of fields and places), the calendar and the errors; knows nothing of
-how histories are read or rebuilt, so that its truth is a witness of its own.
+May import the calendar and the errors; never the catalogue, nor how histories are read, rebuilt,
+turned into events or stored, so that its truth is a witness of its own.
 """
 
+from snu_analytics.simulation.dump import write_dump, write_truth
 from snu_analytics.simulation.generate import Simulation, simulate
-from snu_analytics.simulation.output import load_into_mongo, write_dump, write_truth
+from snu_analytics.simulation.mongo import load_into_mongo
 
 __all__ = ["Simulation", "load_into_mongo", "simulate", "write_dump", "write_truth"]

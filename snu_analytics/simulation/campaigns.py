@@ -1,16 +1,35 @@
 """The calendar of campaigns: when people register, for which stays, and when these take place."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from math import exp
 from random import Random
 
 from snu_analytics.days import DayRange
 
-# Monday to Sunday: forms are filled on school days, staff works on weekdays.
-_WEEKDAYS = (1.25, 1.15, 1.2, 1.05, 0.9, 0.65, 0.8)
+VOLONTAIRE, CLE = "VOLONTAIRE", "CLE"
 
-# Share of the hours of a day, in Paris: evenings lead, some save just around midnight.
-HOURS = (4, 2, 1, 1, 1, 1, 2, 6, 12, 16, 18, 16, 14, 18, 18, 18, 20, 24, 26, 24, 24, 22, 16, 9)
+# Monday to Sunday: forms are filled on school days.
+_WEEKDAYS = (1.25, 1.15, 1.2, 1.05, 0.9, 0.65, 0.8)
+_BANK_HOLIDAYS = {(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)}
+
+# Registration for a stay closes so many days before.
+_CLOSES = timedelta(days=35)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A cohort with the first and last day of its stay, and who takes part."""
+
+    cohort: str
+    start: date
+    end: date
+    source: str
+
+
+NOWHERE = Stay("à venir", date.max, date.max, VOLONTAIRE)
+"""The cohort of those who wait for a session."""
 
 
 def campaign_of(day: date) -> int:
@@ -19,63 +38,99 @@ def campaign_of(day: date) -> int:
 
 
 def day_weights(days: DayRange) -> list[float]:
-    """How many register on each day, relative to each other: two waves a campaign, fewer on
-    weekends and at Christmas."""
+    """How many register on each day, relative to each other.
+
+    Two waves a campaign; fewer on weekends, bank holidays, in summer and at Christmas.
+    """
     return [_weight(day) for day in days]
 
 
 def _weight(day: date) -> float:
     opened = (day - date(campaign_of(day) - 1, 9, 1)).days
     wave = exp(-(((opened - 75) / 30) ** 2)) + 0.6 * exp(-(((opened - 165) / 35) ** 2)) + 0.03
-    holidays = (day.month, day.day) >= (12, 21) or (day.month, day.day) <= (1, 3)
-    return wave * _WEEKDAYS[day.weekday()] * (0.35 if holidays else 1.0)
+    # Every campaign draws more people than the one before.
+    growth = 1.12 ** (campaign_of(day) - 2023)
+    calm = (day.month, day.day) in _BANK_HOLIDAYS
+    christmas = (day.month, day.day) >= (12, 21) or (day.month, day.day) <= (1, 3)
+    return wave * growth * _WEEKDAYS[day.weekday()] * (0.35 if calm or christmas else 1.0)
 
 
-def stays(year: int, source: str) -> dict[str, date]:
-    """The cohorts of a campaign with the first day of their stay."""
-    if source == "CLE":
-        if year <= 2024:
-            return {
-                f"CLE {year - 2001}-{year - 2000}": date(year, 4, 2),
-                f"CLE mars {year} 1": date(year, 3, 11),
-                f"CLE mai {year}": date(year, 5, 13),
-                f"CLE GE1 {year}": date(year, 3, 25),
-            }
-        return {
-            f"{year - 1} CLE 06 - Novembre": date(year - 1, 11, 18),
-            f"{year} CLE 03 Fevrier": date(year, 2, 10),
-            f"{year} CLE Globale": date(year, 5, 12),
-        }
-    if year <= 2021:
-        return {str(year): date(year, 6, 21)}
-    if year == 2022:
-        return {
-            "Février 2022": date(2022, 2, 13),
-            "Juin 2022": date(2022, 6, 12),
-            "Juillet 2022": date(2022, 7, 3),
-        }
-    if year <= 2024:
-        return {
-            f"Février {year} - C": date(year, 2, 19),
-            f"Avril {year} - A": date(year, 4, 9),
-            f"Avril {year} - B": date(year, 4, 16),
-            f"Juin {year}": date(year, 6, 11),
-            f"Juillet {year}": date(year, 7, 5),
-        }
+@cache
+def stays(year: int) -> tuple[Stay, ...]:
+    """The stays of a campaign, by their first day."""
+    told = _SPECIAL.get(year) or _usual(year)
+    return tuple(
+        Stay(cohort, start, start + timedelta(days=12), _source(cohort))
+        for cohort, start in sorted(told.items(), key=lambda stay: stay[1])
+    )
+
+
+_SPECIAL = {
+    2021: {"2021": date(2021, 6, 21)},
+    2022: {
+        "Février 2022": date(2022, 2, 13),
+        "Juin 2022": date(2022, 6, 12),
+        "Juillet 2022": date(2022, 7, 3),
+    },
+    2023: {
+        "Février 2023 - C": date(2023, 2, 19),
+        "Avril 2023 - A": date(2023, 4, 9),
+        "Avril 2023 - B": date(2023, 4, 16),
+        "Juin 2023": date(2023, 6, 11),
+        "Juillet 2023": date(2023, 7, 5),
+    },
+    2024: {
+        "Février 2024 - C": date(2024, 2, 12),
+        "CLE mars 2024 1": date(2024, 3, 11),
+        "CLE GE1 2024": date(2024, 3, 25),
+        "CLE 23-24": date(2024, 4, 2),
+        "Avril 2024 - A": date(2024, 4, 15),
+        "Avril 2024 - B": date(2024, 4, 22),
+        "CLE mai 2024": date(2024, 5, 13),
+        "Juin 2024": date(2024, 6, 17),
+        "Juillet 2024": date(2024, 7, 3),
+        "Toussaint 2024": date(2024, 10, 21),
+    },
+}
+
+
+def _usual(year: int) -> dict[str, date]:
     return {
+        f"{year - 1} CLE 06 - Novembre": date(year - 1, 11, 18),
+        f"{year} CLE 03 Fevrier": date(year, 2, 10),
         f"{year} HTS 02 - Avril": date(year, 4, 14),
+        f"{year} CLE Globale": date(year, 5, 12),
         f"{year} HTS 04 - Juillet": date(year, 7, 3),
     }
 
 
-def choose_stay(random: Random, year: int, source: str, after: date) -> tuple[str, date]:
-    """A cohort of the campaign that begins late enough, else the last one, and its first day."""
-    offered = stays(year, source)
-    open_ones = [c for c, day in offered.items() if day > after + timedelta(days=35)]
-    cohort = random.choice(open_ones) if open_ones else max(offered, key=lambda c: offered[c])
-    return cohort, offered[cohort]
+def _source(cohort: str) -> str:
+    return CLE if "CLE" in cohort else VOLONTAIRE
 
 
-def classes_exist(year: int) -> bool:
+def choose_stay(random: Random, source: str, today: date, other_than: str = "") -> Stay:
+    """A stay of this campaign, else of the next, for which that source can still register.
+
+    NOWHERE when there is none but the cohort that it is to be other than.
+    """
+    campaign = campaign_of(today)
+    for year in (campaign, campaign + 1):
+        open_ones = [
+            stay
+            for stay in stays(year)
+            if stay.source == source and stay.start > today + _CLOSES and stay.cohort != other_than
+        ]
+        if open_ones:
+            return random.choice(open_ones)
+    return NOWHERE
+
+
+def classes_exist(day: date) -> bool:
     """Whole classes take part since the school year 2023-2024."""
-    return year >= 2024
+    return campaign_of(day) >= 2024
+
+
+@cache
+def cohort_id(cohort: str) -> str:
+    """The id of the cohort's document, the same in every invented database."""
+    return f"{Random(cohort).getrandbits(96):024x}"

@@ -2,82 +2,155 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
+from typing import Any
 
-from snu_analytics.catalogue import places
+from snu_analytics.simulation.places import PLACES, Place
 
 _ONSETS = ("b", "br", "ch", "d", "f", "gr", "j", "k", "l", "m", "n", "p", "qu", "r", "tr", "v", "z")
 _RHYMES = ("a", "an", "e", "eau", "el", "i", "in", "o", "oi", "on", "ou", "u", "y")
+_SYLLABLES = tuple(onset + rhyme for onset in _ONSETS for rhyme in _RHYMES)
 _STREETS = ("rue", "avenue", "impasse", "chemin", "boulevard")
-_PLACES = [p for p in places() if p.academy]
 
 
 @dataclass(frozen=True)
-class Residence:
-    """Where somebody lives."""
+class Person:
+    """What an account, its parents and its mail are named after."""
 
-    region: str
-    academy: str
-    department: str
-    zip: str
-    city: str
-    address: str
+    first: str
+    last: str
+    mailbox: str
 
 
 def word(random: Random, syllables: int) -> str:
-    made = "".join(random.choice(_ONSETS) + random.choice(_RHYMES) for _ in range(syllables))
-    return made.capitalize()
+    return "".join(random.choices(_SYLLABLES, k=syllables)).capitalize()
 
 
-def residence(random: Random) -> Residence:
-    place = random.choice(_PLACES)
-    return Residence(
-        place.region,
-        place.academy or "",
-        place.department,
-        f"{place.code[:2]}{random.randrange(1000):03d}",
-        f"{word(random, 3)}-sur-{word(random, 2)}",
-        f"{random.randrange(1, 300)} {random.choice(_STREETS)} {word(random, 3)} {word(random, 3)}",
-    )
+def identifier(random: Random) -> str:
+    """The text of an ObjectId."""
+    return f"{random.getrandbits(96):024x}"
 
 
-def identity(random: Random, number: int, year: int) -> dict[str, object]:
-    """The identifying fields of one young person, 15 to 17 at the campaign's stay."""
-    first, last = word(random, 2), word(random, 4)
-    mail = f"{first}.{last}{number}".lower()
-    born = datetime(year - random.choice((15, 16, 16, 17)), 1, 1, 11, tzinfo=UTC) + timedelta(
-        days=random.randrange(365)
-    )
-    parent = word(random, 2)
+def person(random: Random, number: int) -> Person:
+    first, last = word(random, 3), word(random, 4)
+    return Person(first, last, f"{first}.{last}{number}".lower())
+
+
+def account(random: Random, who: Person, year: int) -> dict[str, Any]:
+    """What a young person of 15 to 17 at the campaign's stays gives at the first step."""
+    born = datetime(year - random.choice((15, 16, 16, 17)), 1, 1, 11, tzinfo=UTC)
     return {
-        "firstName": first,
-        "lastName": last,
-        "email": f"{mail}@courriel-{word(random, 2).lower()}.test",
+        "firstName": who.first,
+        "lastName": who.last,
+        "email": f"{who.mailbox}@courriel-{word(random, 2).lower()}.test",
         "phone": f"06{random.randrange(10**8):08d}",
-        "birthdateAt": born,
-        "birthCity": f"{word(random, 3)}-lès-{word(random, 2)}",
-        "birthCountry": "France",
+        "birthdateAt": born + timedelta(days=random.randrange(365)),
         "frenchNationality": "true",
-        "schoolName": f"Lycée {word(random, 3)} {word(random, 3)}",
-        "parent1FirstName": parent,
-        "parent1LastName": last,
-        "parent1Email": f"{parent}.{mail}@parents.test".lower(),
-        "parent1Phone": f"07{random.randrange(10**8):08d}",
-        "parent1Inscription2023Token": f"{random.getrandbits(160):040x}",
-        "tokenEmailValidation": f"{random.getrandbits(32):08x}-{random.getrandbits(64):016x}",
-        "motivations": f"Je voudrais connaître {word(random, 3)} et le {word(random, 3)}.",
-        "handicap": "false",
-        "allergies": random.choice(("false", "false", "true")),
+        "tokenEmailValidation": f"{random.getrandbits(96):024x}",
+        "password": f"$2a$10${random.getrandbits(200):050x}",
     }
 
 
-def staff(random: Random) -> dict[str, object]:
-    """The `user` of a patch written by a member of staff."""
+def birthplace(random: Random) -> dict[str, Any]:
     return {
-        "_id": f"{random.getrandbits(96):024x}",
-        "role": random.choice(("admin", "referent_department", "referent_region", "head_center")),
-        "email": f"{word(random, 3)}.{word(random, 3)}@administration.test".lower(),
-        "firstName": word(random, 2),
-        "lastName": word(random, 3),
+        "birthCity": f"{word(random, 3)}-lès-{word(random, 2)}",
+        "birthCityZip": f"{random.randrange(1000, 96000):05d}",
+        "birthCountry": "France",
+        "handicap": "true" if random.random() < 0.02 else "false",
+        "allergies": "true" if random.random() < 0.1 else "false",
+    }
+
+
+def parents(random: Random, who: Person) -> dict[str, Any]:
+    first = word(random, 3)
+    told: dict[str, Any] = {
+        "parent1Status": random.choice(("mother", "father", "representant")),
+        "parent1FirstName": first,
+        "parent1LastName": who.last,
+        "parent1Email": f"{first}.{who.mailbox}@parents.test".lower(),
+        "parent1Phone": f"07{random.randrange(10**8):08d}",
+        "parent1Inscription2023Token": f"{random.getrandbits(160):040x}",
+    }
+    if random.random() < 0.6:
+        second, name = word(random, 3), word(random, 4)
+        told |= {
+            "parent2FirstName": second,
+            "parent2LastName": name,
+            "parent2Email": f"{second}.{name}.{who.mailbox}@parents.test".lower(),
+        }
+    return told
+
+
+def somewhere(random: Random) -> Place:
+    return random.choice(PLACES)
+
+
+def near(random: Random, place: Place) -> Place:
+    """The same department mostly, else another one of the region, seldom anywhere."""
+    fate = random.random()
+    if fate < 0.78:
+        return place
+    return random.choice(_region(place.region)) if fate < 0.94 else somewhere(random)
+
+
+@cache
+def _region(name: str) -> list[Place]:
+    return [place for place in PLACES if place.region == name]
+
+
+def administration(place: Place) -> dict[str, Any]:
+    return {"region": place.region, "department": place.department, "academy": place.academy}
+
+
+def home(random: Random, place: Place) -> dict[str, Any]:
+    """An address in that department, and what the address tells of the neighbourhood."""
+    street = f"{random.choice(_STREETS)} {word(random, 3)} {word(random, 3)}"
+    density = random.choice(("TRES PEU DENSE", "PEU DENSE", "INTERMEDIAIRE", "DENSE", "DENSE", ""))
+    return {
+        **administration(place),
+        "address": f"{random.randrange(1, 300)} {street}",
+        "city": f"{word(random, 3)}-sur-{word(random, 2)}",
+        "zip": _postcode(random, place),
+        "location": {
+            "lat": round(random.uniform(42.5, 51), 6),
+            "lon": round(random.uniform(-4.5, 8), 6),
+        },
+        "qpv": random.choice(("true", "false", "false", "false", "")),
+        "populationDensity": density,
+        "isRegionRural": "true" if density in ("TRES PEU DENSE", "PEU DENSE") else "false",
+    }
+
+
+def school(random: Random, place: Place) -> dict[str, Any]:
+    return {
+        "schoolId": identifier(random),
+        "schoolName": f"Lycée {word(random, 3)} {word(random, 3)}",
+        "schoolCity": f"{word(random, 3)}-en-{word(random, 2)}",
+        "schoolZip": _postcode(random, place),
+    }
+
+
+def _postcode(random: Random, place: Place) -> str:
+    # Both departments of Corse share the codes of the former one.
+    return f"{place.code[:2].replace('2A', '20').replace('2B', '20')}{random.randrange(1000):03d}"
+
+
+def sentence(random: Random) -> str:
+    """Free text that names people and places."""
+    return f"Voir avec {word(random, 3)} {word(random, 4)} de {word(random, 3)}."
+
+
+def staff(random: Random, role: str, place: Place) -> dict[str, Any]:
+    """The `user` of a patch written by a member of staff."""
+    first, last = word(random, 3), word(random, 4)
+    return {
+        "_id": identifier(random),
+        "role": role,
+        "department": place.department,
+        "region": place.region,
+        "email": f"{first}.{last}@administration.test".lower(),
+        "firstName": first,
+        "lastName": last,
         "model": "referent",
     }

@@ -1,167 +1,193 @@
 """A document and its patches, written exactly as mongoose-patch-history 2 writes them."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-UNSET: Any = object()
+from snu_analytics.simulation.fields import CREATION, EVENTS, TOLD, UNTRACKED
 
-# The plugin is told to leave these out, see the reference of the application.
-UNTRACKED = frozenset(
-    {"_id", "__v", "updatedAt", "lastLoginAt", "password", "statusPhase2ValidatedAt"}
-)
+UNSET: Any = object()
+"""The value of a field that is to be removed."""
+
+Operation = dict[str, Any]
+
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class OverError(Exception):
     """The story has come to the end of the simulated time."""
 
 
-class Recorder:
-    """One document: `create` and `save` change it and note patch, true state and true events."""
+class State(NamedTuple):
+    """The told fields after a patch, as JSON with sorted keys."""
 
-    def __init__(self, model: str, kept: frozenset[str], random: Random, end: datetime) -> None:
+    ref: str
+    patch_id: str
+    date: datetime
+    state: str
+
+
+class Event(NamedTuple):
+    """One thing that happened, with the raw values as text, null for nothing."""
+
+    ref: str
+    patch_id: str
+    date: datetime
+    event_name: str
+    field: str | None
+    from_value: str | None
+    to_value: str | None
+
+
+class Recorder:
+    """One document: `create` and `save` change it and note patch, true state and true events.
+
+    Instants are in UTC, in whole milliseconds. Both raise OverError from `end` on.
+    """
+
+    def __init__(self, model: str, random: Random, end: datetime) -> None:
         self.model = model
+        self.ref = ""
         self.document: dict[str, Any] = {}
         self.patches: list[dict[str, Any]] = []
-        self.states: list[tuple[str, str, datetime, str]] = []
-        self.events: list[tuple[str, str, datetime, str, str | None, str | None, str | None]] = []
-        self._kept = kept
+        self.states: list[State] = []
+        self.events: list[Event] = []
+        self._fragments: dict[str, str] = {}
         self._random = random
         self._end = end
 
-    @property
-    def ref(self) -> str:
-        return str(self.document["_id"])
-
-    def create(
-        self, at: datetime, fields: dict[str, Any], event: str, user: dict | None = None
-    ) -> None:
-        """The first save: one patch of `add` operations, one creation event."""
+    def create(self, at: datetime, fields: dict[str, Any], user: dict | None = None) -> None:
+        """The first save: one patch of `add` operations, one event."""
         self._check(at)
-        self.document = {"_id": self._object_id(at), **fields, "createdAt": at, "updatedAt": at}
-        tracked = [k for k in self.document if k not in UNTRACKED]
-        ops = [{"op": "add", "path": _path(k), "value": _told(self.document[k])} for k in tracked]
-        patch = self._patch(at, ops, user)
-        self.events.append((self.ref, patch, at, event, None, None, fields["status"]))
+        dates = {"createdAt": at, "updatedAt": at}
+        self.document = {"_id": self._object_id(at), **fields, **dates, "__v": 0}
+        self.ref = str(self.document["_id"])
+        tracked = {k: v for k, v in self.document.items() if k not in UNTRACKED}
+        ops = [{"op": "add", "path": _path(k), "value": as_json(v)} for k, v in tracked.items()]
+        patch = self._patch(at, ops, user, tracked)
+        name = CREATION[self.model]
+        self.events.append(Event(self.ref, patch, at, name, None, None, fields["status"]))
 
     def save(
         self,
         at: datetime,
         changes: dict[str, Any],
-        events: dict[str, str] | None = None,
         user: dict | None = None,
+        event: str | None = None,
     ) -> None:
-        """A later save. `events` gives the event's name for each changed field that makes one."""
+        """A later save; `event` is the name of the change of status, if there is one."""
         self._check(at)
+        if "status" in changes and event is None:
+            raise ValueError("a change of status needs the name of its event")
         before = {k: self.document.get(k, UNSET) for k in changes}
         moved = {k: v for k, v in changes.items() if not _same(before[k], v)}
         if not moved:
             return
-        ops = [op for k, v in moved.items() if k not in UNTRACKED for op in _ops(k, before[k], v)]
         for key, value in moved.items():
             if value is UNSET:
-                self.document.pop(key, None)
+                del self.document[key]
             else:
                 self.document[key] = value
         self.document["updatedAt"] = at
+        tracked = {k: v for k, v in moved.items() if k not in UNTRACKED}
+        ops = [op for k, v in tracked.items() for op in _changed(_path(k), before[k], v)]
         if not ops:
             return
-        patch = self._patch(at, ops, user)
-        for field, name in (events or {}).items():
-            if field in moved:
+        patch = self._patch(at, ops, user, tracked)
+        for field in moved:
+            name = event if field == "status" else EVENTS[self.model].get(field)
+            if name is not None:
                 told = (_text(before[field]), _text(moved[field]))
-                self.events.append((self.ref, patch, at, name, field, *told))
+                self.events.append(Event(self.ref, patch, at, name, field, *told))
 
     def _check(self, at: datetime) -> None:
         if at >= self._end:
             raise OverError
 
-    def _patch(self, at: datetime, ops: list[dict], user: dict | None) -> str:
+    def _patch(
+        self, at: datetime, ops: list[Operation], user: dict | None, moved: dict[str, Any]
+    ) -> str:
         own = self._object_id(at)
-        patch = {
-            "_id": own,
-            "ops": ops,
-            "modelName": self.model,
-            "modelId": self.document["_id"],
-            "ref": self.document["_id"],
-            "date": at,
-            "__v": 0,
-        }
+        patch = {"_id": own, "ref": self.document["_id"], "date": at, "ops": ops}
         if user is not None:
             patch["user"] = user
+        patch |= {"modelName": self.model, "modelId": self.document["_id"], "__v": 0}
         self.patches.append(patch)
-        state = {k: _told(v) for k, v in self.document.items() if k in self._kept}
-        text = json.dumps(state, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        self.states.append((self.ref, str(own), at, text))
+        for key, value in moved.items():
+            if value is UNSET:
+                self._fragments.pop(key, None)
+            elif key in TOLD[self.model]:
+                self._fragments[key] = f"{_json(key)}:{_json(as_json(value))}"
+        state = ",".join([self._fragments[key] for key in sorted(self._fragments)])
+        self.states.append(State(self.ref, str(own), at, f"{{{state}}}"))
         return str(own)
 
     def _object_id(self, at: datetime) -> ObjectId:
-        # The number of the patch keeps the ids of one document in order within a millisecond.
+        # The number of the patch keeps the ids of one document in order within a second.
         tail = self._random.getrandbits(40).to_bytes(5, "big")
         serial = len(self.patches).to_bytes(3, "big")
         return ObjectId(int(at.timestamp()).to_bytes(4, "big") + serial + tail)
+
+
+def as_json(value: Any) -> Any:
+    """The value as JSON knows it: the plugin compares documents after `toJSON`.
+
+    Instants have to be in UTC.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, ObjectId):
+        return str(value)
+    if isinstance(value, list):
+        return [as_json(v) for v in value]
+    if isinstance(value, dict):
+        return {k: as_json(v) for k, v in value.items()}
+    return value
 
 
 def _same(before: Any, after: Any) -> bool:
     return before is after or (before is not UNSET and after is not UNSET and before == after)
 
 
-def _ops(key: str, before: Any, after: Any) -> list[dict[str, Any]]:
-    path = _path(key)
+def _changed(path: str, before: Any, after: Any) -> Iterator[Operation]:
+    """The operations from one value to the other, nested values compared key by key."""
+    if _same(before, after):
+        return
     if after is UNSET:
-        return [{"op": "remove", "path": path, "originalValue": _told(before)}]
-    if before is UNSET:
-        return [{"op": "add", "path": path, "value": _told(after)}]
-    if isinstance(before, list) and isinstance(after, list):
-        return _array_ops(path, before, after)
-    return [{"op": "replace", "path": path, "value": _told(after), "originalValue": _told(before)}]
+        yield {"op": "remove", "path": path, "originalValue": as_json(before)}
+    elif before is UNSET:
+        yield {"op": "add", "path": path, "value": as_json(after)}
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _changed_keys(path, dict(enumerate(before)), dict(enumerate(after)))
+    elif isinstance(before, dict) and isinstance(after, dict):
+        yield from _changed_keys(path, before, after)
+    else:
+        told = {"value": as_json(after), "originalValue": as_json(before)}
+        yield {"op": "replace", "path": path, **told}
 
 
-def _array_ops(path: str, before: list, after: list) -> list[dict[str, Any]]:
-    """By index: what is taken from the middle is replaced, and the tail removed."""
-    common = min(len(before), len(after))
-    removed = [
-        {"op": "remove", "path": f"{path}/{i}", "originalValue": _told(before[i])}
-        for i in reversed(range(common, len(before)))
-    ]
-    replaced = [
-        {
-            "op": "replace",
-            "path": f"{path}/{i}",
-            "value": _told(after[i]),
-            "originalValue": _told(before[i]),
-        }
-        for i in range(common)
-        if before[i] != after[i]
-    ]
-    added = [
-        {"op": "add", "path": f"{path}/{i}", "value": _told(after[i])}
-        for i in range(common, len(after))
-    ]
-    return removed + replaced + added
+def _changed_keys(path: str, before: dict, after: dict) -> Iterator[Operation]:
+    # From the last key to the first, so that a list loses its tail before anything else.
+    for key in reversed(before):
+        yield from _changed(path + _path(key), before[key], after.get(key, UNSET))
+    for key in [k for k in after if k not in before]:
+        yield from _changed(path + _path(key), UNSET, after[key])
 
 
-def _path(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
-def _told(value: Any) -> Any:
-    """The value as JSON knows it: the plugin compares documents after `toJSON`."""
-    if isinstance(value, datetime):
-        utc = value.astimezone(UTC)
-        return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
-    if isinstance(value, ObjectId):
-        return str(value)
-    if isinstance(value, list):
-        return [_told(v) for v in value]
-    return value
+@cache
+def _path(key: object) -> str:
+    return "/" + str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Any) -> str | None:
     if value is UNSET or value is None:
         return None
-    told = _told(value)
-    return told if isinstance(told, str) else json.dumps(told)
+    told = as_json(value)
+    return told if isinstance(told, str) else _json(told)

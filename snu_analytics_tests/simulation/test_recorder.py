@@ -1,5 +1,6 @@
 """Patches as the plugin writes them."""
 
+import json
 from datetime import UTC, datetime
 from random import Random
 
@@ -14,8 +15,8 @@ END = datetime(2024, 12, 31, tzinfo=UTC)
 
 @pytest.fixture
 def record() -> Recorder:
-    made = Recorder("young", frozenset({"status", "domains", "grade"}), Random(1), END)
-    made.create(BORN, {"status": "IN_PROGRESS", "domains": ["A", "B", "C"]}, "created")
+    made = Recorder("young", Random(1), END)
+    made.create(BORN, {"status": "IN_PROGRESS", "domains": ["A", "B", "C"]})
     return made
 
 
@@ -33,13 +34,19 @@ def test_a_creation_is_one_patch_of_adds_without_originals(record):
 
 def test_a_patch_names_its_document_and_its_instant(record):
     (patch,) = record.patches
+    assert list(patch) == ["_id", "ref", "date", "ops", "modelName", "modelId", "__v"]
     assert patch["ref"] == patch["modelId"] == record.document["_id"]
     assert (patch["modelName"], patch["date"], patch["__v"]) == ("young", BORN, 0)
     assert patch["_id"].generation_time == BORN.replace(microsecond=0)
 
 
+def test_a_patch_names_who_wrote_it(record):
+    record.save(LATER, {"grade": "CAP"}, {"role": "admin"})
+    assert record.patches[-1]["user"] == {"role": "admin"}
+
+
 def test_a_change_tells_its_original(record):
-    record.save(LATER, {"status": "VALIDATED"})
+    record.save(LATER, {"status": "VALIDATED"}, event="inscription_validated")
     assert last_ops(record) == [
         {
             "op": "replace",
@@ -67,18 +74,62 @@ def test_arrays_change_by_index_and_at_their_tail(record):
     assert last_ops(record) == [{"op": "add", "path": "/domains/2", "value": "D"}]
 
 
+def test_nested_values_change_where_they_differ(record):
+    record.save(LATER, {"notes": [{"note": "x", "createdAt": LATER}]})
+    record.save(LATER, {"notes": [{"note": "y", "createdAt": LATER}, {"note": "z"}]})
+    assert last_ops(record) == [
+        {"op": "replace", "path": "/notes/0/note", "value": "y", "originalValue": "x"},
+        {"op": "add", "path": "/notes/1", "value": {"note": "z"}},
+    ]
+
+
+def test_dates_are_texts_in_operations_and_dates_in_documents(record):
+    record.save(LATER, {"birthdateAt": BORN})
+    assert last_ops(record)[0]["value"] == "2024-03-01T10:00:00.123Z"
+    assert record.document["birthdateAt"] == BORN
+
+
 def test_no_change_and_untracked_fields_leave_no_patch(record):
-    record.save(LATER, {"status": "IN_PROGRESS", "lastLoginAt": LATER})
+    record.save(LATER, {"domains": ["A", "B", "C"], "lastLoginAt": LATER, "password": "p"})
     assert len(record.patches) == 1
-    assert record.document["lastLoginAt"] == LATER
+    assert record.document["lastLoginAt"] == record.document["updatedAt"] == LATER
 
 
-def test_the_truth_is_the_kept_fields_after_each_patch(record):
-    record.save(LATER, {"status": "VALIDATED", "email": "x@y.test"}, {"status": "validated"})
-    assert record.states[-1][3] == '{"domains":["A","B","C"],"status":"VALIDATED"}'
-    assert record.events[-1][3:] == ("validated", "status", "IN_PROGRESS", "VALIDATED")
+def test_the_truth_is_the_told_fields_after_each_patch(record):
+    record.save(LATER, {"status": "VALIDATED", "email": "x@y.test"}, event="inscription_validated")
+    assert json.loads(record.states[-1].state) == {
+        "status": "VALIDATED",
+        "domains": ["A", "B", "C"],
+        "createdAt": "2024-03-01T10:00:00.123Z",
+    }
+    assert list(json.loads(record.states[-1].state)) == ["createdAt", "domains", "status"]
+
+
+def test_the_truth_lacks_an_unset_field_and_keeps_a_null_one(record):
+    record.save(LATER, {"domains": UNSET, "qpv": None})
+    assert record.states[-1].state == (
+        '{"createdAt":"2024-03-01T10:00:00.123Z","qpv":null,"status":"IN_PROGRESS"}'
+    )
+
+
+def test_one_save_makes_an_event_for_each_changed_field(record):
+    record.save(
+        LATER,
+        {"status": "VALIDATED", "inscriptionStep2023": "DONE", "grade": "CAP"},
+        event="inscription_validated",
+    )
+    assert [event[3:] for event in record.events] == [
+        ("inscription_created", None, None, "IN_PROGRESS"),
+        ("inscription_validated", "status", "IN_PROGRESS", "VALIDATED"),
+        ("inscription_step_changed", "inscriptionStep2023", None, "DONE"),
+    ]
+
+
+def test_a_status_without_the_name_of_its_event_is_refused(record):
+    with pytest.raises(ValueError, match="needs the name of its event"):
+        record.save(LATER, {"status": "VALIDATED"})
 
 
 def test_nothing_happens_after_the_end(record):
     with pytest.raises(OverError):
-        record.save(END, {"status": "VALIDATED"})
+        record.save(END, {"grade": "CAP"})
