@@ -14,14 +14,13 @@ from snu_analytics.warehouse.keys import claim_key, key_matches
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.read import (
     days_with_rows,
-    event_counts,
     figures,
     loaded_days,
     server_clock,
     server_version,
     totals_by_campaign,
 )
-from snu_analytics.warehouse.replace import replace_day, replace_day_by_query
+from snu_analytics.warehouse.replace import replace_day
 from snu_analytics.warehouse.tables import event_columns, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
@@ -36,7 +35,6 @@ __all__ = [
     "days_with_rows",
     "embedded_server",
     "event_columns",
-    "event_counts",
     "figures",
     "key_matches",
     "loaded_days",
@@ -44,7 +42,6 @@ __all__ = [
     "migrate",
     "pending_changes",
     "replace_day",
-    "replace_day_by_query",
     "resolve_url",
     "server_clock",
     "server_version",

@@ -11,18 +11,6 @@ from snu_analytics.warehouse.replace import Part
 from snu_analytics.warehouse.tables import ANALYTICS
 
 
-def event_counts(
-    connection: psycopg.Connection, table: str, first: date, last: date
-) -> dict[date, int]:
-    """Rows per day of an event table, both ends included; a day without rows is absent."""
-    counted = sql.SQL(
-        "SELECT event_date, count(*) FROM {} WHERE event_date BETWEEN %s AND %s "
-        "GROUP BY event_date ORDER BY event_date"
-    ).format(sql.Identifier(ANALYTICS, table))
-    with mapped_errors():
-        return dict(connection.execute(counted, [first, last]).fetchall())
-
-
 def days_with_rows(
     connection: psycopg.Connection,
     table: str,

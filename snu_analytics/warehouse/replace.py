@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -40,25 +39,6 @@ def replace_day(
         with cursor.copy(copy) as stream:
             for block in rows:
                 stream.write(block)
-        return _noted(cursor, table, day, where, cursor.rowcount)
-
-
-def replace_day_by_query(
-    connection: psycopg.Connection,
-    table: str,
-    day_column: str,
-    day: date,
-    columns: Sequence[str],
-    query: sql.Composable,
-    parameters: Mapping[str, Any],
-    where: Part | None = None,
-) -> int:
-    """Replace a day's rows by those a SELECT gives in the order of `columns`; see `replace_day`."""
-    insert = sql.SQL("INSERT INTO {} ({}) {}").format(
-        _table(table), sql.SQL(", ").join(map(sql.Identifier, columns)), query
-    )
-    with _replacing(connection, table, day_column, day, where) as cursor:
-        cursor.execute(insert, parameters)
         return _noted(cursor, table, day, where, cursor.rowcount)
 
 

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime
 from snu_analytics.warehouse import (
     connect,
     days_with_rows,
-    event_counts,
     figures,
     loaded_days,
     replace_day,
@@ -11,18 +10,9 @@ from snu_analytics.warehouse import (
     server_version,
 )
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY, event
+from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY
 
 TWO_DAYS_ON = date(2024, 3, 3)
-
-
-def test_events_are_counted_by_day(warehouse_url):
-    with connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1), event(2)])
-        later = [event(3, day=TWO_DAYS_ON)]
-        replace_day(connection, "young_event", "event_date", TWO_DAYS_ON, COLUMNS, later)
-        assert event_counts(connection, "young_event", DAY, TWO_DAYS_ON) == {DAY: 2, TWO_DAYS_ON: 1}
-        assert event_counts(connection, "young_event", NEXT_DAY, NEXT_DAY) == {}
 
 
 def test_a_day_loaded_empty_is_loaded(warehouse_url):

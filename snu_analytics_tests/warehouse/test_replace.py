@@ -2,10 +2,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from psycopg import sql
 
-from snu_analytics.warehouse import connect, replace_day, replace_day_by_query
-from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics.warehouse import connect, replace_day
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY, event, rows, stored, until
 
 WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -83,33 +81,6 @@ def test_a_part_of_a_table_is_replaced_by_itself(warehouse_url):
     assert rows(
         warehouse_url, "SELECT phase, value FROM analytics.daily_figure ORDER BY phase"
     ) == [("inscription", 2), ("mission", 7)]
-
-
-def test_a_day_is_replaced_by_a_query(warehouse_url):
-    replace(warehouse_url, [event(1), event(2)])
-    execute(
-        warehouse_url,
-        "INSERT INTO analytics.daily_figure (day, phase, figure, value) "
-        "VALUES ('2024-03-01', 'inscription', 'gone', 1), ('2024-03-01', 'mission', 'created', 1)",
-    )
-    with connect(warehouse_url) as connection:
-        written = replace_day_by_query(
-            connection,
-            "daily_figure",
-            "day",
-            DAY,
-            ["day", "phase", "figure", "value"],
-            sql.SQL(
-                "SELECT event_date, phase, 'created', count(*) FROM analytics.young_event "
-                "WHERE event_date = %(day)s GROUP BY 1, 2"
-            ),
-            {"day": DAY},
-            where={"phase": ["inscription"]},
-        )
-    assert written == 1
-    assert rows(
-        warehouse_url, "SELECT phase, figure, value FROM analytics.daily_figure ORDER BY phase"
-    ) == [("inscription", "created", 2), ("mission", "created", 1)]
 
 
 def test_two_at_once_for_one_day_follow_each_other(warehouse_url):
