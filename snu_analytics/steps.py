@@ -5,7 +5,7 @@ days, reads each history once for all of them, and commits day by day.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,8 +44,8 @@ SNAPSHOTS = "user_snapshots"
 EVENTS = "anonymized_events"
 FIGURES = "daily_aggregates"
 
-# Two states of about 1 kB an event: a month of a busy campaign at once would take 0.5 GB.
-_DAYS_RENDERED_AT_ONCE = 7
+# Two states of about 1 kB an event: more at once takes memory, fewer a look at each column anew.
+_SNAPSHOTS_RENDERED_AT_ONCE = 25_000
 
 DayCounts = dict[date, dict[str, int]]
 
@@ -238,18 +238,31 @@ def load_events(
     computed: dict[date, int] = {}
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
-    for week in days.chunks(_DAYS_RENDERED_AT_ONCE):
-        staged = pl.concat([bench.staging.read((entity.name, SNAPSHOTS), day) for day in week])
-        events = build_events(staged, entity, bench.catalogue, bench.pseudonyms)
+    for batch in _batches(bench, entity, days):
+        events = build_events(pl.concat(batch.values()), entity, bench.catalogue, bench.pseudonyms)
         by_day = split_by_day(copy_text(events), "event_date")
-        for day in week:
+        for day in batch:
             part = by_day.get(day, events.clear())
             computed[day] = len(part)
             written[day] = replace_day(
                 warehouse, entity.table, "event_date", day, part.columns, copy_blocks(part)
             )
-        names.update(events["event_name"].to_list())
+        names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(computed, written, dict(sorted(names.items())))
+
+
+def _batches(
+    bench: Workbench, entity: Entity, days: DayRange
+) -> Iterator[dict[date, pl.DataFrame]]:
+    """The days' staged snapshots, as many consecutive days at a time as are rendered at once."""
+    batch: dict[date, pl.DataFrame] = {}
+    for day in days:
+        batch[day] = bench.staging.read((entity.name, SNAPSHOTS), day)
+        if sum(map(len, batch.values())) >= _SNAPSHOTS_RENDERED_AT_ONCE:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
 
 
 def load_figures(
