@@ -17,7 +17,7 @@ from snu_analytics.catalogue.vocabulary import OTHER
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser, build_events
-from snu_analytics.figures import FIGURE_COLUMNS, figure_phases, figure_query
+from snu_analytics.figures import FIGURE_COLUMNS, figure_part, figure_query
 from snu_analytics.history import (
     Canonicaliser,
     as_of,
@@ -166,19 +166,22 @@ class Staged:
 
 
 def stage_snapshots(bench: Workbench, entity: Entity, days: DayRange, source: Source) -> Staged:
-    """Stage the states before and after each of the days' patches.
+    """Stage the states before and after each of the days' patches and births.
 
-    Reads the whole history and the current document of every document the days touch. Raises
+    Reads the whole history and the current document of every document the days touch, and of those
+    made on these days: what no patch created has a birth. Raises
     StagingError naming the asset to run when a day's patches are not staged.
     """
-    refs = pl.concat(
+    touched = pl.concat(
         [
             bench.staging.read((entity.name, PATCHES), day, ["ref", "defect"]).filter(
                 pl.col("defect").is_null()
             )["ref"]
             for day in days
         ]
-    ).unique()
+    )
+    born = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
+    refs = pl.concat([touched.rename("ref"), born.rename("ref")]).unique()
     canonicaliser = bench.canonicaliser(entity, source)
     timeline = rebuild(source.histories(entity, refs.sort().to_list()), entity, canonicaliser)
     frame = snapshots(timeline, days.start, days.end)
@@ -187,7 +190,9 @@ def stage_snapshots(bench: Workbench, entity: Entity, days: DayRange, source: So
         ids = frame[entity.join.field].unique().str.strip_chars('"')
         fields = list(dict.fromkeys(entity.joined_fields))
         joined = rebuild(
-            source.histories(other, ids.filter(ids != "").sort().to_list(), fields),
+            source.histories(
+                other, ids.filter(ids != "").sort().to_list(), other.history_fields(fields)
+            ),
             other,
             bench.canonicaliser(other, source),
             fields,
@@ -285,7 +290,7 @@ def load_figures(
     rows = copy_text(
         pl.DataFrame(found, list(FIGURE_COLUMNS), orient="row", infer_schema_length=None)
     )
-    where = {"phase": figure_phases(entity)}
+    where = figure_part(entity)
     totals: dict[date, dict[str, int]] = {}
     by_day = split_by_day(rows, "day")
     for day in days:

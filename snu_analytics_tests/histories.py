@@ -21,8 +21,9 @@ YOUNG = CATALOGUE.entities["young"]
 APPLICATION = CATALOGUE.entities["application"]
 PSEUDONYMS = Pseudonymiser(bytes.fromhex("9c1f0ae3b2774d58e6c08115fa3d92cb" * 2))
 
-REF = "65a000000000000000000001"
-OTHER_REF = "65a000000000000000000002"
+# Of documents made in 2015, before all that the tests look at.
+REF = "55a000000000000000000001"
+OTHER_REF = "55a000000000000000000002"
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 END = datetime(2030, 1, 1, tzinfo=UTC)
@@ -112,5 +113,6 @@ def application_events(folder: Path, **collections: Sequence[dict]) -> pl.DataFr
     )
     youngs = sorted(set(told["youngId"].str.strip_chars('"')) - {""})
     fields = ["gender", "birthdateAt", "region", "department"]
-    known = rebuild(source.histories(YOUNG, youngs, fields), YOUNG, made["young"], fields)
+    histories = source.histories(YOUNG, youngs, YOUNG.history_fields(fields))
+    known = rebuild(histories, YOUNG, made["young"], fields)
     return build_events(as_of(told, "youngId", known), APPLICATION, CATALOGUE, PSEUDONYMS)

@@ -8,6 +8,7 @@ from snu_analytics.catalogue.load import Place, load_catalogue, places
 from snu_analytics.catalogue.model import (
     Catalogue,
     Column,
+    Creation,
     Entity,
     EventRule,
     Field,
@@ -19,6 +20,7 @@ from snu_analytics.catalogue.vocabulary import Vocabulary
 __all__ = [
     "Catalogue",
     "Column",
+    "Creation",
     "Entity",
     "EventRule",
     "Field",

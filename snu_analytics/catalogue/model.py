@@ -1,6 +1,6 @@
 """The catalogue's model: a file that contradicts itself is refused when it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -57,11 +57,15 @@ class Column(_Strict):
 
 
 class Creation(_Strict):
-    """The event of a document's birth: its first patch, adding `field` without an original."""
+    """The event of a document's birth: its first patch, adding `field` without an original.
+
+    `date` is the field that holds the instant of the birth.
+    """
 
     event: str
     field: str
     phase: str
+    date: str = "createdAt"
 
 
 class EventRule(_Strict):
@@ -92,6 +96,13 @@ class Figure(_Strict):
     counts: tuple[Clause, ...]
 
 
+class Purge(_Strict):
+    """The value of a field that tells that a document, and its history, were cut down."""
+
+    field: str
+    value: str
+
+
 class Join(_Strict):
     """The entity whose state at the instant of the event completes the key columns."""
 
@@ -100,7 +111,11 @@ class Join(_Strict):
 
 
 class Entity(_Strict):
-    """One collection: its kept fields, events, key columns and figures."""
+    """One collection: its kept fields, events, key columns and figures.
+
+    An `optional` one came to the application later: a collection of it that a source lacks is taken
+    to be empty, as MongoDB makes one with its first document.
+    """
 
     name: str
     collection: str
@@ -111,9 +126,11 @@ class Entity(_Strict):
     columns: Mapping[str, Column]
     creation: Creation
     events: tuple[EventRule, ...]
-    groups: Mapping[str, str]
+    groups: Mapping[str, str] = {}
     figures: tuple[Figure, ...] = ()
     join: Join | None = None
+    purge: Purge | None = None
+    optional: bool = False
 
     @property
     def table(self) -> str:
@@ -125,6 +142,10 @@ class Entity(_Strict):
         """A fingerprint of all that the file says."""
         return sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
+    def history_fields(self, fields: Iterable[str]) -> list[str]:
+        """What is read to rebuild some fields: these, and those that tell of the creation."""
+        return list(dict.fromkeys((*fields, self.creation.field, self.creation.date)))
+
     @property
     def joined_fields(self) -> list[str]:
         """The fields read from the joined entity, in column order."""
@@ -132,7 +153,7 @@ class Entity(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Entity":
-        told = {r.field for r in self.events} | {self.creation.field}
+        told = {r.field for r in self.events} | {self.creation.field, self.creation.date}
         told |= {c.field for c in self.columns.values() if not c.joined}
         if self.join:
             told.add(self.join.field)

@@ -76,4 +76,13 @@ def build_events(
         pl.when(rows["role"].is_in(list(role.values))).then(rows["role"])
     ).to_series()
     table["quality"] = found["quality"]
+    table["doubts_before"] = _objects(
+        pl.select(pl.when(~rows["creation"]).then(rendered["doubts"].gather(before))).to_series()
+    )
+    table["doubts_after"] = _objects(rows["doubts"])
     return pl.DataFrame(table)
+
+
+def _objects(members: pl.Series) -> pl.Series:
+    """JSON objects of these members; null where there are none."""
+    return pl.select(pl.when(members != "").then("{" + members + "}")).to_series()

@@ -8,6 +8,7 @@ import polars as pl
 from snu_analytics.catalogue import Entity, EventRule
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import treated
+from snu_analytics.history import BIRTH
 
 FOUND_SCHEMA = pl.Schema(
     {
@@ -36,6 +37,7 @@ def found_events(
             pl.row_index("row"),
             change=pl.col("patch_id").is_not_null() & ~pl.col("creation"),
             conflict=pl.col("conflicts").list.contains(field).fill_null(value=False),
+            inferred=pl.col("doubts").str.contains(f'"{field}":"inferred"', literal=True),
             before=pl.col(field).shift(),
             after=pl.col(field),
         ).filter(pl.col("change") & (pl.col("before") != pl.col("after")))
@@ -49,7 +51,9 @@ def found_events(
 
 def _creations(snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymiser) -> pl.DataFrame:
     creation = entity.creation
-    born = snapshots.select(pl.row_index("row"), "creation", to=creation.field).filter("creation")
+    born = snapshots.select(pl.row_index("row"), "creation", "patch_id", to=creation.field).filter(
+        "creation"
+    )
     return born.select(
         "row",
         pl.lit(creation.phase).alias("phase"),
@@ -57,7 +61,10 @@ def _creations(snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymise
         pl.lit(None, pl.String).alias("field"),
         pl.lit("").alias("from_text"),
         treated(entity.fields[creation.field], born["to"], pseudonyms).alias("to_text"),
-        pl.lit("recorded").alias("quality"),
+        pl.when(pl.col("patch_id").str.starts_with(BIRTH))
+        .then(pl.lit("inferred"))
+        .otherwise(pl.lit("recorded"))
+        .alias("quality"),
     ).cast(FOUND_SCHEMA)
 
 
@@ -81,6 +88,8 @@ def _named(moves: pl.DataFrame, rules: Sequence[EventRule]) -> pl.DataFrame:
             pl.col("after").alias("to_text"),
             pl.when("conflict")
             .then(pl.lit("conflict"))
+            .when("inferred")
+            .then(pl.lit("inferred"))
             .otherwise(pl.lit("recorded"))
             .alias("quality"),
         )

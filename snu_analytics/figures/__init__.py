@@ -7,8 +7,8 @@ from snu_analytics.figures.daily import (
     FIGURE_COLUMNS,
     count_query,
     definition,
-    figure_phases,
+    figure_part,
     figure_query,
 )
 
-__all__ = ["FIGURE_COLUMNS", "count_query", "definition", "figure_phases", "figure_query"]
+__all__ = ["FIGURE_COLUMNS", "count_query", "definition", "figure_part", "figure_query"]

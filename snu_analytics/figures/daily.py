@@ -9,19 +9,35 @@ GROUPS = ("gender", "age", "region", "department", "cohort")
 FIGURE_COLUMNS = ("day", "phase", "figure", *GROUPS, "value")
 
 
-def figure_phases(entity: Entity) -> list[str]:
-    """The phases whose figures come from the entity's events."""
-    return list(dict.fromkeys(figure.phase for figure in entity.figures))
+def figure_part(entity: Entity) -> dict[str, list[str]]:
+    """The phases and figures that come from the entity's events."""
+    return {
+        "phase": list(dict.fromkeys(figure.phase for figure in entity.figures)),
+        "figure": list(dict.fromkeys(figure.figure for figure in entity.figures)),
+    }
 
 
 def figure_query(entity: Entity) -> sql.Composed:
-    """SQL with FIGURE_COLUMNS for the days %(first)s to %(last)s, groups of no event left out."""
-    groups = [sql.SQL("e.{}").format(sql.Identifier(entity.groups[group])) for group in GROUPS]
+    """SQL with FIGURE_COLUMNS for the days %(first)s to %(last)s, groups of no event left out.
+
+    A group that the entity does not have is null.
+    """
+    known = {group: _column(entity.groups[group]) for group in GROUPS if group in entity.groups}
+    groups = [known.get(group, sql.SQL("NULL")) for group in GROUPS]
+    keys = [sql.SQL("e.event_date"), sql.SQL("f.phase"), sql.SQL("f.figure"), *known.values()]
     return sql.SQL(
         "SELECT e.event_date, f.phase, f.figure, {groups}, count(*) "
-        "FROM {counted} WHERE {days} AND f.counted "
-        "GROUP BY e.event_date, f.phase, f.figure, {groups}"
-    ).format(groups=sql.SQL(", ").join(groups), counted=_counted(entity), days=_DAYS)
+        "FROM {counted} WHERE {days} AND f.counted GROUP BY {keys}"
+    ).format(
+        groups=sql.SQL(", ").join(groups),
+        keys=sql.SQL(", ").join(keys),
+        counted=_counted(entity),
+        days=_DAYS,
+    )
+
+
+def _column(name: str) -> sql.Composed:
+    return sql.SQL("e.{}").format(sql.Identifier(name))
 
 
 def count_query(entity: Entity) -> sql.Composed:

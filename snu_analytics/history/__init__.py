@@ -5,11 +5,13 @@ nothing by itself.
 """
 
 from snu_analytics.history.canonical import Canonicaliser
+from snu_analytics.history.creations import BIRTH
 from snu_analytics.history.quarantine import paris_day, quarantined, split_by_day
 from snu_analytics.history.rebuild import Timeline, rebuild
 from snu_analytics.history.snapshots import JOINED, as_of, snapshots
 
 __all__ = [
+    "BIRTH",
     "JOINED",
     "Canonicaliser",
     "Timeline",

@@ -22,7 +22,8 @@ WHOLE_SCHEMA = {
     "op": pl.String,
     "value": pl.String,
     "original": pl.String,
-    "conflict": pl.Boolean,
+    "conflict": pl.Boolean,  # an element's original contradicts
+    "derived": pl.Boolean,  # the elements never told are those of today's document
 }
 
 
@@ -35,24 +36,24 @@ def whole_field_ops(ops: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """
     deep = ops.filter(pl.col("sub") != "").select("ref", "field").unique()
     whole = ops.join(deep, on=["ref", "field"], how="anti", maintain_order="left")
-    whole = whole.with_columns(conflict=pl.lit(False)).select(*WHOLE_SCHEMA)
+    whole = whole.with_columns(conflict=pl.lit(False), derived=pl.lit(False)).select(*WHOLE_SCHEMA)
     if deep.is_empty():
         return whole
     told = ops.join(deep, on=["ref", "field"], how="semi", maintain_order="left")
     told = told.sort("field", "ref", "patch", maintain_order=True)
     current = _current(deep, documents)
     transitions = _Transitions()
-    replayed: list[tuple[int, str, str, str, str, bool]] = []
+    replayed: list[tuple[int, str, str, str, str, bool, bool]] = []
     columns = told.select("ref", "field", "patch", "sub", "op", "value", "original")
     for (ref, field), rows in groupby(columns.iter_rows(), key=lambda row: row[:2]):
         steps = [
             (patch, tuple(row[3:] for row in group))
             for patch, group in groupby(rows, key=lambda row: row[2])
         ]
-        before = _base(steps, current.get((ref, field), ""))
+        before, derived = _base(steps, current.get((ref, field), ""))
         for patch, told_ops in steps:
             after, conflict = transitions[before, told_ops]
-            replayed.append((patch, field, "replace", after, before, conflict))
+            replayed.append((patch, field, "replace", after, before, conflict, derived))
             before = after
     return pl.concat([whole, pl.DataFrame(replayed, WHOLE_SCHEMA, orient="row")]).sort(
         "patch", maintain_order=True
@@ -84,7 +85,10 @@ class _Transitions(dict[tuple[str, tuple[_Op, ...]], tuple[str, bool]]):
         conflict = False
         for path, op, value, original in map(_step, ops):
             told = op == "add" or original is not _ABSENT
-            conflict |= told and _text(_get(carried, path)) != _text(original)
+            held = _get(carried, path)
+            conflict |= told and _text(held) != _text(original)
+            if op == "add" and held is not _ABSENT and held != value:
+                path = _pushed(state, path)
             state = _set(state, path, _ABSENT if op == "remove" else value)
         self[key] = _text(state), conflict
         return self[key]
@@ -97,22 +101,25 @@ def _step(told: _Op) -> _Step:
     return path, op, json.loads(value) if value else _ABSENT, before
 
 
-def _base(steps: list[tuple[int, tuple[_Op, ...]]], document: str) -> str:
-    """The field before its first step: the steps undone from the first whole value known."""
-    text, undone = document, []
+def _base(steps: list[tuple[int, tuple[_Op, ...]]], document: str) -> tuple[str, bool]:
+    """The field before its first step: the steps undone from the first whole value known.
+
+    And whether that was today's document.
+    """
+    text, derived, undone = document, True, []
     for told in (op for _, ops in steps for op in ops):
         sub, op, _, original = told
         if not sub and (original is not None or op == "add"):
-            text = original or ""
+            text, derived = original or "", False
             break
         undone.append(told)
     if not undone:
-        return text
+        return text, derived
     state = json.loads(text) if text else _ABSENT
     for path, op, _, original in map(_step, reversed(undone)):
         if op == "add" or original is not _ABSENT:
             state = _set(state, path, original)
-    return _text(state)
+    return _text(state), derived
 
 
 def _get(state: Any, path: list[str]) -> Any:
@@ -127,6 +134,12 @@ def _get(state: Any, path: list[str]) -> Any:
     return state
 
 
+def _pushed(state: Any, path: list[str]) -> list[str]:
+    """The path at the end of its array: two who push at once tell the same index."""
+    array = _get(state, path[:-1])
+    return [*path[:-1], str(len(array))] if path and isinstance(array, list) else path
+
+
 def _set(state: Any, path: list[str], value: Any) -> Any:
     """The state with the value at the path.
 
@@ -138,6 +151,9 @@ def _set(state: Any, path: list[str], value: Any) -> Any:
     part, rest = path[0], path[1:]
     if not isinstance(state, list | dict):
         state = [] if part.isdecimal() else {}
+    if isinstance(state, list) and not part.isdecimal():
+        # An array that becomes an object keeps its elements under their indexes.
+        state = {str(at): held for at, held in enumerate(state)}
     if isinstance(state, dict):
         inner = _set(state.get(part, _ABSENT), rest, value)
         without = {k: v for k, v in state.items() if k != part}

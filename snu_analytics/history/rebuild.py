@@ -13,17 +13,30 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.history.canonical import Canonicaliser
+from snu_analytics.history.creations import BIRTH, births, creations
 from snu_analytics.history.nested import whole_field_ops
+from snu_analytics.history.provenance import Evidence, Layout, doubts, judged
 from snu_analytics.source.contract import Histories
+
+# An updateMany pairs documents with the originals of others: most originals of its patch are then
+# false, while an unrecorded write before a patch makes one or two of them look so.
+_FALSE_ORIGINALS = 2
+_FALSE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class Track:
-    """One field over all rows of a timeline: codes into the distinct canonical texts."""
+    """One field over all rows of a timeline: codes into the distinct canonical texts.
+
+    `conflicts` are the rows whose change of the field cannot be trusted, `marks` tell per row what
+    the value rests on (see provenance).
+    """
 
     texts: pl.Series
     codes: np.ndarray
     conflicts: np.ndarray
+    marks: np.ndarray
+    broken: np.ndarray
 
     def at(self, rows: np.ndarray) -> pl.Series:
         """The field's text on the given rows."""
@@ -34,9 +47,10 @@ class Track:
 class Timeline:
     """The states of documents: for each one a base row, then a row per patch, in time order.
 
-    `heads` holds the sound patches in row order; `patch_of` gives a row's patch, -1 on base rows;
-    `document_of` gives the row's position in `refs`. `creation` marks the patches that gave birth
-    to their document, `unchanged` counts operations whose value was there already.
+    `heads` holds the sound patches in row order, with a birth (`patch_id` beginning with BIRTH) at
+    the date of creation of every document that no patch created; `patch_of` gives a row's patch,
+    -1 on base rows; `document_of` gives the row's position in `refs`. `creation` marks the rows of
+    births and creation patches, `unchanged` counts operations whose value was there already.
     """
 
     refs: pl.Series
@@ -47,24 +61,23 @@ class Timeline:
     tracks: dict[str, Track]
     unchanged: int
 
-    def conflicts(self, rows: np.ndarray) -> pl.Series:
-        """The fields in conflict on each of the rows, as a list of names."""
-        found = np.zeros(len(self.patch_of), dtype=bool)
-        for track in self.tracks.values():
-            found[track.conflicts] = True
-        hit = found[rows]
-        names: list[list[str]] = [[] for _ in range(int(hit.sum()))]
-        place = dict(zip(rows[hit].tolist(), names, strict=True))
-        for field, track in self.tracks.items():
-            for row in track.conflicts.tolist():
-                if row in place:
-                    place[row].append(field)
-        told = pl.DataFrame(
-            {"at": np.flatnonzero(hit), "conflicts": names},
-            {"at": pl.UInt32, "conflicts": pl.List(pl.String)},
+    def doubts(self, rows: np.ndarray) -> pl.Series:
+        """For each of the rows, the fields that are not recorded, as JSON members."""
+        return doubts(
+            {field: track.marks[rows] for field, track in self.tracks.items()},
+            {
+                field: (track.texts == "").to_numpy()[track.codes[rows]]
+                for field, track in self.tracks.items()
+            },
         )
-        frame = pl.DataFrame({"at": pl.arange(len(rows), dtype=pl.UInt32, eager=True)})
-        return frame.join(told, on="at", how="left", maintain_order="left")["conflicts"]
+
+    def conflicts(self, rows: np.ndarray) -> pl.Series:
+        """The fields in conflict on each of the rows, as a list of names; null for none."""
+        fields = [(row, field) for field, track in self.tracks.items() for row in track.conflicts]
+        found = pl.DataFrame(fields, {"row": pl.Int64, "conflicts": pl.String}, orient="row")
+        asked = pl.DataFrame({"row": rows}, {"row": pl.Int64})
+        told = found.group_by("row", maintain_order=True).agg("conflicts")
+        return asked.join(told, on="row", how="left", maintain_order="left")["conflicts"]
 
 
 def rebuild(
@@ -78,69 +91,140 @@ def rebuild(
     Defective patches are left out.
     """
     fields = list(entity.fields if fields is None else fields)
+    documents = histories.documents
     sound = histories.patches.heads.filter(pl.col("defect").is_null())
-    refs = pl.concat([sound["ref"], histories.documents["ref"]]).unique().sort().rename("ref")
+    told = histories.patches.ops.join(
+        sound.select("patch", "ref"), on="patch", how="inner", maintain_order="left"
+    )
+    known = births(sound, documents, entity.creation, canonicaliser)
+    created = creations(sound, told, entity.creation, canonicaliser, known)
+    unborn = known.join(created.filter("genuine"), on="ref", how="anti")
+    heads = _with_births(sound, unborn, len(histories.patches.heads))
+    refs = pl.concat([heads["ref"], documents["ref"]]).unique().sort().rename("ref")
+    purged = _purged(documents, entity, canonicaliser)
+    layout, rows = _laid_out(heads, refs, documents["ref"], purged, created)
+
+    ops = whole_field_ops(told.filter(pl.col("field").is_in(fields)), documents)
+    ops = ops.join(rows.select("patch", "row"), on="patch", how="inner", maintain_order="left")
+    by_field = ops.partition_by("field", as_dict=True, maintain_order=True)
+    today = pl.DataFrame({"ref": refs}).join(documents, on="ref", how="left", maintain_order="left")
+
+    def track(field: str, untold: np.ndarray) -> tuple[Track, int]:
+        told = by_field.get((field,), ops.clear())
+        return _track(field, told, today[field].fill_null(""), layout, canonicaliser, untold)
+
+    untold = rows.filter(~pl.col("genuine"))["row"].to_numpy()
+    found = {field: track(field, untold) for field in fields}
+    false = _false_rows([one for one, _ in found.values()], by_field, len(layout.document_of))
+    untold = np.union1d(untold, false)
+    for (field,), told in by_field.items():
+        if np.isin(told["row"].to_numpy(), false).any():
+            found[field] = track(field, untold)
+    patch_of = np.full(len(layout.document_of), -1, dtype=np.int64)
+    patch_of[rows["row"].to_numpy()] = np.arange(len(heads))
+    creation = rows.filter(pl.col("genuine") | pl.col("birth"))["row"].to_numpy()
+    return Timeline(
+        refs,
+        heads,
+        layout.document_of,
+        patch_of,
+        creation,
+        {field: one for field, (one, _) in found.items()},
+        sum(idle for _, idle in found.values()),
+    )
+
+
+def _laid_out(
+    heads: pl.DataFrame,
+    refs: pl.Series,
+    present: pl.Series,
+    purged: pl.Series,
+    created: pl.DataFrame,
+) -> tuple[Layout, pl.DataFrame]:
+    """The rows of the timeline: a base row per document, then its patches.
+
+    The frame has a line per patch in row order: `patch`, `row`, `birth`, and `genuine` where it
+    tells of a creation.
+    """
     numbers = pl.DataFrame({"ref": refs}).with_row_index("document")
-    heads = sound.join(numbers, on="ref", how="left", maintain_order="left")
+    heads = heads.join(numbers, on="ref", how="left", maintain_order="left")
     document = heads["document"].to_numpy()
-    first_patch = np.searchsorted(document, np.arange(len(refs)))
-    base_rows = first_patch + np.arange(len(refs))
+    base_rows = np.searchsorted(document, np.arange(len(refs))) + np.arange(len(refs))
     patch_rows = np.arange(len(heads)) + document + 1
     total = len(refs) + len(heads)
+    rows = heads.select(
+        "patch", pl.Series("row", patch_rows), birth=pl.col("patch_id").str.starts_with(BIRTH)
+    ).join(created.select("patch", "genuine"), on="patch", how="left", maintain_order="left")
 
-    patch_of = np.full(total, -1, dtype=np.int64)
-    patch_of[patch_rows] = np.arange(len(heads))
     document_of = np.repeat(np.arange(len(refs)), np.diff(np.append(base_rows, total)))
-
-    rows = pl.DataFrame({"patch": heads["patch"], "row": patch_rows, "ref": heads["ref"]})
-    told = histories.patches.ops.filter(pl.col("field").is_in(fields)).join(
-        rows, on="patch", how="inner", maintain_order="left"
+    genuine = rows.filter("genuine")["row"].to_numpy()
+    creation_of = np.full(len(refs), -1)
+    creation_of[document_of[genuine]] = genuine
+    instants = np.zeros(total, dtype=np.int64)
+    instants[patch_rows] = heads["date"].to_physical().to_numpy()
+    layout = Layout(
+        base_rows=base_rows,
+        document_of=document_of,
+        exists=refs.is_in(present.implode()).to_numpy(),
+        purged=refs.is_in(purged.implode()).to_numpy(),
+        creation_of=creation_of,
+        instants=instants,
     )
-    creation = _creation_rows(told, entity.creation.field, base_rows)
-    ops = whole_field_ops(told, histories.documents).join(
-        rows, on="patch", how="inner", maintain_order="left"
-    )
-    documents = pl.DataFrame({"ref": refs}).join(
-        histories.documents, on="ref", how="left", maintain_order="left"
-    )
-    by_field = ops.partition_by("field", as_dict=True, maintain_order=True)
-    nothing = ops.clear()
-    tracks, unchanged = {}, 0
-    for field in fields:
-        track, idle = _track(
-            field,
-            by_field.get((field,), nothing),
-            documents[field].fill_null(""),
-            base_rows,
-            document_of,
-            canonicaliser,
-        )
-        tracks[field] = track
-        unchanged += idle
-    return Timeline(refs, heads, document_of, patch_of, creation, tracks, unchanged)
+    return layout, rows
 
 
-def _creation_rows(ops: pl.DataFrame, field: str, base_rows: np.ndarray) -> np.ndarray:
-    """Rows of the patches that are their document's first and add the field from nothing."""
-    born = ops.filter(
-        (pl.col("field") == field)
-        & (pl.col("sub") == "")
-        & (pl.col("op") == "add")
-        & pl.col("original").is_null()
+def _purged(documents: pl.DataFrame, entity: Entity, canonicaliser: Canonicaliser) -> pl.Series:
+    """The refs of the documents whose history was cut down when they were deleted."""
+    purge = entity.purge
+    if purge is None or purge.field not in documents.columns:
+        return documents["ref"].clear()
+    texts = canonicaliser.series(purge.field, documents[purge.field])
+    return documents["ref"].filter(texts == f'"{purge.value}"')
+
+
+def _with_births(sound: pl.DataFrame, unborn: pl.DataFrame, number: int) -> pl.DataFrame:
+    """The patches and a birth per document, numbered from `number` on, in (ref, date, id) order."""
+    unborn = unborn.filter(pl.col("born").is_not_null())
+    if unborn.is_empty():
+        return sound
+    made = unborn.with_row_index("patch", number).select(
+        "patch",
+        pl.concat_str(pl.lit(BIRTH), "ref").alias("patch_id"),
+        "ref",
+        pl.col("born").alias("date"),
+        pl.lit(None, pl.String).alias("role"),
+        pl.lit(None, pl.String).alias("defect"),
     )
-    rows = born["row"].to_numpy()
-    return np.intersect1d(rows, base_rows + 1)
+    return pl.concat([sound, made]).sort("ref", "date", "patch_id")
+
+
+def _false_rows(tracks: list[Track], by_field: dict[tuple, pl.DataFrame], total: int) -> np.ndarray:
+    """The rows of patches whose originals are those of another document."""
+    contradicted = np.zeros(total, dtype=np.int64)
+    for one in tracks:
+        contradicted[one.broken] += 1
+    rows = np.flatnonzero(contradicted >= _FALSE_ORIGINALS)
+    if not len(rows):
+        return rows
+    operations = np.zeros(total, dtype=np.int64)
+    for told in by_field.values():
+        operations[told["row"].unique().to_numpy()] += 1
+    return rows[contradicted[rows] >= _FALSE_SHARE * operations[rows]]
 
 
 def _track(
     field: str,
     ops: pl.DataFrame,
     current: pl.Series,
-    base_rows: np.ndarray,
-    document_of: np.ndarray,
+    layout: Layout,
     canonicaliser: Canonicaliser,
+    untold: np.ndarray,
 ) -> tuple[Track, int]:
-    """One field carried forward over all rows, and the count of operations that changed nothing."""
+    """One field carried forward over all rows, and the count of operations that changed nothing.
+
+    `untold` are the rows of patches whose originals tell nothing: where such a patch is the first
+    of a field, the value it replaced is taken to be the value it tells.
+    """
     ops = ops.with_columns(
         value=canonicaliser.series(field, ops["value"]),
         original=canonicaliser.series(field, ops["original"]),
@@ -151,29 +235,53 @@ def _track(
     )
     # Two operations of one patch on one field: the last value stands, the first original is told.
     ops = ops.group_by("row", maintain_order=True).agg(
-        pl.col("value").last(), pl.col("original").first(), pl.col("conflict").any()
+        pl.col("value").last(),
+        pl.col("original").first(),
+        pl.col("conflict", "derived").any(),
     )
     current = canonicaliser.series(field, current)
 
-    everything = pl.concat([ops["value"], ops["original"].fill_null(""), current])
+    everything = pl.concat([ops["value"], ops["original"].fill_null(""), current, pl.Series([""])])
     texts = everything.unique(maintain_order=True)
     codes = everything.cast(pl.Enum(texts)).to_physical().to_numpy()
-    values, originals, base = np.split(codes, [len(ops), 2 * len(ops)])
+    values, originals, today, nothing = np.split(
+        codes, np.cumsum([len(ops), len(ops), len(current)])
+    )
     rows = ops["row"].to_numpy()
-    told = ops["original"].is_not_null().to_numpy()
-
-    documents = document_of[rows]
+    documents = layout.document_of[rows]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = documents[1:] != documents[:-1]
-    base = base.copy()
+    base = today.copy()
     # Where the first operation tells no original the field was not there: "" is what fills it.
     base[documents[first]] = originals[first]
+    assumed = first & np.isin(rows, untold)
+    base[documents[assumed]] = values[assumed]
 
-    set_rows = np.concatenate([base_rows, rows])
-    order = np.argsort(set_rows, kind="stable")
-    carried = np.concatenate([base, values])[order]
-    column = np.repeat(carried, np.diff(np.append(set_rows[order], len(document_of))))
-
+    column = layout.filled(base, rows, values)
     before = column[rows - 1]
-    contradicted = (told & (originals != before)) | ops["conflict"].to_numpy()
-    return Track(texts, column, rows[contradicted]), int((values == before).sum())
+    judgement = judged(
+        layout,
+        Evidence(
+            rows=rows,
+            documents=documents,
+            first=first,
+            values=values,
+            before=before,
+            originals=originals,
+            told=ops["original"].is_not_null().to_numpy() & ~assumed,
+            derived=ops["derived"].to_numpy(),
+            torn=ops["conflict"].to_numpy(),
+            base=base,
+            current=today,
+            nothing=int(nothing[0]),
+            assumed=documents[assumed],
+        ),
+    )
+    track = Track(
+        texts,
+        column,
+        rows[judgement.doubtful],
+        judgement.marks,
+        rows[judgement.contradicted],
+    )
+    return track, int((values == before).sum())

@@ -20,7 +20,8 @@ def snapshots(timeline: Timeline, start: datetime, end: datetime) -> pl.DataFram
     For each document and Paris day: an opening row (`patch_id` null) with the state before the
     day's first patch, then one row per patch with the state after it. Columns: `day` Date, `ref`
     String, `patch_id` String, `date` Datetime(ms, UTC), `role` String, `creation` Boolean,
-    `conflicts` List(String), then one String column per field: canonical JSON text, "" = absent.
+    `conflicts` List(String), `doubts` String (JSON members of the fields of the state that are not
+    recorded, see provenance), then one String column per field: canonical JSON text, "" = absent.
     """
     heads = timeline.heads
     chosen = heads.with_columns(
@@ -28,9 +29,7 @@ def snapshots(timeline: Timeline, start: datetime, end: datetime) -> pl.DataFram
         row=pl.Series(np.flatnonzero(timeline.patch_of >= 0)),
     ).filter((pl.col("date") >= start) & (pl.col("date") < end))
     opens = chosen.select(
-        opens=(pl.struct("document", "day") != pl.struct("document", "day").shift()).fill_null(
-            value=True
-        )
+        opens=(pl.struct("ref", "day") != pl.struct("ref", "day").shift()).fill_null(value=True)
     )["opens"].to_numpy()
     after = chosen["row"].to_numpy()
     positions = np.arange(len(after)) + np.cumsum(opens)
@@ -50,6 +49,7 @@ def snapshots(timeline: Timeline, start: datetime, end: datetime) -> pl.DataFram
     ).with_columns(
         creation=pl.Series(np.isin(rows, timeline.creation)) & ~opening,
         conflicts=pl.when(~opening).then(timeline.conflicts(rows)),
+        doubts=timeline.doubts(rows),
     )
     return frame.with_columns(
         track.at(rows).alias(field) for field, track in timeline.tracks.items()

@@ -7,7 +7,7 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import PARIS, DayRange
-from snu_analytics.figures import count_query, figure_phases
+from snu_analytics.figures import count_query, figure_part
 from snu_analytics.steps import DayCounts, Loaded
 from snu_analytics.warehouse import mapped_errors
 
@@ -103,14 +103,14 @@ def events_in_their_day(
 def figures_count_events(
     connection: psycopg.Connection, entity: Entity, days: DayRange
 ) -> dg.AssetCheckResult:
-    bounds = {"first": days.first, "last": days.last, "phases": figure_phases(entity)}
+    bounds = {"first": days.first, "last": days.last, **figure_part(entity)}
     counted = set(_rows(connection, count_query(entity), bounds))
     told = set(
         _rows(
             connection,
             "SELECT day, phase, figure, sum(value) FROM analytics.daily_figure "
-            "WHERE day BETWEEN %(first)s AND %(last)s AND phase = ANY(%(phases)s) "
-            "GROUP BY day, phase, figure",
+            "WHERE day BETWEEN %(first)s AND %(last)s AND phase = ANY(%(phase)s) "
+            "AND figure = ANY(%(figure)s) GROUP BY day, phase, figure",
             bounds,
         )
     )

@@ -84,6 +84,13 @@ class Source(Protocol):
         """The patches whose date lies in [start, end), and the undatable ones written then."""
         ...
 
+    def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
+        """The refs of the documents whose date of creation or ObjectId lies in [start, end).
+
+        MongoDB finds a date of creation more than a day off the ObjectId where it is indexed only.
+        """
+        ...
+
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
     ) -> Histories:

@@ -11,7 +11,15 @@ from snu_analytics.source.bson_file import chunks, decoded, find_file
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import decode_names
 from snu_analytics.source.index import DocumentIndex, PatchIndex
-from snu_analytics.source.requests import document_frame, kept_fields, milliseconds, wanted_refs
+from snu_analytics.source.requests import (
+    document_frame,
+    kept_fields,
+    made_within,
+    milliseconds,
+    no_documents,
+    no_patches,
+    wanted_refs,
+)
 from snu_analytics.source.versions import index_folder
 
 Index = TypeVar("Index", PatchIndex, DocumentIndex)
@@ -31,14 +39,26 @@ class DumpSource:
         self._opened: dict[Path, tuple[Path, PatchIndex | DocumentIndex]] = {}
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
+        if self._lacks(entity, entity.patches):
+            return no_patches()
         return self._patches(entity).between(milliseconds(start), milliseconds(end)).frames()
+
+    def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
+        if self._lacks(entity, entity.collection):
+            return []
+        date = entity.creation.date
+        return made_within(self._documents(entity).all(date), date, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
     ) -> Histories:
         kept, wanted = kept_fields(entity, fields), wanted_refs(refs)
-        documents = document_frame(self._documents(entity).of_refs(wanted, kept))
-        return Histories(documents, self._patches(entity).of_refs(wanted).frames())
+        documents, patches = no_documents(kept), no_patches()
+        if not self._lacks(entity, entity.collection):
+            documents = document_frame(self._documents(entity).of_refs(wanted, kept))
+        if not self._lacks(entity, entity.patches):
+            patches = self._patches(entity).of_refs(wanted).frames()
+        return Histories(documents, patches)
 
     def names(self, collection: str) -> frozenset[str]:
         path = find_file(self._folder, collection)
@@ -47,10 +67,18 @@ class DumpSource:
         return frozenset().union(*decoded(path, decode_names))
 
     def checks(self, entity: Entity) -> list[Check]:
-        return [self._check(collection) for collection in (entity.collection, entity.patches)]
+        return [
+            Check(name, True, "not in this dump: taken to be empty")
+            if self._lacks(entity, name)
+            else self._check(name)
+            for name in (entity.collection, entity.patches)
+        ]
 
     def close(self) -> None:
         self._opened.clear()
+
+    def _lacks(self, entity: Entity, collection: str) -> bool:
+        return entity.optional and find_file(self._folder, collection) is None
 
     def _check(self, collection: str) -> Check:
         try:

@@ -97,6 +97,11 @@ class DocumentIndex:
         asked = {name: self._documents[name] for name in ("ref", *fields)}
         return take(asked, self._row[_positions(self._refs, refs)])
 
+    def all(self, field: str) -> Table:
+        """`ref` and a field of every document."""
+        asked = {name: self._documents[name] for name in ("ref", field)}
+        return take(asked, self._row)
+
 
 class _PatchWriter:
     def __init__(self, folder: Path) -> None:

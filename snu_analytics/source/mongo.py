@@ -22,14 +22,20 @@ from snu_analytics.source.decode import decode_documents, decode_names
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.mongo_faults import asked, told
 from snu_analytics.source.patches import PatchColumns, join
-from snu_analytics.source.requests import document_frame, kept_fields, milliseconds, wanted_refs
+from snu_analytics.source.requests import (
+    MARGIN,
+    document_frame,
+    kept_fields,
+    made_within,
+    milliseconds,
+    wanted_refs,
+)
 
 T = TypeVar("T")
 Filter = Mapping[str, Any]
 
 _MOST_REFS = 1000  # in one query
 _LONGEST = 300_000  # ms a query may take the server
-_MARGIN = timedelta(days=1)
 _HEAD = {"ref": 1, "date": 1, "ops": 1, "user.role": 1}
 
 # What the url may set otherwise.
@@ -81,10 +87,10 @@ class MongoSource:
         self._indexed: dict[str, frozenset[str]] = {}
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
-        self._require(entity.patches)
+        self._require(entity, entity.patches)
         first, over = milliseconds(start), milliseconds(end)
         dated = {"date": {"$gte": DatetimeMS(first), "$lt": DatetimeMS(over)}}
-        written = _window(start - _MARGIN, end + _MARGIN)
+        written = _window(start - MARGIN, end + MARGIN)
         if "date" in self._indexes(entity.patches):
             filters: list[Filter] = [dated, written | {"$or": _UNDATABLE}]
         else:
@@ -95,12 +101,26 @@ class MongoSource:
         found = found.take(within)
         return found.take(found.order()).frames()
 
+    def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
+        self._require(entity, entity.collection)
+        date = entity.creation.date
+        near = _window(start - MARGIN, end + MARGIN)
+        dated = {date: {"$gte": start, "$lt": end}}
+        batches = self._find(
+            entity.collection,
+            {"$or": [near, dated]} if date in self._indexes(entity.collection) else near,
+            {"_id": 1, date: 1},
+            lambda data: decode_documents(data, [date]),
+        )
+        documents = concatenate(batches, {"ref": HEX_ID, date: TEXT})
+        return made_within(documents, date, start, end)
+
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
     ) -> Histories:
-        self._require(entity.collection)
-        self._require(entity.patches)
         wanted, kept = wanted_refs(refs), kept_fields(entity, fields)
+        self._require(entity, entity.collection)
+        self._require(entity, entity.patches)
         documents = self._documents(entity, wanted, kept)
         patches = self._patches(entity, [{"ref": ids} for ids in _chunks(wanted)])
         return Histories(document_frame(documents), patches.take(patches.order()).frames())
@@ -113,10 +133,10 @@ class MongoSource:
     def checks(self, entity: Entity) -> list[Check]:
         documents, patches = entity.collection, entity.patches
         return [
-            _checked(documents, True, lambda: self._size(documents)),
-            _checked(patches, True, lambda: self._size(patches)),
-            _checked(f"{patches}: index on ref", False, lambda: self._ref_index(patches)),
-            _checked(f"{patches}: days", False, lambda: self._day_index(patches)),
+            _checked(documents, True, lambda: self._size(entity, documents)),
+            _checked(patches, True, lambda: self._size(entity, patches)),
+            _checked(f"{patches}: index on ref", False, lambda: self._ref_index(entity)),
+            _checked(f"{patches}: days", False, lambda: self._day_index(entity)),
         ]
 
     def close(self) -> None:
@@ -163,8 +183,8 @@ class MongoSource:
             ],
         )
 
-    def _require(self, collection: str) -> None:
-        if not self._is_there(collection):
+    def _require(self, entity: Entity, collection: str) -> None:
+        if not entity.optional and not self._is_there(collection):
             raise SourceError(
                 f"MongoDB at {self._host}: the database {self._database.name} has no collection "
                 f"{collection} that this user sees. Mend the database's name in SNU_SOURCE_URL, or "
@@ -194,20 +214,23 @@ class MongoSource:
     def _asked(self, collection: str, query: Callable[[], T]) -> T:
         return asked(query, self._host, f"collection {collection}")
 
-    def _size(self, collection: str) -> tuple[bool, str]:
-        self._require(collection)
+    def _size(self, entity: Entity, collection: str) -> tuple[bool, str]:
+        self._require(entity, collection)
+        if not self._is_there(collection):
+            return True, "not in this database: taken to be empty"
         count = self._asked(collection, self._database[collection].estimated_document_count)
         return True, f"about {count:,} documents"
 
-    def _ref_index(self, collection: str) -> tuple[bool, str]:
-        self._require(collection)
-        if "ref" in self._indexes(collection):
+    def _ref_index(self, entity: Entity) -> tuple[bool, str]:
+        patches = entity.patches
+        self._require(entity, patches)
+        if not self._is_there(patches) or "ref" in self._indexes(patches):
             return True, "histories are read by it"
-        return False, f"lacking: db.{collection}.createIndex({{ref: 1}}), or each history is a scan"
+        return False, f"lacking: db.{patches}.createIndex({{ref: 1}}), or each history is a scan"
 
-    def _day_index(self, collection: str) -> tuple[bool, str]:
-        self._require(collection)
-        if "date" in self._indexes(collection):
+    def _day_index(self, entity: Entity) -> tuple[bool, str]:
+        self._require(entity, entity.patches)
+        if "date" in self._indexes(entity.patches):
             return True, "read by the index on date"
         return True, "read by _id, a day wider on either side (no index on date)"
 

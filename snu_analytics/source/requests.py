@@ -7,8 +7,14 @@ import numpy as np
 import polars as pl
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.source.columns import HEX_ID, Table, id_series, text_series
+from snu_analytics.source.births import instants, made
+from snu_analytics.source.columns import HEX_ID, TEXT, Table, empty, id_series, text_series
+from snu_analytics.source.contract import Patches
 from snu_analytics.source.decode import HEX
+from snu_analytics.source.patches import join
+
+# By how much the time of an `_id` may differ from the date that goes with it.
+MARGIN = timedelta(days=1)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,3 +40,20 @@ def document_frame(documents: Table) -> pl.DataFrame:
     columns = {name: column for name, column in documents.items() if name != "ref"}
     told = {name: text_series(column) for name, column in columns.items()}
     return pl.DataFrame({"ref": id_series(documents["ref"]), **told})
+
+
+def no_documents(fields: Collection[str]) -> pl.DataFrame:
+    return document_frame(empty({"ref": HEX_ID, **dict.fromkeys(fields, TEXT)}))
+
+
+def no_patches() -> Patches:
+    return join([]).frames()
+
+
+def made_within(documents: Table, date: str, start: datetime, end: datetime) -> list[str]:
+    """The refs of the documents whose `date` (text) or ObjectId lies in [start, end)."""
+    frame = document_frame({"ref": documents["ref"], "dated": documents[date]})
+    within = [
+        (told >= start) & (told < end) for told in (instants(pl.col("dated")), made(pl.col("ref")))
+    ]
+    return frame.filter(pl.any_horizontal(within))["ref"].to_list()

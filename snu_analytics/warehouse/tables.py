@@ -103,8 +103,18 @@ def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
         _column(
             "quality",
             Text,
-            "recorded; inferred: partly carried back from today's document; "
-            "conflict: the patch contradicts the history before it",
+            "Of what the event asserts. recorded; inferred: from today's document, no patch tells "
+            "it; conflict: the history around the patch contradicts it",
+        ),
+        *(
+            _column(
+                f"doubts_{side}",
+                JSONB,
+                f"Fields of state_{side} that no patch confirms, each inferred (today's value), "
+                "conflict or unknown; null when all are recorded",
+                nullable=True,
+            )
+            for side in ("before", "after")
         ),
     ]
 

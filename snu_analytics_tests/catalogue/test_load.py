@@ -23,7 +23,14 @@ def edit(file: Path, change) -> None:
 
 
 def test_an_entity_is_read_from_a_file_of_its_name():
-    assert list(load_catalogue().entities) == ["young", "application"]
+    assert set(load_catalogue().entities) == {
+        *("young", "application", "mission", "structure", "classe", "mission_equivalence")
+    }
+
+
+def test_what_joins_another_entity_comes_after_it():
+    names = list(load_catalogue().entities)
+    assert names[-2:] == ["application", "mission_equivalence"]
 
 
 def test_a_new_file_is_a_new_entity(folder):

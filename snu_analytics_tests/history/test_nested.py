@@ -67,7 +67,7 @@ def test_an_element_whose_original_contradicts_is_a_conflict(tmp_path):
         patch("2024-03-01T10:00", add("/domains", ["SPORT"])),
         patch("2024-03-02T10:00", replace("/domains/0", "HEALTH", "CULTURE")),
     ]
-    assert timeline(tmp_path, [document()], patches).tracks["domains"].conflicts.tolist() == [2]
+    assert timeline(tmp_path, [document()], patches).tracks["domains"].conflicts.tolist() == [3]
 
 
 def test_an_absurd_index_is_passed_over(tmp_path):

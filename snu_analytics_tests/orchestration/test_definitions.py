@@ -11,7 +11,8 @@ from snu_analytics.orchestration.partitions import daily_partitions
 
 PARIS = ZoneInfo("Europe/Paris")
 STEPS = ("raw_patches", "user_snapshots", "anonymized_events", "daily_aggregates")
-KEYS = [dg.AssetKey([entity, step]) for entity in ("young", "application") for step in STEPS]
+ENTITIES = ("young", "application", "mission", "structure", "classe", "mission_equivalence")
+KEYS = [dg.AssetKey([entity, step]) for entity in ENTITIES for step in STEPS]
 
 
 def specs() -> dict[dg.AssetKey, dg.AssetSpec]:

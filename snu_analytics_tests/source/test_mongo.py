@@ -8,6 +8,7 @@ from bson import DatetimeMS, ObjectId
 from pymongo import MongoClient, monitoring
 from pymongo.database import Database
 
+from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import SourceError, SourceUnavailable
 from snu_analytics.source import mongo_faults, open_source
 from snu_analytics.source.mongo import MongoSource
@@ -25,6 +26,7 @@ from snu_analytics_tests.source.samples import (
     told,
 )
 
+CATALOGUE = load_catalogue()
 DAY = instant("2024-03-03T23:00"), instant("2024-03-04T23:00")
 DOCUMENTS = [
     {"_id": ObjectId(BORIS), "status": "VALIDATED", "email": "b@example.org"},
@@ -254,3 +256,39 @@ def test_the_checks_tell_which_index_a_day_is_read_by(database, source, mongo_ur
     assert checks["young_patches: index on ref"] == (True, "histories are read by it")
     assert checks["young_patches: days"] == (True, "read by the index on date")
     again.close()
+
+
+def test_a_collection_of_an_optional_entity_that_is_lacking_is_empty(source):
+    mission = CATALOGUE.entities["mission"]
+    assert len(source.day_patches(mission, *DAY).heads) == 0
+    assert source.made_between(mission, *DAY) == []
+    found = source.histories(mission, [ANNA])
+    assert (len(found.documents), len(found.patches.heads)) == (0, 0)
+    assert all(check.ok for check in source.checks(mission))
+
+
+def test_documents_made_on_a_day_are_found_as_in_their_dump(database, mongo_url, tmp_path):
+    documents: list[dict[str, Any]] = [
+        {"_id": patch_id("2024-03-04T11:00"), "createdAt": datetime(2024, 3, 4, 22, 59)},
+        {"_id": patch_id("2024-03-05T12:00"), "createdAt": datetime(2024, 3, 4, 22, 59)},
+        {"_id": patch_id("2024-03-04T23:30"), "createdAt": datetime(2024, 3, 4, 23, 0)},
+        {"_id": patch_id("2024-03-04T13:00")},
+        {"_id": patch_id("2024-03-03T13:00"), "createdAt": "2024-03-01T10:00:00Z"},
+    ]
+    database["youngs"].delete_many({})
+    database["youngs"].insert_many(documents)
+    expected = sorted(str(documents[at]["_id"]) for at in (0, 1, 3))
+    asked = open_source(mongo_url, tmp_path)
+    read = open_source(dump(tmp_path / "d", youngs=documents, young_patches=[]), tmp_path / "home")
+    assert sorted(asked.made_between(YOUNG, *DAY)) == expected
+    assert sorted(read.made_between(YOUNG, *DAY)) == expected
+    asked.close()
+
+
+def test_a_date_of_creation_far_from_the_id_is_found_by_its_index(database, mongo_url, tmp_path):
+    imported = {"_id": patch_id("2024-06-01T00:00"), "createdAt": datetime(2024, 3, 4, 10)}
+    database["youngs"].insert_one(imported)
+    database["youngs"].create_index("createdAt")
+    asked = open_source(mongo_url, tmp_path)
+    assert str(imported["_id"]) in asked.made_between(YOUNG, *DAY)
+    asked.close()

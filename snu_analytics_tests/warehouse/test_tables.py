@@ -13,10 +13,14 @@ def test_each_entity_has_its_event_table(warehouse_url):
         "SELECT tablename FROM pg_tables WHERE schemaname = 'analytics' ORDER BY tablename",
     ) == [
         ("application_event",),
+        ("classe_event",),
         ("daily_figure",),
         ("day_load",),
+        ("mission_equivalence_event",),
+        ("mission_event",),
         ("pseudonym_key",),
         ("quarantine",),
+        ("structure_event",),
         ("young_event",),
     ]
 
@@ -56,6 +60,8 @@ def test_the_event_columns_come_in_the_order_and_with_the_types_promised(warehou
         ("department", "text", "YES"),
         ("actor_role", "text", "YES"),
         ("quality", "text", "NO"),
+        ("doubts_before", "jsonb", "YES"),
+        ("doubts_after", "jsonb", "YES"),
     ]
 
 

@@ -1,0 +1,88 @@
+"""How documents came to be: by a creation patch, or without one that tells it.
+
+Old documents, imports and native writes leave no creation patch; a zero-match update leaves a false
+one: the plugin takes any document that holds the new values and tells it whole, from nothing.
+"""
+
+from datetime import timedelta
+
+import polars as pl
+
+from snu_analytics.catalogue import Creation
+from snu_analytics.history.canonical import Canonicaliser
+from snu_analytics.source.births import instants, made
+
+# What a birth without a patch is called in place of a patch id; sorts before any of them.
+BIRTH = "+"
+
+# A creation patch is written by the save that sets the date of creation.
+_SAME_SAVE = timedelta(days=1)
+_SAME_INSTANT = timedelta(minutes=1)
+
+
+def births(
+    heads: pl.DataFrame, documents: pl.DataFrame, creation: Creation, canonicaliser: Canonicaliser
+) -> pl.DataFrame:
+    """Of each document `ref`, `dated` (its date of creation, null for none) and when it was `born`.
+
+    Both Datetime(ms, UTC). Loading and saving a document that has no date of creation stores that
+    day's, without a patch: a date long after its first patch is false, the ObjectId's holds.
+    """
+    texts = canonicaliser.series(creation.date, documents[creation.date])
+    oldest = heads.group_by("ref").agg(pl.col("date").min().alias("oldest"))
+    told = documents.select("ref", texts.alias("dated")).with_columns(
+        dated=instants(pl.col("dated")), made=made(pl.col("ref"))
+    )
+    true = (pl.col("dated") <= pl.col("oldest") + _SAME_SAVE).fill_null(value=True)
+    return (
+        told.join(oldest, on="ref", how="left", maintain_order="left")
+        .with_columns(dated=pl.when(true).then("dated"))
+        .select("ref", "dated", born=pl.coalesce("dated", "made"))
+    )
+
+
+def creations(
+    heads: pl.DataFrame,
+    ops: pl.DataFrame,
+    creation: Creation,
+    canonicaliser: Canonicaliser,
+    known: pl.DataFrame,
+) -> pl.DataFrame:
+    """`patch`, `ref` and `genuine` of the patches that tell a document from nothing.
+
+    A creation adds the status without an original, is the document's first patch, and is not dated
+    long after the date of creation that it, or else the document, holds. All others are false; so
+    is a patch that replaces the date of creation by way of its own date, the default of a model
+    made for an update without match.
+    """
+    status = ops.filter((pl.col("field") == creation.field) & (pl.col("sub") == ""))
+    status = status.with_columns(
+        earlier=(pl.col("ref") == pl.col("ref").shift()) & (pl.col("op").shift() != "remove")
+    )
+    adds = status.filter((pl.col("op") == "add") & pl.col("original").is_null())
+    dates = ops.filter((pl.col("field") == creation.date) & (pl.col("sub") == ""))
+    dates = dates.select(
+        "patch",
+        "ref",
+        canonicaliser.series(creation.date, dates["value"]).alias("own"),
+        canonicaliser.series(creation.date, dates["original"]).alias("default"),
+    ).with_columns(own=instants(pl.col("own")), default=instants(pl.col("default")))
+    first = heads.select(
+        "patch", "date", first=(pl.col("ref") != pl.col("ref").shift()).fill_null(value=True)
+    )
+    found = (
+        adds.select("patch", "ref", "earlier")
+        .join(first, on="patch", how="left", maintain_order="left")
+        .join(dates.select("patch", "own").unique("patch"), on="patch", how="left")
+        .join(known.select("ref", "dated"), on="ref", how="left")
+    )
+    late = pl.col("date") > pl.coalesce("own", "dated") + _SAME_SAVE
+    whole = found.filter(pl.col("first") | pl.col("earlier").fill_null(value=False)).select(
+        "patch", "ref", genuine=pl.col("first") & ~late.fill_null(value=False)
+    )
+    from_defaults = (
+        dates.join(first, on="patch", how="left")
+        .filter((pl.col("date") - pl.col("default")).abs() < _SAME_INSTANT)
+        .select("patch", "ref", genuine=pl.lit(value=False))
+    )
+    return pl.concat([whole, from_defaults]).unique("patch", keep="last").sort("patch")
