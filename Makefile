@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test lint bench clean
+.PHONY: setup demo dev test lint bench bench-soundness clean
 
 setup: .venv/.installed
 
@@ -28,6 +28,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+bench-soundness: setup
+	$(BIN)/python -m benchmarks.soundness
 
 clean:
 	rm -rf .venv .snu .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -57,6 +57,17 @@ class Day(click.ParamType):
             self.fail(str(fault), param, ctx)
 
 
+class DamageProfile(click.ParamType):
+    """One of the simulator's, which takes a while to load: for the command alone that asks."""
+
+    name = "profile"
+
+    def convert(self, value, param, ctx) -> str:
+        from snu_analytics.simulation.damage import PROFILES
+
+        return click.Choice(list(PROFILES)).convert(value, param, ctx)
+
+
 ENTITY = click.option(
     "--entity", type=click.Choice(list(load_catalogue().entities)), help="Only this entity."
 )
@@ -75,16 +86,23 @@ def main() -> None:
 @click.option("--from", "first", type=Day(), default="2022-10-01", show_default=True)
 @click.option("--to", "last", type=Day(), default="2024-06-30", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
+@click.option("--damage", type=DamageProfile(), help="A kind of damage, mixed or everything.")
 @faults_told
 def simulate(
-    out: Path | None, into: str | None, youngs: int, first: date, last: date, seed: int
+    out: Path | None,
+    into: str | None,
+    youngs: int,
+    first: date,
+    last: date,
+    seed: int,
+    damage: str | None,
 ) -> None:
     """Write a believable history as a mongodump folder, with its truth beside it."""
     if (out is None) == (into is None):
         raise click.UsageError("give either --out DIR or --into mongodb://host/database")
     from snu_analytics.cli_simulation import run_simulation
 
-    run_simulation(_out, youngs, DayRange(first, last), seed, out, into)
+    run_simulation(_out, youngs, DayRange(first, last), seed, out, into, damage)
 
 
 @main.command()

@@ -14,7 +14,13 @@ DEMO = DayRange(date(2022, 10, 1), date(2024, 6, 30))
 
 
 def run_simulation(
-    out: Console, youngs: int, days: DayRange, seed: int, folder: Path | None, into: str | None
+    out: Console,
+    youngs: int,
+    days: DayRange,
+    seed: int,
+    folder: Path | None,
+    into: str | None,
+    damage: str | None = None,
 ) -> None:
     """Invent a history and put it into a folder, with its truth, or into a MongoDB."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -26,6 +32,7 @@ def run_simulation(
             days.last,
             seed,
             lambda done, _: progress.update(task, completed=done),
+            damage,
         )
     if into is not None:
         load_into_mongo(invented, into)

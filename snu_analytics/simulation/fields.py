@@ -62,3 +62,42 @@ EVENTS = {
     },
     "application": {"contractStatus": "contract_status_changed"},
 }
+
+_YOUNG_STATUS = {
+    "WAITING_VALIDATION": "inscription_reexamined",
+    "WAITING_CORRECTION": "inscription_correction_requested",
+    "VALIDATED": "inscription_validated",
+    "REFUSED": "inscription_refused",
+    "WAITING_LIST": "inscription_waitlisted",
+    "WITHDRAWN": "inscription_withdrawn",
+    "ABANDONED": "inscription_abandoned",
+    "NOT_ELIGIBLE": "inscription_not_eligible",
+    "NOT_AUTORISED": "inscription_not_authorised",
+    "REINSCRIPTION": "reinscription_started",
+    "IN_PROGRESS": "inscription_reopened",
+    "DELETED": "young_deleted",
+}
+_APPLICATION_STATUS = {
+    "WAITING_VERIFICATION": "application_verification_requested",
+    "WAITING_VALIDATION": "application_completed",
+    "WAITING_ACCEPTATION": "application_offered",
+    "VALIDATED": "application_validated",
+    "REFUSED": "application_refused",
+    "CANCEL": "application_cancelled",
+    "IN_PROGRESS": "mission_started",
+    "DONE": "mission_done",
+    "ABANDON": "mission_abandoned",
+}
+_UNFINISHED = ("IN_PROGRESS", "REINSCRIPTION", "NOT_AUTORISED", None)
+
+
+def status_event(model: str, before: str | None, after: str) -> str:
+    """What a change of status means where no story says it: saves that damage adds or moves."""
+    if model == "application":
+        declined = (before, after) == ("WAITING_ACCEPTATION", "REFUSED")
+        return "application_declined" if declined else _APPLICATION_STATUS[after]
+    if after == "WAITING_VALIDATION" and before == "WAITING_CORRECTION":
+        return "inscription_resubmitted"
+    if after == "WAITING_VALIDATION" and before in _UNFINISHED:
+        return "inscription_completed"
+    return _YOUNG_STATUS[after]

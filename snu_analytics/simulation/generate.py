@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import accumulate
 from multiprocessing import get_context
 from random import Random
@@ -26,6 +27,7 @@ from snu_analytics.simulation.campaigns import (
     stays,
 )
 from snu_analytics.simulation.classes import PUPILS, school_class
+from snu_analytics.simulation.damage import check_profile, inflict
 from snu_analytics.simulation.life import Life
 from snu_analytics.simulation.missions import missions, structures
 from snu_analytics.simulation.truth import truth_of
@@ -43,7 +45,8 @@ class Simulation:
     `collections` holds BSON documents by collection, in the order of their insertion. `truth` has
     `young_states`, `application_states` (the told fields after each patch, as JSON with sorted
     keys, absent ones left out) and `young_events`, `application_events`, as Parquet parts with the
-    columns of `truth.SCHEMAS`; see `frame`.
+    columns of `truth.SCHEMAS`; see `frame`. In a damaged history a patch that changed nothing has
+    the unchanged state, and an event that no patch tells has a null `patch_id`.
     """
 
     collections: dict[str, list[bytes]]
@@ -60,12 +63,16 @@ def simulate(
     last: date,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
+    damage: str | None = None,
 ) -> Simulation:
     """The history of so many young people, all within the Paris days `first` to `last`.
 
-    `progress` is told how many are done, of how many. Raises PartitionError when the range is too
-    short or outside the years that are known, SourceError when nobody is to be invented.
+    `progress` is told how many are done, of how many. `damage` names one of `damage.PROFILES`:
+    documents and patches are damaged, the truth is not. Raises PartitionError when the range is too
+    short or outside the years that are known, SourceError when nobody is to be invented or there is
+    no such damage.
     """
+    check_profile(damage)
     if youngs < 1:
         raise SourceError(f"{youngs} young people cannot be invented: give 1 or more")
     if (last - first).days + 1 < _SHORTEST_DAYS:
@@ -79,7 +86,7 @@ def simulate(
     days = DayRange(first, last)
     tasks = [range(n, min(n + _PER_TASK, youngs)) for n in range(0, youngs, _PER_TASK)]
     parts = []
-    for task, part in zip(tasks, _told(tasks, days, seed), strict=True):
+    for task, part in zip(tasks, _told(tasks, days, seed, damage), strict=True):
         parts.append(part)
         if progress:
             progress(task.stop, youngs)
@@ -90,25 +97,30 @@ _Part = tuple[dict[str, list[bytes]], dict[str, bytes]]
 """Collections and truth of some people."""
 
 
-def _told(tasks: list[range], days: DayRange, seed: int) -> Iterable[_Part]:
+def _told(tasks: list[range], days: DayRange, seed: int, damage: str | None) -> Iterable[_Part]:
+    part = partial(_part, days=days, seed=seed, damage=damage)
     if len(tasks) == 1:
-        yield _part(tasks[0], days, seed)
+        yield part(tasks[0])
         return
     workers = min(os.cpu_count() or 1, len(tasks))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_part, tasks, [days] * len(tasks), [seed] * len(tasks))
+        yield from pool.map(part, tasks)
 
 
-def _part(numbers: range, days: DayRange, seed: int) -> _Part:
+def _part(numbers: range, days: DayRange, seed: int, damage: str | None) -> _Part:
     lives = told_lives(numbers, days, seed)
-    # Documents and patches are still plain values here: the place to damage them on purpose.
+    if damage is not None:
+        # By rows, so that nobody's damage depends on who else is told by this process.
+        for start in range(0, len(lives), PUPILS):
+            random = Random(f"{seed}/damage/{numbers[start] // PUPILS}")
+            inflict(lives[start : start + PUPILS], damage, random)
     told = {
         "young": [life.young for life in lives],
         "application": [record for life in lives for record in life.applications],
     }
     collections = {}
     for name, records in told.items():
-        collections[f"{name}s"] = [bson.encode(r.document) for r in records]
+        collections[f"{name}s"] = [bson.encode(r.document) for r in records if r.document]
         collections[f"{name}_patches"] = [bson.encode(p) for r in records for p in r.patches]
     return collections, truth_of(lives)
 

@@ -16,7 +16,7 @@ UNSET: Any = object()
 
 Operation = dict[str, Any]
 
-_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+json_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class OverError(Exception):
@@ -33,10 +33,13 @@ class State(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One thing that happened, with the raw values as text, null for nothing."""
+    """One thing that happened, with the raw values as text, null for nothing.
+
+    `patch_id` is None where no patch tells it: undamaged histories have none such.
+    """
 
     ref: str
-    patch_id: str
+    patch_id: str | None
     date: datetime
     event_name: str
     field: str | None
@@ -85,7 +88,7 @@ class Recorder:
         if "status" in changes and event is None:
             raise ValueError("a change of status needs the name of its event")
         before = {k: self.document.get(k, UNSET) for k in changes}
-        moved = {k: v for k, v in changes.items() if not _same(before[k], v)}
+        moved = {k: v for k, v in changes.items() if not same(before[k], v)}
         if not moved:
             return
         for key, value in moved.items():
@@ -102,7 +105,7 @@ class Recorder:
         for field in moved:
             name = event if field == "status" else EVENTS[self.model].get(field)
             if name is not None:
-                told = (_text(before[field]), _text(moved[field]))
+                told = (value_text(before[field]), value_text(moved[field]))
                 self.events.append(Event(self.ref, patch, at, name, field, *told))
 
     def _check(self, at: datetime) -> None:
@@ -122,7 +125,7 @@ class Recorder:
             if value is UNSET:
                 self._fragments.pop(key, None)
             elif key in TOLD[self.model]:
-                self._fragments[key] = f"{_json(key)}:{_json(as_json(value))}"
+                self._fragments[key] = f"{json_text(key)}:{json_text(as_json(value))}"
         state = ",".join([self._fragments[key] for key in sorted(self._fragments)])
         self.states.append(State(self.ref, str(own), at, f"{{{state}}}"))
         return str(own)
@@ -152,13 +155,20 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def _same(before: Any, after: Any) -> bool:
-    return before is after or (before is not UNSET and after is not UNSET and before == after)
+def same(before: Any, after: Any) -> bool:
+    """Whether JSON would know no difference; UNSET is like nothing else."""
+    # False and 0 are equal in Python, not in JSON.
+    return before is after or (type(before) is type(after) and before == after)
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Operation]:
+    """The operations that the plugin finds between two documents."""
+    return list(_changed_keys("", before, after))
 
 
 def _changed(path: str, before: Any, after: Any) -> Iterator[Operation]:
     """The operations from one value to the other, nested values compared key by key."""
-    if _same(before, after):
+    if same(before, after):
         return
     if after is UNSET:
         yield {"op": "remove", "path": path, "originalValue": as_json(before)}
@@ -186,8 +196,9 @@ def _path(key: object) -> str:
     return "/" + str(key).replace("~", "~0").replace("/", "~1")
 
 
-def _text(value: Any) -> str | None:
+def value_text(value: Any) -> str | None:
+    """The raw value as events tell it."""
     if value is UNSET or value is None:
         return None
     told = as_json(value)
-    return told if isinstance(told, str) else _json(told)
+    return told if isinstance(told, str) else json_text(told)
