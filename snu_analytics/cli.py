@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli_tables import figure_tables
-from snu_analytics.days import DayRange, paris_today, parse_day
+from snu_analytics.cli_tables import audit_tables, figure_tables
+from snu_analytics.days import DayRange, paris_today, parse_day, parse_month
 from snu_analytics.errors import PartitionError, SnuError
 from snu_analytics.settings import EMBEDDED, Settings, ensure_key, export, read_settings
 
@@ -53,6 +53,16 @@ class Day(click.ParamType):
     def convert(self, value, param, ctx) -> date:
         try:
             return value if isinstance(value, date) else parse_day(value)
+        except PartitionError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+class Month(click.ParamType):
+    name = "month"
+
+    def convert(self, value, param, ctx) -> date:
+        try:
+            return value if isinstance(value, date) else parse_month(value)
         except PartitionError as fault:
             self.fail(str(fault), param, ctx)
 
@@ -194,6 +204,34 @@ def demo(youngs: int) -> None:
 
 
 @main.command()
+@click.argument("month", type=Month(), required=False)
+@ENTITY
+@faults_told
+def audit(month: date | None, entity: str | None) -> None:
+    """How sound the histories of a MONTH (YYYY-MM) are; the last one loaded if none is given."""
+    settings, warehouse_url = _with_warehouse()
+    _check_ready(settings, warehouse_url, entity)
+    from snu_analytics.definitions import defs
+    from snu_analytics.orchestration.runs import open_instance, run_audit
+    from snu_analytics.warehouse import audit_lines, connect, last_loaded_day
+
+    with connect(warehouse_url) as connection:
+        month = month or last_loaded_day(connection).replace(day=1)
+    with _out.status(f"auditing {month:%Y-%m}"), open_instance() as instance:
+        outcome = run_audit(instance, defs, month, entity)
+    for fault in outcome.faults:
+        _err.print(f"[bold red]{fault}[/]", highlight=False)
+    with connect(warehouse_url) as connection:
+        found = audit_lines(connection, month)
+    for table in audit_tables(found[found.entity == entity] if entity else found):
+        _out.print(table)
+    for warning in outcome.warnings:
+        _err.print(f"[yellow]{warning}[/]")
+    if not outcome.ok:
+        sys.exit(SOME_DAYS_FAILED)
+
+
+@main.command()
 @faults_told
 def doctor() -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
@@ -232,6 +270,16 @@ def dev(port: int, host: str) -> None:
         # Dagster ends its own processes when it is asked to; PostgreSQL stops after them.
         signal.signal(ending, lambda *_: served.send_signal(signal.SIGINT))
     sys.exit(served.wait())
+
+
+@main.command()
+@click.argument("event_id")
+@faults_told
+def explain(event_id: str) -> None:
+    """Show how an event came about: its patch, the history around it, the rule that named it."""
+    from snu_analytics.cli_explanation import run_explanation
+
+    run_explanation(_out, read_settings(), event_id)
 
 
 def _with_warehouse() -> tuple[Settings, str]:

@@ -29,4 +29,27 @@ def figure_tables(found: pd.DataFrame, row: str, title: str) -> Iterator[Table]:
         yield table
 
 
+def audit_tables(found: pd.DataFrame) -> Iterator[Table]:
+    """A table per entity with anything to tell; `found` as `warehouse.audit_lines` gives it."""
+    told = found[found.total > 0].fillna("")
+    for entity, part in told.groupby("entity", sort=False):
+        table = Table(title=str(entity), title_justify="left", box=None)
+        for name in ("measure", "field", "which"):
+            table.add_column(name)
+        for name in ("count", "of", "share"):
+            table.add_column(name, justify="right")
+        for line in part.itertuples():
+            table.add_row(
+                str(line.measure),
+                str(line.field),
+                str(line.cause),
+                f"{line.count:,}",
+                f"{line.total:,}",
+                f"{line.count / line.total:.1%}",
+            )
+        yield table
+    if told.empty:
+        yield Table(title="nothing was touched in this month", title_justify="left", box=None)
+
+
 _ORDER = ("created", "completed", "processed", "validated", "refused")

@@ -45,6 +45,28 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
+def month_of(day: date) -> DayRange:
+    """The days of the month that a day lies in."""
+    first = day.replace(day=1)
+    return DayRange(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def month_before(day: date) -> date:
+    """The first day of the month before that of a day."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def parse_month(text: str) -> date:
+    """The first day of the month written `YYYY-MM`.
+
+    Raises PartitionError naming the text otherwise.
+    """
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise PartitionError(f"'{text}' is not a month: write it as YYYY-MM") from None
+
+
 def paris_today() -> date:
     return datetime.now(PARIS).date()
 

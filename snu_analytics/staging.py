@@ -3,7 +3,7 @@
 import io
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,15 +23,21 @@ class Staging:
 
     url: str
 
-    def write(self, asset: tuple[str, str], day: date, frame: pl.DataFrame) -> None:
-        """Replace the asset's frame of the day, in one step.
+    def write(
+        self,
+        asset: tuple[str, str],
+        day: date,
+        frame: pl.DataFrame,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Replace the asset's frame of the day, in one step; `notes` stay with it.
 
         Raises StagingError when the file system refuses, the disk being full for one.
         """
         buffer = io.BytesIO()
         # A day of 57 columns takes polars' own writer 8.3 ms, this one without dictionaries 3.4 ms.
         pq.write_table(
-            frame.to_arrow(),
+            frame.to_arrow().replace_schema_metadata(dict(notes or {})),
             buffer,
             compression="lz4",
             write_statistics=False,
@@ -51,6 +57,12 @@ class Staging:
 
         Raises StagingError naming the asset to run when there is none.
         """
+        return self.read_noted(asset, day, columns)[0]
+
+    def read_noted(
+        self, asset: tuple[str, str], day: date, columns: list[str] | None = None
+    ) -> tuple[pl.DataFrame, dict[str, str]]:
+        """As `read`, with the notes."""
         with self._file_system() as (files, root):
             try:
                 content = files.cat_file(self._path(root, asset, day))
@@ -59,7 +71,9 @@ class Staging:
                     f"nothing is staged for {'/'.join(asset)} on {day}: materialise "
                     f"{'/'.join(asset)} for that day first"
                 ) from None
-        return pl.read_parquet(io.BytesIO(content), columns=columns)
+        noted = pq.read_schema(io.BytesIO(content)).metadata or {}
+        notes = {name.decode(): text.decode() for name, text in noted.items()}
+        return pl.read_parquet(io.BytesIO(content), columns=columns), notes
 
     def prune(self, older_than_days: int) -> int:
         """Delete the files written more than so many days ago; the number deleted."""

@@ -64,3 +64,11 @@ def test_old_files_are_pruned_and_recent_ones_stay(tmp_path):
     os.utime(tmp_path / "young" / "raw_patches" / "2024-03-04.parquet", (0, 0))
     assert staging.prune(older_than_days=14) == 1
     assert staging.count() == 1
+
+
+def test_notes_stay_with_the_frame(tmp_path):
+    staging = Staging(str(tmp_path))
+    staging.write(ASSET, DAY, FRAME, {"patches": "2"})
+    frame, notes = staging.read_noted(ASSET, DAY)
+    assert frame.equals(FRAME)
+    assert notes == {"patches": "2"}

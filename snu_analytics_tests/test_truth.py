@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.events import build_events
-from snu_analytics.history import Canonicaliser, rebuild, snapshots
+from snu_analytics.history import Canonicaliser, Timeline, as_of, rebuild, snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
+from snu_analytics.source.contract import Source
 from snu_analytics_tests.histories import (
     APPLICATION,
     BEGINNING,
@@ -28,19 +29,20 @@ from snu_analytics_tests.histories import (
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def timeline(source: Source, entity: Entity) -> Timeline:
+    refs = source.day_patches(entity, BEGINNING, END).heads["ref"].unique().to_list()
+    canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, PSEUDONYMS.digest)
+    return rebuild(source.histories(entity, refs), entity, canonicaliser)
+
+
 def rebuilt(simulation: Simulation, entity: Entity) -> pl.DataFrame:
     with TemporaryDirectory() as folder:
         write_dump(simulation, Path(folder) / "dump")
         source = open_source(f"bson://{folder}/dump", Path(folder) / "home")
-        refs = source.day_patches(entity, BEGINNING, END).heads["ref"].unique().to_list()
-        canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, PSEUDONYMS.digest)
-        told = snapshots(
-            rebuild(source.histories(entity, refs), entity, canonicaliser), BEGINNING, END
-        )
-        without_join = entity.model_copy(
-            update={"columns": {n: c for n, c in entity.columns.items() if not c.joined}}
-        )
-        return build_events(told, without_join, CATALOGUE, PSEUDONYMS)
+        told = snapshots(timeline(source, entity), BEGINNING, END)
+        if entity.join:
+            told = as_of(told, entity.join.field, timeline(source, YOUNG))
+        return build_events(told, entity, CATALOGUE, PSEUDONYMS)
 
 
 def told_state(text: str, entity: Entity, day: date) -> dict:
@@ -63,6 +65,33 @@ def told_state(text: str, entity: Entity, day: date) -> dict:
         else:
             told[name] = value
     return told
+
+
+def full_years(birthdate: str | None, day: date) -> int | None:
+    if birthdate is None:
+        return None
+    born = datetime.fromisoformat(birthdate).date()
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10**6))
+def test_an_application_tells_its_young_person_as_of_its_instant(seed):
+    simulation = simulate(12, date(2023, 9, 1), date(2024, 8, 31), seed)
+    truth = simulation.frame("application_events")
+    names = ["patch_id", "event_name", "field", *(c for c in truth.columns if "young_" in c)]
+    changes = PSEUDONYMS.series("change", truth["patch_id"])
+    days = truth["date"].dt.convert_time_zone(PARIS.key).dt.date()
+    expected = [
+        (change, name, field, gender, full_years(birthdate, day), region, department)
+        for change, day, (_, name, field, gender, birthdate, region, department) in zip(
+            changes, days, truth.select(names).rows(), strict=True
+        )
+    ]
+    told = rebuilt(simulation, APPLICATION).select(
+        "change_id", "event_name", "field", "gender", "age", "region", "department"
+    )
+    assert sorted(told.rows(), key=str) == sorted(expected, key=str)
 
 
 @pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)

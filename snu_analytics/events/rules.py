@@ -71,7 +71,7 @@ def _creations(snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymise
 def _named(moves: pl.DataFrame, rules: Sequence[EventRule]) -> pl.DataFrame:
     """The moves that a rule names; the others are no events."""
     pairs = moves.select("before", "after").unique()
-    rule_of = [_first_match(before, after, rules) for before, after in pairs.iter_rows()]
+    rule_of = [first_match(before, after, rules) for before, after in pairs.iter_rows()]
     told = pairs.with_columns(
         event_name=pl.Series([r.event if r else None for r in rule_of], dtype=pl.String),
         phase=pl.Series([r.phase if r else None for r in rule_of], dtype=pl.String),
@@ -97,7 +97,8 @@ def _named(moves: pl.DataFrame, rules: Sequence[EventRule]) -> pl.DataFrame:
     )
 
 
-def _first_match(before: str, after: str, rules: Sequence[EventRule]) -> EventRule | None:
+def first_match(before: str, after: str, rules: Sequence[EventRule]) -> EventRule | None:
+    """The rule of one field that names a change between two treated JSON texts; None for none."""
     origin, target = _plain(before), _plain(after)
     for rule in rules:
         if rule.to is not None and target not in rule.to:

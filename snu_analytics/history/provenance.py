@@ -12,7 +12,7 @@ import polars as pl
 
 # What a value rests on: a patch; today's document; contradicting patches; nothing at all.
 RECORDED, INFERRED, CONFLICT, UNKNOWN = range(4)
-_MARKS = ("", "inferred", "conflict", "unknown")
+MARKS = ("recorded", "inferred", "conflict", "unknown")
 
 # A save that failed and was tried again leaves its patch twice within seconds. The change happened,
 # with which of the two is not known.
@@ -69,12 +69,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Judgement:
-    """`contradicted`: per operation, its original is not the carried value; `doubtful`: that, or
-    it never reached the document; `marks`: per row of the timeline.
+    """Per operation: `contradicted`, its original is not the carried value; `undone`, it never
+    reached the document or was written over unseen. `marks` per row of the timeline.
     """
 
     contradicted: np.ndarray
-    doubtful: np.ndarray
+    undone: np.ndarray
     marks: np.ndarray
 
 
@@ -107,7 +107,7 @@ def judged(layout: Layout, found: Evidence) -> Judgement:
     after = np.where(denied, CONFLICT, told).astype("u1")
     marks = layout.filled(_base_marks(layout, found), rows, after)
     marks[rows] = at
-    return Judgement(contradicted, contradicted | undone, marks)
+    return Judgement(contradicted, undone, marks)
 
 
 def _base_marks(layout: Layout, found: Evidence) -> np.ndarray:
@@ -133,7 +133,7 @@ def doubts(marks: dict[str, np.ndarray], absent: dict[str, np.ndarray]) -> pl.Se
     for field, mark in marks.items():
         told = np.where((mark == INFERRED) & absent[field], RECORDED, mark)
         if told.any():
-            texts = [f',"{field}":"{name}"' if name else "" for name in _MARKS]
+            texts = ["", *(f',"{field}":"{name}"' for name in MARKS[1:])]
             parts.append(pl.Series(texts).gather(told))
     rows = len(next(iter(marks.values())))
     if not parts:

@@ -28,15 +28,22 @@ _FALSE_SHARE = 0.5
 class Track:
     """One field over all rows of a timeline: codes into the distinct canonical texts.
 
-    `conflicts` are the rows whose change of the field cannot be trusted, `marks` tell per row what
-    the value rests on (see provenance).
+    `today` holds the code of each document's present value. `broken` are the rows whose original
+    is not the carried value, `undone` those of which the next original, or the document, tells the
+    value from before; `marks` tell per row what the value rests on (see provenance).
     """
 
     texts: pl.Series
     codes: np.ndarray
-    conflicts: np.ndarray
-    marks: np.ndarray
+    today: np.ndarray
     broken: np.ndarray
+    undone: np.ndarray
+    marks: np.ndarray
+
+    @property
+    def conflicts(self) -> np.ndarray:
+        """The rows whose change of the field cannot be trusted."""
+        return np.union1d(self.broken, self.undone)
 
     def at(self, rows: np.ndarray) -> pl.Series:
         """The field's text on the given rows."""
@@ -49,15 +56,19 @@ class Timeline:
 
     `heads` holds the sound patches in row order, with a birth (`patch_id` beginning with BIRTH) at
     the date of creation of every document that no patch created; `patch_of` gives a row's patch,
-    -1 on base rows; `document_of` gives the row's position in `refs`. `creation` marks the rows of
-    births and creation patches, `unchanged` counts operations whose value was there already.
+    -1 on base rows; `document_of` gives the row's position in `refs`, of which `exists` tells
+    whether there is a document today. `creation` are the rows of births and creation patches,
+    `false` those of patches whose originals are another document's or a default; `unchanged` counts
+    operations whose value was there already.
     """
 
     refs: pl.Series
+    exists: np.ndarray
     heads: pl.DataFrame
     document_of: np.ndarray
     patch_of: np.ndarray
     creation: np.ndarray
+    false: np.ndarray
     tracks: dict[str, Track]
     unchanged: int
 
@@ -125,10 +136,12 @@ def rebuild(
     creation = rows.filter(pl.col("genuine") | pl.col("birth"))["row"].to_numpy()
     return Timeline(
         refs,
+        layout.exists,
         heads,
         layout.document_of,
         patch_of,
         creation,
+        untold,
         {field: one for field, (one, _) in found.items()},
         sum(idle for _, idle in found.values()),
     )
@@ -278,10 +291,11 @@ def _track(
         ),
     )
     track = Track(
-        texts,
-        column,
-        rows[judgement.doubtful],
-        judgement.marks,
-        rows[judgement.contradicted],
+        texts=texts,
+        codes=column,
+        today=today,
+        broken=rows[judgement.contradicted],
+        undone=rows[judgement.undone],
+        marks=judgement.marks,
     )
     return track, int((values == before).sum())

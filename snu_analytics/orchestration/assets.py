@@ -11,6 +11,7 @@ from snu_analytics.figures import definition
 from snu_analytics.orchestration import checks
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.pools import SOURCE, WAREHOUSE
 from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,
@@ -31,7 +32,7 @@ from snu_analytics.steps import (
 # entity's catalogue file shows by itself.
 CODE_VERSION = "1"
 
-_OWNERS = ["team:data-engineering"]
+OWNERS = ["team:data-engineering"]
 
 
 def entity_assets(
@@ -43,7 +44,7 @@ def entity_assets(
         "backfill_policy": BACKFILL_POLICY,
         "retry_policy": RETRY_POLICY,
         "group_name": entity.name,
-        "owners": _OWNERS,
+        "owners": OWNERS,
         "code_version": f"{CODE_VERSION}.{entity.version}",
         "tags": {"entity": entity.name},
     }
@@ -56,7 +57,7 @@ def entity_assets(
         description=f"The day's patches of {entity.patches}, only the fields of the catalogue, as "
         "Parquet in staging. Defective patches are set aside in analytics.quarantine.",
         kinds={"mongodb", "parquet"},
-        pool="source",
+        pool=SOURCE,
         check_specs=checks.patch_specs(key(PATCHES)),
         **common,
     )
@@ -69,7 +70,7 @@ def entity_assets(
         began = time.monotonic()
         with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
             counts = stage_patches(bench.bench(), entity, days_of(context), opened, connection)
-        _tell(context, counts, began)
+        tell(context, counts, began)
         return dg.MaterializeResult(check_results=[checks.few_quarantined(counts)])
 
     @dg.asset(
@@ -78,7 +79,7 @@ def entity_assets(
         description="State before and after each of the day's patches, rebuilt from the whole "
         f"history and the current document of everything the day touches in {entity.collection}.",
         kinds={"polars", "parquet"},
-        pool="source",
+        pool=SOURCE,
         check_specs=checks.snapshot_specs(key(SNAPSHOTS)),
         **common,
     )
@@ -88,7 +89,7 @@ def entity_assets(
         began = time.monotonic()
         with told_to_dagster(), source.open() as opened:
             staged = stage_snapshots(bench.bench(), entity, days_of(context), opened)
-        _tell(context, staged.counts, began)
+        tell(context, staged.counts, began)
         return dg.MaterializeResult(check_results=[checks.values_listed(staged.unlisted)])
 
     @dg.asset(
@@ -97,7 +98,7 @@ def entity_assets(
         description=f"{entity.description} Rows of analytics.{entity.table}, pseudonymised; a run "
         "replaces the day's rows in one transaction.",
         kinds={"postgres", "polars"},
-        pool="warehouse",
+        pool=WAREHOUSE,
         check_specs=checks.event_specs(key(EVENTS)),
         **common,
     )
@@ -112,7 +113,7 @@ def entity_assets(
                 checks.events_in_their_day(connection, entity, days),
             ]
         counts = {day: {"events": rows} for day, rows in loaded.written.items()}
-        _tell(context, counts, began, {"event": loaded.by_name})
+        tell(context, counts, began, {"event": loaded.by_name})
         return dg.MaterializeResult(check_results=results)
 
     figures = "\n".join(f"- {f.phase}, {f.figure}: {definition(f)}" for f in entity.figures)
@@ -123,7 +124,7 @@ def entity_assets(
         description="Figures of the day by gender, age, region, department and cohort, in "
         f"analytics.daily_figure:\n{figures}",
         kinds={"postgres", "sql"},
-        pool="warehouse",
+        pool=WAREHOUSE,
         check_specs=checks.figure_specs(key(FIGURES)),
         **common,
     )
@@ -134,13 +135,13 @@ def entity_assets(
         with told_to_dagster(), warehouse.connect() as connection:
             totals = load_figures(entity, days, connection)
             result = checks.figures_count_events(connection, entity, days)
-        _tell(context, totals, began)
+        tell(context, totals, began)
         return dg.MaterializeResult(check_results=[result])
 
     return [raw_patches, user_snapshots, anonymized_events, daily_aggregates]
 
 
-def _tell(
+def tell(
     context: dg.AssetExecutionContext,
     counts: Mapping[Any, Mapping[str, int]],
     began: float,

@@ -10,6 +10,7 @@ from queue import Empty
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
+from snu_analytics.orchestration.pools import make_pools
 from snu_analytics.orchestration.runs import open_instance, run_days
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
@@ -37,8 +38,8 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     for chunk in chunks:
         tasks.put(chunk)
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // PROCESSES))
-    with open_instance():
-        pass  # makes Dagster's tables where there are none: two processes at once would collide
+    with open_instance() as instance:  # makes Dagster's tables, where there are none, but once
+        make_pools(instance)
     workers = [
         context.Process(target=_work, args=(tasks, results, entity), daemon=False)
         for _ in range(min(PROCESSES, len(chunks)))

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +17,7 @@ from dagster._core.storage.tags import (
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
+from snu_analytics.orchestration.audits import AUDIT_JOB
 from snu_analytics.orchestration.jobs import NIGHTLY
 from snu_analytics.settings import Settings
 
@@ -95,20 +97,39 @@ def run_days(
     retries: bool = True,
 ) -> Outcome:
     """Materialise the days in one run, all entities or one."""
-    job = definitions.resolve_job_def(NIGHTLY)
+    if len(days) == 1:
+        return _run(instance, definitions, NIGHTLY, entity, retries, days.first.isoformat(), {})
+    tags = {
+        ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
+        ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
+    }
+    return _run(instance, definitions, NIGHTLY, entity, retries, None, tags)
+
+
+def run_audit(
+    instance: DagsterInstance, definitions: dg.Definitions, month: date, entity: str | None = None
+) -> Outcome:
+    """Audit the month that begins with that day in one run, all entities or one."""
+    return _run(instance, definitions, AUDIT_JOB, entity, False, month.isoformat(), {})
+
+
+def _run(
+    instance: DagsterInstance,
+    definitions: dg.Definitions,
+    name: str,
+    entity: str | None,
+    retries: bool,
+    partition: str | None,
+    tags: dict[str, str],
+) -> Outcome:
+    job = definitions.resolve_job_def(name)
     selection = None
     if entity is not None:
         selection = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == entity]
-    one = len(days) == 1
     result = job.execute_in_process(
         instance=instance,
-        partition_key=days.first.isoformat() if one else None,
-        tags={}
-        if one
-        else {
-            ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
-            ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
-        },
+        partition_key=partition,
+        tags=tags,
         asset_selection=selection,
         raise_on_error=False,
         run_config={
@@ -128,6 +149,17 @@ def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
             message = told.description if told else (error.message if error else "failed")
             faults.append(f"{event.step_key}: {(message or '').strip()}")
             unreachable |= bool(told and "unreachable" in told.metadata)
+    if not result.success and not faults:
+        # Without a step to blame: Dagster's storage failed. Its words may hold an address.
+        kinds = {
+            event.job_failure_data.error.cls_name
+            for event in result.all_events
+            if event.is_job_failure and event.job_failure_data.error
+        }
+        faults.append(
+            f"the run ended early ({', '.join(sorted(filter(None, kinds))) or 'no reason told'}): "
+            "see its page in Dagster, then run the days again"
+        )
     for check in result.get_asset_check_evaluations():
         if not check.passed:
             days = check.metadata.get("days")

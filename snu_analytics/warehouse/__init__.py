@@ -1,8 +1,9 @@
 """PostgreSQL: the schema, the replacing of a day, the one pseudonym key, the embedded server.
 
 Knows the catalogue and the errors. Knows neither the source, nor how histories and events are
-made, nor Dagster: what comes in is COPY text, what goes out are counts. Whatever PostgreSQL says
-of a fault is told without row content and without a password.
+made, nor Dagster: what comes in is COPY text, what goes out are counts and, to be
+explained, a row. Whatever PostgreSQL says of a fault is told without row content and without a
+password.
 """
 
 from snu_analytics.warehouse.change import Change
@@ -13,30 +14,41 @@ from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import claim_key, key_matches
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.read import (
+    audit_lines,
+    changed_days,
+    day_origins,
     days_with_rows,
+    event_row,
     figures,
+    last_loaded_day,
     loaded_days,
     server_clock,
     server_version,
     totals_by_campaign,
 )
-from snu_analytics.warehouse.replace import replace_day
+from snu_analytics.warehouse.replace import Origin, replace_day
 from snu_analytics.warehouse.tables import event_columns, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
     "Change",
+    "Origin",
     "address",
+    "audit_lines",
+    "changed_days",
     "claim_key",
     "connect",
     "copy_blocks",
     "copy_text",
     "dagster_url",
+    "day_origins",
     "days_with_rows",
     "embedded_server",
     "event_columns",
+    "event_row",
     "figures",
     "key_matches",
+    "last_loaded_day",
     "loaded_days",
     "mapped_errors",
     "migrate",

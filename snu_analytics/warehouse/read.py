@@ -1,13 +1,18 @@
 """Small questions to the warehouse."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 
+from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.replace import Part
+from snu_analytics.warehouse.replace import Origin, Part
 from snu_analytics.warehouse.tables import ANALYTICS
 
 
@@ -38,6 +43,55 @@ def loaded_days(connection: psycopg.Connection, table: str, first: date, last: d
     return days_with_rows(connection, "day_load", "day", first, last, {"relation": [table]})
 
 
+def changed_days(connection: psycopg.Connection) -> list[tuple[str, date, str]]:
+    """Entity, day and digest of the days whose patches were others at the last audit."""
+    with mapped_errors():
+        return connection.execute(
+            "SELECT f.entity, f.day, f.digest FROM analytics.day_found f "
+            "JOIN analytics.day_load l ON l.relation = f.entity || '_event' AND l.day = f.day "
+            "WHERE l.digest <> f.digest ORDER BY f.entity, f.day"
+        ).fetchall()
+
+
+def last_loaded_day(connection: psycopg.Connection) -> date:
+    """The last day with events.
+
+    Raises WarehouseError when none was loaded.
+    """
+    with mapped_errors():
+        row = connection.execute(
+            "SELECT max(day) FROM analytics.day_load WHERE row_count > 0"
+        ).fetchone()
+    if not row or row[0] is None:
+        raise WarehouseError("no day was loaded yet: run `snu-analytics backfill FROM TO` first")
+    return row[0]
+
+
+def day_origins(
+    connection: psycopg.Connection, table: str, first: date, last: date
+) -> dict[date, Origin]:
+    """What the loaded days, both ends included, were made of."""
+    with mapped_errors():
+        rows = connection.execute(
+            "SELECT day, patch_count, digest FROM analytics.day_load "
+            "WHERE relation = %s AND day BETWEEN %s AND %s AND digest IS NOT NULL ORDER BY day",
+            [table, first, last],
+        ).fetchall()
+    return {day: Origin(count, digest) for day, count, digest in rows}
+
+
+def audit_lines(connection: psycopg.Connection, month: date) -> pd.DataFrame:
+    """The audit of a month: columns entity, measure, field, cause, count, total."""
+    columns = ["entity", "measure", "field", "cause", "count", "total"]
+    with mapped_errors():
+        rows = connection.execute(
+            f"SELECT {', '.join(columns)} FROM analytics.history_audit WHERE month = %s "
+            "ORDER BY entity, measure, count::float / greatest(total, 1) DESC, field, cause",
+            [month],
+        ).fetchall()
+    return pd.DataFrame(rows, columns=columns)
+
+
 def figures(connection: psycopg.Connection, first: date, last: date) -> pd.DataFrame:
     """The daily figures summed over their groups: columns day, phase, figure, value (events)."""
     with mapped_errors():
@@ -60,6 +114,20 @@ def totals_by_campaign(connection: psycopg.Connection) -> pd.DataFrame:
             "sum(value)::bigint FROM analytics.daily_figure GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         ).fetchall()
     return pd.DataFrame(rows, columns=["campaign", "phase", "figure", "value"])
+
+
+def event_row(
+    connection: psycopg.Connection, tables: Sequence[str], event_id: UUID
+) -> tuple[str, dict[str, Any]] | None:
+    """The first of the tables that holds the event, and its row by column; None in none."""
+    with mapped_errors(), connection.cursor(row_factory=dict_row) as cursor:
+        for table in tables:
+            held = sql.SQL("SELECT * FROM {} WHERE event_id = %s").format(
+                sql.Identifier(ANALYTICS, table)
+            )
+            if row := cursor.execute(held, [event_id]).fetchone():
+                return table, row
+    return None
 
 
 def server_version(connection: psycopg.Connection) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -15,6 +16,13 @@ from snu_analytics.warehouse.tables import ANALYTICS
 Part = Mapping[str, Sequence[str]]
 
 
+class Origin(NamedTuple):
+    """The patches that a day's rows were made of: how many, and a digest of what they say."""
+
+    patches: int
+    digest: str
+
+
 def replace_day(
     connection: psycopg.Connection,
     table: str,
@@ -23,12 +31,13 @@ def replace_day(
     columns: Sequence[str],
     rows: Iterable[bytes],
     where: Part | None = None,
+    origin: Origin | None = None,
 ) -> int:
     """Replace a day's rows by those in `rows`, blocks of COPY text; the number of rows written.
 
     `where` narrows what is deleted to the rows whose columns have one of the given values; without
-    it the day is noted in `day_load`, an empty one too. Another call for the same table, day and
-    `where` waits. Blocks of about 1 MB are fastest and may end anywhere. Raises
+    it the day is noted in `day_load` with its `origin`, an empty one too. Another call for the same
+    table, day and `where` waits. Blocks of about 1 MB are fastest and may end anywhere. Raises
     WarehouseUnavailable when the server is lost and WarehouseError when it refuses a row; then the
     former rows stand.
     """
@@ -39,7 +48,7 @@ def replace_day(
         with cursor.copy(copy) as stream:
             for block in rows:
                 stream.write(block)
-        return _noted(cursor, table, day, where, cursor.rowcount)
+        return _noted(cursor, table, day, where, cursor.rowcount, origin)
 
 
 @contextmanager
@@ -64,15 +73,22 @@ def _replacing(
         yield cursor
 
 
-def _noted(cursor: psycopg.Cursor, table: str, day: date, where: Part | None, written: int) -> int:
+def _noted(
+    cursor: psycopg.Cursor,
+    table: str,
+    day: date,
+    where: Part | None,
+    written: int,
+    origin: Origin | None,
+) -> int:
     if not where:
         loads = _table("day_load")
         cursor.execute(
             sql.SQL("DELETE FROM {} WHERE relation = %s AND day = %s").format(loads), [table, day]
         )
         cursor.execute(
-            sql.SQL("INSERT INTO {} (relation, day, row_count) VALUES (%s, %s, %s)").format(loads),
-            [table, day, written],
+            sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s)").format(loads),
+            [table, day, written, *(origin or (None, None))],
         )
     return written
 

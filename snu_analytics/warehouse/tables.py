@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -43,6 +44,8 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     _daily_figure(metadata, catalogue)
     _quarantine(metadata)
     _day_load(metadata)
+    _day_found(metadata)
+    _history_audit(metadata)
     _pseudonym_key(metadata)
     return metadata
 
@@ -184,7 +187,38 @@ def _day_load(metadata: MetaData) -> None:
         _column("relation", Text, "Table of this schema", primary_key=True),
         _column("day", Date, "Day in Europe/Paris", primary_key=True),
         _column("row_count", Integer, "Rows written; 0 for an empty day (count)"),
+        _column("patch_count", Integer, "Patches it was made of (count)", nullable=True),
+        _column("digest", Text, "Keyed digest of what these patches say", nullable=True),
         comment="Days that were loaded whole: tells an empty day from one never loaded",
+    )
+
+
+def _day_found(metadata: MetaData) -> None:
+    Table(
+        "day_found",
+        metadata,
+        _column("entity", Text, "Entity of the catalogue", primary_key=True),
+        _column("day", Date, "Day in Europe/Paris", primary_key=True),
+        _column("patch_count", Integer, "Patches of the day at the last audit (count)"),
+        _column("digest", Text, "Keyed digest of what these patches say"),
+        comment="Days as the last audit found them in the source; where the digest is not that of "
+        "day_load, patches came late, vanished or were mended since",
+    )
+
+
+def _history_audit(metadata: MetaData) -> None:
+    Table(
+        "history_audit",
+        metadata,
+        _column("month", Date, "First day of the month audited"),
+        _column("entity", Text, "Entity of the catalogue"),
+        _column("measure", Text, "documents, creations, breaks, drift, values, patches or days"),
+        _column("field", Text, "Field; null where whole documents or patches count", nullable=True),
+        _column("cause", Text, "Which of them are counted", nullable=True),
+        _column("count", BigInteger, "How many (count)"),
+        _column("total", BigInteger, "Of how many (count)"),
+        Index("history_audit_month_entity_idx", "month", "entity"),
+        comment="How sound the histories of a month are: counts per field, of no person",
     )
 
 

@@ -19,8 +19,8 @@ def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
     return {spec.key: spec for spec in defs.resolve_all_asset_specs()}
 
 
-def test_each_entity_has_its_four_assets():
-    assert set(specs()) == set(KEYS)
+def test_each_entity_has_its_four_assets_and_its_audit():
+    assert set(specs()) == {*KEYS, *(dg.AssetKey([entity, "history_audit"]) for entity in ENTITIES)}
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda k: k.to_user_string())

@@ -11,10 +11,9 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.definitions import defs
-from snu_analytics.orchestration.runs import open_instance, prepare_home, run_days
-from snu_analytics.settings import ensure_key, export, read_settings
+from snu_analytics.orchestration.pools import make_pools
+from snu_analytics.orchestration.runs import run_days
 from snu_analytics.simulation import simulate, write_dump
-from snu_analytics.warehouse import dagster_url
 from snu_analytics_tests.histories import add, patch, replace
 from snu_analytics_tests.histories import write_dump as write_literal
 from snu_analytics_tests.pipeline import rows
@@ -27,22 +26,10 @@ HISTORY = [
 ]
 
 
-@pytest.fixture
-def instance(tmp_path, monkeypatch, warehouse_url):
-    """An instance whose storage is the schema `dagster` of the test's own database."""
-    home = Path(os.environ["SNU_HOME"])
-    ensure_key(home)
-    monkeypatch.setenv("SNU_WAREHOUSE_URL", warehouse_url)
-    monkeypatch.setenv("SNU_DAGSTER_URL", dagster_url(warehouse_url))
-    monkeypatch.setenv("SNU_SOURCE_URL", write_literal(home / "demo-source", young_patches=HISTORY))
-    settings = read_settings()
-    for name in ("SNU_STAGING_URL", "SNU_START_DATE", "SNU_PSEUDONYM_KEY", "DAGSTER_HOME"):
-        monkeypatch.setenv(name, "")  # so that what is exported is taken back after the test
-        monkeypatch.delenv(name)
-    export(settings)
-    prepare_home(settings)
-    with open_instance() as opened:
-        yield opened
+@pytest.fixture(autouse=True)
+def source(instance, monkeypatch, tmp_path):
+    url = write_literal(Path(os.environ["SNU_HOME"]) / "demo-source", young_patches=HISTORY)
+    monkeypatch.setenv("SNU_SOURCE_URL", url)
 
 
 def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, warehouse_url):
@@ -57,7 +44,8 @@ def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, warehouse_u
 def test_a_range_is_one_run_whose_every_day_is_materialised(instance, warehouse_url):
     assert run_days(instance, defs, DAYS, "young").ok
     for asset in defs.resolve_asset_graph().get_all_asset_keys():
-        expected = {str(day) for day in DAYS} if asset.path[0] == "young" else set()
+        daily = asset.path[0] == "young" and asset.path[1] != "history_audit"
+        expected = {str(day) for day in DAYS} if daily else set()
         assert instance.get_materialized_partitions(asset) == expected
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 2
 
@@ -85,6 +73,22 @@ def test_a_fault_is_one_sentence_and_former_rows_stand(instance, warehouse_url):
     assert "young_patches.bson" in fault
     assert "offset" in fault or "byte" in fault
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 1
+
+
+def test_a_run_that_ends_without_a_failed_step_is_no_good_run(instance, warehouse_url):
+    assert run_days(instance, defs, DAY, "young").ok
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute("DROP TABLE dagster.concurrency_slots")
+    outcome = run_days(instance, defs, DAY, "young")
+    (fault,) = outcome.faults
+    assert fault.startswith("the run ended early (")
+    assert "psycopg2" not in fault
+
+
+def test_each_pool_has_its_limit_before_the_first_run(instance):
+    make_pools(instance)
+    limits = instance.event_log_storage.get_pool_limits()
+    assert {(limit.name, limit.limit) for limit in limits} == {("source", 2), ("warehouse", 2)}
 
 
 def test_more_than_one_percent_of_defective_patches_fails_the_check_and_not_the_run(

@@ -1,0 +1,16 @@
+"""The concurrency pools: how many steps at once may read the source or write the warehouse."""
+
+from dagster._core.instance import DagsterInstance
+
+SOURCE = "source"
+WAREHOUSE = "warehouse"
+
+
+def make_pools(instance: DagsterInstance) -> None:
+    """Give each pool the limit of dagster.yaml where it has none.
+
+    Dagster does so at the first step of a pool; two runs that begin at once then collide, and one
+    of them ends without a step to blame.
+    """
+    for pool in (SOURCE, WAREHOUSE):
+        instance.event_log_storage.initialize_concurrency_limit_to_default(pool)

@@ -1,0 +1,54 @@
+"""What the steps work with, and what they are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from snu_analytics.catalogue import Catalogue, Entity, Vocabulary
+from snu_analytics.days import DayRange
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.history import (
+    Canonicaliser,
+)
+from snu_analytics.source.contract import Source
+from snu_analytics.staging import Staging
+
+PATCHES = "raw_patches"
+SNAPSHOTS = "user_snapshots"
+EVENTS = "anonymized_events"
+FIGURES = "daily_aggregates"
+STEPS = (PATCHES, SNAPSHOTS, EVENTS, FIGURES)
+
+DayCounts = dict[date, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What the steps work with: the catalogue, the key and the staging folder."""
+
+    catalogue: Catalogue
+    pseudonyms: Pseudonymiser
+    staging: Staging
+
+    def canonicaliser(self, entity: Entity, source: Source) -> Canonicaliser:
+        """The entity's canonicaliser, its vocabularies completed from the source's collections."""
+        used = {kept.vocabulary for kept in entity.fields.values() if kept.vocabulary}
+        vocabularies: Mapping[str, Vocabulary] = {
+            name: _completed(self.catalogue.vocabularies[name], source) for name in used
+        }
+        return Canonicaliser(entity, vocabularies, self.pseudonyms.digest)
+
+
+def _completed(vocabulary: Vocabulary, source: Source) -> Vocabulary:
+    if vocabulary.collection is None:
+        return vocabulary
+    return vocabulary.extended(source.names(vocabulary.collection))
+
+
+def counts_by_day(frame: pl.DataFrame, days: DayRange, **counted: pl.Expr) -> DayCounts:
+    """The counts of each day, by the frame's column `day`; 0 for a day without rows."""
+    told = frame.group_by("day").agg(**counted)
+    found = {row.pop("day"): row for row in told.iter_rows(named=True)}
+    return {day: found.get(day, dict.fromkeys(counted, 0)) for day in days}

@@ -1,0 +1,78 @@
+"""The days' patches and births to states, with the histories behind them."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.catalogue.vocabulary import OTHER
+from snu_analytics.days import DayRange
+from snu_analytics.history import (
+    as_of,
+    rebuild,
+    snapshots,
+    split_by_day,
+)
+from snu_analytics.source.contract import Source
+from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What the snapshots hold: counts per day, and the closed fields with an unlisted value.
+
+    Counts are `states`, `documents`, `conflicts` (states with one) and `other` (states with a value
+    told as OTHER).
+    """
+
+    counts: DayCounts
+    unlisted: list[str]
+
+
+def stage_snapshots(bench: Workbench, entity: Entity, days: DayRange, source: Source) -> Staged:
+    """Stage the states before and after each of the days' patches and births.
+
+    Reads the whole history and the current document of every document the days touch, and of those
+    made on these days: what no patch created has a birth. Raises
+    StagingError naming the asset to run when a day's patches are not staged.
+    """
+    staged = {
+        day: bench.staging.read_noted((entity.name, PATCHES), day, ["ref", "defect"])
+        for day in days
+    }
+    touched = pl.concat([frame for frame, _ in staged.values()]).filter(pl.col("defect").is_null())
+    born = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
+    refs = pl.concat([touched["ref"], born.rename("ref")]).unique()
+    canonicaliser = bench.canonicaliser(entity, source)
+    timeline = rebuild(source.histories(entity, refs.sort().to_list()), entity, canonicaliser)
+    frame = snapshots(timeline, days.start, days.end)
+    if entity.join:
+        other = bench.catalogue.entities[entity.join.entity]
+        ids = frame[entity.join.field].unique().str.strip_chars('"')
+        fields = list(dict.fromkeys(entity.joined_fields))
+        joined = rebuild(
+            source.histories(
+                other, ids.filter(ids != "").sort().to_list(), other.history_fields(fields)
+            ),
+            other,
+            bench.canonicaliser(other, source),
+            fields,
+        )
+        frame = as_of(frame, entity.join.field, joined)
+    by_day = split_by_day(frame, "day")
+    for day in days:
+        part = by_day.get(day, frame.clear())
+        bench.staging.write((entity.name, SNAPSHOTS), day, part, staged[day][1])
+    return Staged(_counts(frame, entity, days), canonicaliser.unlisted(frame))
+
+
+def _counts(frame: pl.DataFrame, entity: Entity, days: DayRange) -> DayCounts:
+    closed = [name for name, kept in entity.fields.items() if kept.treatment == "closed"]
+    return counts_by_day(
+        frame.filter(pl.col("patch_id").is_not_null()),
+        days,
+        states=pl.len(),
+        documents=pl.col("ref").n_unique(),
+        conflicts=pl.col("conflicts").is_not_null().sum(),
+        other=pl.any_horizontal(pl.col(closed).str.starts_with(f'"{OTHER}#')).sum(),
+    )
