@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test lint bench bench-soundness clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness clean
 
 setup: .venv/.installed
 
@@ -20,6 +20,12 @@ dev: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+# The last pymongo that speaks to MongoDB 4.0 and 4.2, which hosted offers still run.
+test-oldest-pymongo: setup
+	test -d .tools/pymongo-4.13 || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target .tools/pymongo-4.13 'pymongo==4.13.*'
+	PYTHONPATH=.tools/pymongo-4.13 $(BIN)/python -c 'import pymongo; assert pymongo.version.startswith("4.13."), pymongo.version'
+	PYTHONPATH=.tools/pymongo-4.13 $(BIN)/python -m pytest snu_analytics_tests/source
 
 lint: setup
 	$(BIN)/ruff check .
