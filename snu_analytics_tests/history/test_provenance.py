@@ -1,6 +1,7 @@
 """How far each value can be trusted: literal histories, the marks of every state, the quality."""
 
 import json
+from itertools import pairwise
 
 import polars as pl
 
@@ -36,10 +37,10 @@ def qualities(folder, documents, patches) -> list[tuple[str, str]]:
     return found.select("to_value", "quality").rows()
 
 
-def moves(*statuses: str, original: str | None = None) -> list[dict]:
+def moves(*statuses: str) -> list[dict]:
     """The creation, then a change of status a day, each from the one before."""
     patches = [BORN]
-    for day, (before, after) in enumerate(zip(("IN_PROGRESS", *statuses), statuses, strict=False)):
+    for day, (before, after) in enumerate(pairwise(("IN_PROGRESS", *statuses))):
         patches.append(patch(f"2024-03-{day + 2:02}T10:00", replace("/status", before, after)))
     return patches
 
