@@ -8,14 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.contradictions import instant
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.explanation import RECORDED, Carried, Explanation, explain
+from snu_analytics.explanation.contradictions import instant
+from snu_analytics.explanation.telling import NOTHING, shown
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench
-from snu_analytics.telling import NOTHING, shown
 from snu_analytics.warehouse import connect, resolve_url
 
 _STYLES = {RECORDED: "green", "inferred": "yellow", "conflict": "red", "unknown": "magenta"}

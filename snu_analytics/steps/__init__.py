@@ -17,7 +17,7 @@ from snu_analytics.steps.bench import (
 from snu_analytics.steps.events import Loaded, load_events
 from snu_analytics.steps.figures import load_figures
 from snu_analytics.steps.patches import stage_patches
-from snu_analytics.steps.snapshots import Staged, stage_snapshots
+from snu_analytics.steps.snapshots import Staged, stage_snapshots, with_joined
 
 __all__ = [
     "EVENTS",
@@ -35,4 +35,5 @@ __all__ = [
     "load_figures",
     "stage_patches",
     "stage_snapshots",
+    "with_joined",
 ]

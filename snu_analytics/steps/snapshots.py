@@ -46,19 +46,7 @@ def stage_snapshots(bench: Workbench, entity: Entity, days: DayRange, source: So
     canonicaliser = bench.canonicaliser(entity, source)
     timeline = rebuild(source.histories(entity, refs.sort().to_list()), entity, canonicaliser)
     frame = snapshots(timeline, days.start, days.end)
-    if entity.join:
-        other = bench.catalogue.entities[entity.join.entity]
-        ids = frame[entity.join.field].unique().str.strip_chars('"')
-        fields = list(dict.fromkeys(entity.joined_fields))
-        joined = rebuild(
-            source.histories(
-                other, ids.filter(ids != "").sort().to_list(), other.history_fields(fields)
-            ),
-            other,
-            bench.canonicaliser(other, source),
-            fields,
-        )
-        frame = as_of(frame, entity.join.field, joined)
+    frame = with_joined(bench, entity, source, frame)
     by_day = split_by_day(frame, "day")
     for day in days:
         part = by_day.get(day, frame.clear())
@@ -76,3 +64,19 @@ def _counts(frame: pl.DataFrame, entity: Entity, days: DayRange) -> DayCounts:
         conflicts=pl.col("conflicts").is_not_null().sum(),
         other=pl.any_horizontal(pl.col(closed).str.starts_with(f'"{OTHER}#')).sum(),
     )
+
+
+def with_joined(
+    bench: Workbench, entity: Entity, source: Source, frame: pl.DataFrame
+) -> pl.DataFrame:
+    """The snapshots with the fields of the joined entity as of their instants, if there is one."""
+    if entity.join is None:
+        return frame
+    other = bench.catalogue.entities[entity.join.entity]
+    refs = frame[entity.join.field].unique().str.strip_chars('"')
+    fields = list(dict.fromkeys(entity.joined_fields))
+    histories = source.histories(
+        other, refs.filter(refs != "").sort().to_list(), other.history_fields(fields)
+    )
+    known = rebuild(histories, other, bench.canonicaliser(other, source), fields)
+    return as_of(frame, entity.join.field, known)

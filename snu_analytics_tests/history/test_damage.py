@@ -73,7 +73,10 @@ def test_patches_of_one_millisecond_are_applied_by_their_ids(tmp_path):
 
 
 def test_values_that_a_newer_writer_turns_into_text_have_not_changed(tmp_path):
-    born = {"birthdateAt": instant("2007-01-01T11:00"), "phase2NumberHoursDone": "84"}
+    born: dict[str, Any] = {
+        "birthdateAt": instant("2007-01-01T11:00"),
+        "phase2NumberHoursDone": "84",
+    }
     patches = [
         patch(
             "2024-03-01T10:00",

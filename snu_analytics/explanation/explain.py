@@ -16,17 +16,24 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.catalogue.model import Clause, Join
-from snu_analytics.contradictions import Contradictions, field_steps
+from snu_analytics.catalogue.model import Clause
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
 from snu_analytics.events import Pseudonymiser, build_events
 from snu_analytics.events.rules import first_match
+from snu_analytics.explanation.contradictions import Contradictions, field_steps
+from snu_analytics.explanation.telling import (
+    NOTHING,
+    Difference,
+    Teller,
+    decoded,
+    differences,
+    shown,
+)
 from snu_analytics.figures import definition
-from snu_analytics.history import BIRTH, Canonicaliser, Timeline, as_of, rebuild, snapshots
+from snu_analytics.history import BIRTH, Canonicaliser, Timeline, rebuild, snapshots
 from snu_analytics.source.contract import Histories, Source
-from snu_analytics.steps import Workbench
-from snu_analytics.telling import NOTHING, Difference, Teller, decoded, differences, shown
+from snu_analytics.steps import Workbench, with_joined
 from snu_analytics.warehouse import event_row, key_matches
 
 RECORDED = "recorded"
@@ -280,24 +287,9 @@ def _rebuilt(
 ) -> list[dict[str, Any]]:
     """The document's events of the day, as the source gives them now."""
     days = DayRange(day, day)
-    frame = snapshots(timeline, days.start, days.end)
-    if entity.join:
-        frame = _with_joined(bench, entity, entity.join, source, frame)
+    frame = with_joined(bench, entity, source, snapshots(timeline, days.start, days.end))
     events = build_events(frame, entity, bench.catalogue, bench.pseudonyms)
     return [decoded(one) for one in events.iter_rows(named=True)]
-
-
-def _with_joined(
-    bench: Workbench, entity: Entity, join: Join, source: Source, frame: pl.DataFrame
-) -> pl.DataFrame:
-    other = bench.catalogue.entities[join.entity]
-    ids = frame[join.field].unique().str.strip_chars('"')
-    fields = list(dict.fromkeys(entity.joined_fields))
-    histories = source.histories(
-        other, ids.filter(ids != "").sort().to_list(), other.history_fields(fields)
-    )
-    known = rebuild(histories, other, bench.canonicaliser(other, source), fields)
-    return as_of(frame, join.field, known)
 
 
 def _joined_columns(entity: Entity, event: Mapping[str, Any] | None) -> dict[str, str]:

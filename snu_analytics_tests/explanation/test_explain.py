@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
+from snu_analytics.telling import Difference
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli import main
@@ -22,7 +23,6 @@ from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench
-from snu_analytics.telling import Difference
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.histories import (
