@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
-from snu_analytics.telling import Difference
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli import main
@@ -19,6 +18,7 @@ from snu_analytics.explanation import (
     Operation,
     explain,
 )
+from snu_analytics.explanation.telling import Difference
 from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
