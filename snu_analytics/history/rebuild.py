@@ -238,6 +238,9 @@ def _track(
     `untold` are the rows of patches whose originals tell nothing: where such a patch is the first
     of a field, the value it replaced is taken to be the value it tells.
     """
+    if not len(layout.document_of):
+        nothing = np.empty(0, dtype=np.int64)
+        return Track(pl.Series([""]), nothing, nothing, nothing, nothing, nothing), 0
     ops = ops.with_columns(
         value=canonicaliser.series(field, ops["value"]),
         original=canonicaliser.series(field, ops["original"]),

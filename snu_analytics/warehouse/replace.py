@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 import psycopg
@@ -45,10 +46,13 @@ def replace_day(
         _table(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with _replacing(connection, table, day_column, day, where) as cursor:
-        with cursor.copy(copy) as stream:
-            for block in rows:
-                stream.write(block)
-        return _noted(cursor, table, day, where, cursor.rowcount, origin)
+        written, blocks = 0, iter(rows)
+        if first := next(blocks, None):  # an empty day, as most are, needs no COPY
+            with cursor.copy(copy) as stream:
+                for block in chain([first], blocks):
+                    stream.write(block)
+            written = cursor.rowcount
+        return _noted(cursor, table, day, where, written, origin)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import bson
+import dagster as dg
 import polars as pl
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from snu_analytics.definitions import defs
 from snu_analytics.orchestration.pools import make_pools
 from snu_analytics.orchestration.runs import run_days
 from snu_analytics.simulation import simulate, write_dump
+from snu_analytics.steps import STEPS
 from snu_analytics_tests.histories import add, patch, replace
 from snu_analytics_tests.histories import write_dump as write_literal
 from snu_analytics_tests.pipeline import rows
@@ -48,6 +50,19 @@ def test_a_range_is_one_run_whose_every_day_is_materialised(instance, warehouse_
         expected = {str(day) for day in DAYS} if daily else set()
         assert instance.get_materialized_partitions(asset) == expected
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 2
+
+
+def test_every_day_of_a_range_is_planned_for_each_of_its_assets(instance):
+    outcome = run_days(instance, defs, DAYS, "young")
+    for step in STEPS:
+        planned = instance.get_event_records(
+            dg.EventRecordsFilter(
+                dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+                asset_key=dg.AssetKey(["young", step]),
+            )
+        )
+        assert {record.event_log_entry.run_id for record in planned} == {outcome.run_id}
+        assert {record.partition_key for record in planned} == {str(day) for day in DAYS}
 
 
 def test_metadata_hold_counts(instance):
