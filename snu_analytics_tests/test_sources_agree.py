@@ -14,7 +14,7 @@ def test_one_history_through_both_gives_identical_tables(
     tmp_path, mongo_url, warehouse_url, empty_database_url
 ):
     migrate(empty_database_url, load_catalogue())
-    history = simulate(40, date(2023, 11, 1), date(2024, 8, 31), seed=3)
+    history = simulate(25, date(2023, 11, 1), date(2024, 8, 31), seed=3)
     write_dump(history, tmp_path / "dump")
     load_into_mongo(history, mongo_url)
     days = ("2023-11-01", "2024-08-31")

@@ -260,6 +260,8 @@ def _track(
     everything = pl.concat([ops["value"], ops["original"].fill_null(""), current, pl.Series([""])])
     texts = everything.unique(maintain_order=True)
     codes = everything.cast(pl.Enum(texts)).to_physical().to_numpy()
+    # A byte for most fields: a timeline holds each of them for every row.
+    codes = codes.astype(np.min_scalar_type(len(texts)))
     values, originals, today, nothing = np.split(
         codes, np.cumsum([len(ops), len(ops), len(current)])
     )

@@ -23,7 +23,7 @@ _length = Struct("<i").unpack_from
 
 _CHUNK = 1 << 20
 _LARGEST = 48 << 20  # three times what MongoDB lets a document be
-_SMALL = 64 << 20  # decoded in the second that a process takes to start
+_SMALL = 192 << 20  # decoded sooner than processes start and hand over what they decoded
 _MOST_WORKERS = 4  # each holds up to 100 MB
 
 

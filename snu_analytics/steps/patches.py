@@ -52,7 +52,9 @@ def stage_patches(
 
 def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
     """The number of a day's patches, and the digest of what they say in whatever company."""
-    told = frame.sort("patch", "field", "sub", maintain_order=True).drop("patch")
+    told = frame.sort("patch", "field", "sub", maintain_order=True).select(
+        pl.col("date").to_physical(), pl.exclude("patch", "date", "day")
+    )
     content = told.write_csv().encode()
     return Origin(frame["patch"].n_unique(), bench.pseudonyms.seal(content))
 
