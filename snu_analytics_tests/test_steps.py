@@ -277,3 +277,24 @@ def test_a_missing_upstream_day_names_the_asset_to_run(tmp_path, warehouse_url):
             load_events(bench, YOUNG, day, connection)
         with pytest.raises(WarehouseError, match="materialise young/anonymized_events"):
             load_figures(YOUNG, day, connection)
+
+
+def test_snapshots_staged_by_an_older_version_are_told(tmp_path, warehouse_url):
+    staging = Staging(str(tmp_path / "staging"))
+    day = date(2024, 3, 1)
+    staging.write(("young", "user_snapshots"), day, pl.DataFrame({"ref": ["a"]}))
+    bench = Workbench(CATALOGUE, PSEUDONYMS, staging)
+    with (
+        connect(warehouse_url) as connection,
+        pytest.raises(StagingError, match="2024-03-01 is of an older version: materialise young/"),
+    ):
+        load_events(bench, YOUNG, DayRange(day, day), connection)
+
+
+def test_many_documents_at_once_or_few_give_identical_tables(tmp_path, warehouse_url, monkeypatch):
+    source = write_dump(tmp_path / "d", **ALL)
+    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
+    before = contents(warehouse_url)
+    monkeypatch.setattr("snu_analytics.steps.snapshots._DOCUMENTS_AT_ONCE", 1)
+    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
+    assert contents(warehouse_url) == before

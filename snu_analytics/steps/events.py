@@ -10,11 +10,12 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
+from snu_analytics.errors import StagingError
 from snu_analytics.events import build_events
 from snu_analytics.history import (
     split_by_day,
 )
-from snu_analytics.steps.bench import SNAPSHOTS, Workbench
+from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
 from snu_analytics.warehouse import (
     Origin,
     claim_key,
@@ -77,7 +78,12 @@ def _batches(
     """The days' staged snapshots with their notes, as many at a time as are rendered at once."""
     batch: dict[date, tuple[pl.DataFrame, dict[str, str]]] = {}
     for day in days:
-        batch[day] = bench.staging.read_noted((entity.name, SNAPSHOTS), day)
+        batch[day] = frame, notes = bench.staging.read_noted((entity.name, SNAPSHOTS), day)
+        if "digest" not in notes or "doubts" not in frame.columns:
+            raise StagingError(
+                f"what is staged for {entity.name}/{SNAPSHOTS} on {day} is of an older version: "
+                f"materialise {entity.name}/{PATCHES} and what follows for that day"
+            )
         if sum(len(frame) for frame, _ in batch.values()) >= _SNAPSHOTS_RENDERED_AT_ONCE:
             yield batch
             batch = {}
