@@ -51,9 +51,9 @@ def creations(
     """`patch`, `ref` and `genuine` of the patches that tell a document from nothing.
 
     A creation adds the status without an original, is the document's first patch, and is not dated
-    long after the date of creation that it, or else the document, holds. All others are false; so
-    is a patch that replaces the date of creation by way of its own date, the default of a model
-    made for an update without match.
+    long after both the ObjectId and the date of creation that it, or else the document, holds. All
+    others are false; so is a patch that replaces the date of creation by way of its own date, the
+    default of a model made for an update without match.
     """
     status = ops.filter((pl.col("field") == creation.field) & (pl.col("sub") == ""))
     status = status.with_columns(
@@ -76,7 +76,8 @@ def creations(
         .join(dates.select("patch", "own").unique("patch"), on="patch", how="left")
         .join(known.select("ref", "dated"), on="ref", how="left")
     )
-    late = pl.col("date") > pl.coalesce("own", "dated") + _SAME_SAVE
+    created, made_at = pl.coalesce("own", "dated"), made(pl.col("ref"))
+    late = (pl.col("date") > created + _SAME_SAVE) & (pl.col("date") > made_at + _SAME_SAVE)
     whole = found.filter(pl.col("first") | pl.col("earlier").fill_null(value=False)).select(
         "patch", "ref", genuine=pl.col("first") & ~late.fill_null(value=False)
     )

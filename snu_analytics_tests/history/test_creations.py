@@ -93,6 +93,20 @@ def test_a_first_patch_that_tells_an_old_document_from_nothing_is_no_creation(tm
     ]
 
 
+def test_a_first_patch_of_the_moment_of_the_id_is_a_creation_whatever_its_date_says(tmp_path):
+    ref = "65e1aa80" + "0" * 16  # made 2024-03-01 10:15 UTC
+    imported = patch(
+        "2024-03-01T10:15",
+        add("/status", "VALIDATED"),
+        add("/createdAt", "2019-02-01T09:00:00.000Z"),
+        ref=ref,
+    )
+    born = document(ref, status="VALIDATED", createdAt=instant("2019-02-01T09:00"))
+    assert events(tmp_path, [born], [imported]) == [
+        ("2024-03-01", "inscription_created", "VALIDATED", "recorded")
+    ]
+
+
 def test_a_later_patch_that_tells_a_document_from_nothing_changes_nothing(tmp_path):
     patches = [
         patch("2024-02-01T09:00", add("/status", "IN_PROGRESS")),
