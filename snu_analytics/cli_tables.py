@@ -1,12 +1,15 @@
 """Figures as tables for the terminal."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.table import Table
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def figure_tables(found: pd.DataFrame, row: str, title: str) -> Iterator[Table]:
+
+def figure_tables(found: "pd.DataFrame", row: str, title: str) -> Iterator[Table]:
     """A table per phase: a row per value of `row`, a column per figure, 0 left blank.
 
     `found` has the columns `row`, phase, figure and value; figures stand in the order of the
@@ -29,7 +32,7 @@ def figure_tables(found: pd.DataFrame, row: str, title: str) -> Iterator[Table]:
         yield table
 
 
-def audit_tables(found: pd.DataFrame) -> Iterator[Table]:
+def audit_tables(found: "pd.DataFrame") -> Iterator[Table]:
     """A table per entity with anything to tell; `found` as `warehouse.audit_lines` gives it."""
     told = found[found.total > 0].fillna("")
     for entity, part in told.groupby("entity", sort=False):

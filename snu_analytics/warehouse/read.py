@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pandas as pd
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -14,6 +13,9 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.replace import Origin, Part
 from snu_analytics.warehouse.tables import ANALYTICS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def days_with_rows(
@@ -80,7 +82,7 @@ def day_origins(
     return {day: Origin(count, digest) for day, count, digest in rows}
 
 
-def audit_lines(connection: psycopg.Connection, month: date) -> pd.DataFrame:
+def audit_lines(connection: psycopg.Connection, month: date) -> "pd.DataFrame":
     """The audit of a month: columns entity, measure, field, cause, count, total."""
     columns = ["entity", "measure", "field", "cause", "count", "total"]
     with mapped_errors():
@@ -89,10 +91,10 @@ def audit_lines(connection: psycopg.Connection, month: date) -> pd.DataFrame:
             "ORDER BY entity, measure, count::float / greatest(total, 1) DESC, field, cause",
             [month],
         ).fetchall()
-    return pd.DataFrame(rows, columns=columns)
+    return _frame(rows, columns)
 
 
-def figures(connection: psycopg.Connection, first: date, last: date) -> pd.DataFrame:
+def figures(connection: psycopg.Connection, first: date, last: date) -> "pd.DataFrame":
     """The daily figures summed over their groups: columns day, phase, figure, value (events)."""
     with mapped_errors():
         rows = connection.execute(
@@ -100,10 +102,10 @@ def figures(connection: psycopg.Connection, first: date, last: date) -> pd.DataF
             "WHERE day BETWEEN %s AND %s GROUP BY day, phase, figure ORDER BY day, phase, figure",
             [first, last],
         ).fetchall()
-    return pd.DataFrame(rows, columns=["day", "phase", "figure", "value"])
+    return _frame(rows, ["day", "phase", "figure", "value"])
 
 
-def totals_by_campaign(connection: psycopg.Connection) -> pd.DataFrame:
+def totals_by_campaign(connection: psycopg.Connection) -> "pd.DataFrame":
     """All daily figures summed per campaign, which begins in September and bears the year it ends.
 
     Columns campaign, phase, figure, value (events).
@@ -113,7 +115,7 @@ def totals_by_campaign(connection: psycopg.Connection) -> pd.DataFrame:
             "SELECT extract(year FROM day + interval '4 months')::int, phase, figure, "
             "sum(value)::bigint FROM analytics.daily_figure GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         ).fetchall()
-    return pd.DataFrame(rows, columns=["campaign", "phase", "figure", "value"])
+    return _frame(rows, ["campaign", "phase", "figure", "value"])
 
 
 def event_row(
@@ -140,3 +142,9 @@ def server_clock(connection: psycopg.Connection) -> datetime:
     with mapped_errors():
         (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
     return now or datetime.now(UTC)
+
+
+def _frame(rows: list[tuple], columns: list[str]) -> "pd.DataFrame":
+    import pandas as pd  # 45 MB that the processes of a backfill never need
+
+    return pd.DataFrame(rows, columns=columns)
