@@ -47,24 +47,22 @@ def faults_told(command: Callable) -> Callable:
     return told
 
 
-class Day(click.ParamType):
-    name = "day"
+class Written(click.ParamType):
+    """A date in one of our spellings, told by its own fault when it is in none."""
+
+    def __init__(self, name: str, parse: Callable[[str], date]) -> None:
+        self.name = name
+        self._parse = parse
 
     def convert(self, value, param, ctx) -> date:
         try:
-            return value if isinstance(value, date) else parse_day(value)
+            return value if isinstance(value, date) else self._parse(value)
         except PartitionError as fault:
             self.fail(str(fault), param, ctx)
 
 
-class Month(click.ParamType):
-    name = "month"
-
-    def convert(self, value, param, ctx) -> date:
-        try:
-            return value if isinstance(value, date) else parse_month(value)
-        except PartitionError as fault:
-            self.fail(str(fault), param, ctx)
+DAY = Written("day", parse_day)
+MONTH = Written("month", parse_month)
 
 
 class DamageProfile(click.ParamType):
@@ -93,8 +91,8 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the dump and its truth.")
 @click.option("--into", help="A mongodb:// address with a database, instead of a folder.")
 @click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
-@click.option("--from", "first", type=Day(), default="2022-10-01", show_default=True)
-@click.option("--to", "last", type=Day(), default="2024-06-30", show_default=True)
+@click.option("--from", "first", type=DAY, default="2022-10-01", show_default=True)
+@click.option("--to", "last", type=DAY, default="2024-06-30", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
 @click.option("--damage", type=DamageProfile(), help="A kind of damage, mixed or everything.")
 @faults_told
@@ -126,7 +124,7 @@ def migrate() -> None:
 
 
 @main.command()
-@click.argument("day", type=Day())
+@click.argument("day", type=DAY)
 @ENTITY
 @faults_told
 def materialize(day: date, entity: str | None) -> None:
@@ -151,8 +149,8 @@ def materialize(day: date, entity: str | None) -> None:
 
 
 @main.command()
-@click.argument("first", type=Day(), metavar="FROM")
-@click.argument("last", type=Day(), metavar="TO")
+@click.argument("first", type=DAY, metavar="FROM")
+@click.argument("last", type=DAY, metavar="TO")
 @ENTITY
 @faults_told
 def backfill(first: date, last: date, entity: str | None) -> None:
@@ -204,7 +202,7 @@ def demo(youngs: int) -> None:
 
 
 @main.command()
-@click.argument("month", type=Month(), required=False)
+@click.argument("month", type=MONTH, required=False)
 @ENTITY
 @faults_told
 def audit(month: date | None, entity: str | None) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from snu_analytics.days import PARIS
+from snu_analytics.source.births import made
 
 
 def paris_day(instants: pl.Expr) -> pl.Expr:
@@ -17,12 +18,9 @@ def quarantined(heads: pl.DataFrame) -> pl.DataFrame:
 
     The day of a patch without a readable date is that of its ObjectId; null when it has none.
     """
-    written = pl.from_epoch(
-        pl.when(pl.col("patch_id").str.contains("^[0-9a-f]{24}$"))
-        .then(pl.col("patch_id").str.slice(0, 8))
-        .str.to_integer(base=16, strict=False, dtype=pl.Int64),
-        time_unit="s",
-    ).dt.replace_time_zone("UTC")
+    written = pl.when(pl.col("patch_id").str.contains("^[0-9a-f]{24}$")).then(
+        made(pl.col("patch_id"))
+    )
     return heads.filter(pl.col("defect").is_not_null()).select(
         "patch_id",
         reason="defect",
