@@ -13,6 +13,11 @@ from snu_analytics.catalogue.vocabulary import Vocabulary
 Treatment = Literal["keep", "age", "pseudonym", "closed", "date"]
 ColumnType = Literal["text", "smallint", "boolean", "uuid", "numeric"]
 
+# Kinds of data of the record of processing. None of those of article 9 of the GDPR is ever kept.
+Category = Literal[
+    "identifier", "demography", "residence", "schooling", "consent", "programme", "organisation"
+]
+
 SeveralValues = Annotated[
     tuple[str | None, ...],
     BeforeValidator(lambda given: given if isinstance(given, list) else [given]),
@@ -24,10 +29,16 @@ class _Strict(BaseModel):
 
 
 class Field(_Strict):
-    """A field of the documents that is kept, and what happens to its values on the way."""
+    """A field of the documents that is kept, and what happens to its values on the way.
+
+    `reason` says what it is kept for and `category` which kind of personal data it is: both stand
+    in the record of processing.
+    """
 
     treatment: Treatment
     description: str
+    reason: str = ""
+    category: Category | None = None
     vocabulary: str | None = None
     namespace: str | None = None
     type: Literal["text", "boolean", "number", "array"] = "text"
@@ -48,12 +59,28 @@ class Field(_Strict):
 
 
 class Column(_Strict):
-    """A key column of the event table: a typed copy of a field of the state after the event."""
+    """A key column of the event table: a typed copy of a field of the state after the event.
+
+    A `quasi_identifier` may be known of a person from elsewhere; a `sensitive` one is what somebody
+    who knows these could learn.
+    """
 
     field: str
     description: str = ""
     joined: bool = False
     true_for: tuple[str, ...] = ()
+    quasi_identifier: bool = False
+    sensitive: bool = False
+
+
+class Dropped(_Strict):
+    """Fields of the documents that never leave the source, and why.
+
+    A name that ends or begins with `*` stands for all names that begin or end like it.
+    """
+
+    reason: str
+    fields: tuple[str, ...]
 
 
 class Creation(_Strict):
@@ -123,6 +150,7 @@ class Entity(_Strict):
     title: str
     description: str
     fields: Mapping[str, Field]
+    dropped: Mapping[str, Dropped] = {}
     columns: Mapping[str, Column]
     creation: Creation
     events: tuple[EventRule, ...]
