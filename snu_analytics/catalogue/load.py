@@ -29,18 +29,22 @@ def load_catalogue() -> Catalogue:
 
 @dataclass(frozen=True)
 class Place:
-    """A department with its code; `academy` is None for the few that have none."""
+    """A department with its code; `academy` is None for the few that have none.
+
+    `region_insee` is the region's INSEE code, None where it is no region by law.
+    """
 
     region: str
     academy: str | None
     department: str
     code: str
+    region_insee: str | None
 
 
 def places() -> list[Place]:
     """Every department of places.yaml."""
     return [
-        Place(region, None if academy == "none" else academy, department, code)
+        Place(region, None if academy == "none" else academy, department, code, told.get("insee"))
         for region, told in _read(files(__package__), "places.yaml").items()
         for academy, departments in told["academies"].items()
         for code, department in departments.items()

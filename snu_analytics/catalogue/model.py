@@ -1,22 +1,31 @@
 """The catalogue's model: a file that contradicts itself is refused when it is read."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import translate
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Described
 
-from snu_analytics.catalogue.vocabulary import Vocabulary
+from snu_analytics.catalogue.vocabulary import OTHER, Vocabulary
 
 Treatment = Literal["keep", "age", "pseudonym", "closed", "date"]
 ColumnType = Literal["text", "smallint", "boolean", "uuid", "numeric"]
+
+# By what a pool is told apart; each is a field of the entity's own state.
+PoolPart = Literal["status", "gender", "region", "department", "cohort", "source"]
 
 # Kinds of data of the record of processing. None of those of article 9 of the GDPR is ever kept.
 Category = Literal[
     "identifier", "demography", "residence", "schooling", "consent", "programme", "organisation"
 ]
+
+Told = Annotated[str, Described(min_length=1)]
 
 SeveralValues = Annotated[
     tuple[str | None, ...],
@@ -37,8 +46,8 @@ class Field(_Strict):
 
     treatment: Treatment
     description: str
-    reason: str = ""
-    category: Category | None = None
+    reason: Told
+    category: Category
     vocabulary: str | None = None
     namespace: str | None = None
     type: Literal["text", "boolean", "number", "array"] = "text"
@@ -55,6 +64,8 @@ class Field(_Strict):
             raise ValueError("a closed field, and no other, names its vocabulary")
         if (self.treatment == "pseudonym") != (self.namespace is not None):
             raise ValueError("a pseudonym, and no other field, names its namespace")
+        if (self.treatment == "pseudonym") != (self.category == "identifier"):
+            raise ValueError("an identifier, and no other field, is kept as a pseudonym")
         return self
 
 
@@ -76,11 +87,13 @@ class Column(_Strict):
 class Dropped(_Strict):
     """Fields of the documents that never leave the source, and why.
 
-    A name that ends or begins with `*` stands for all names that begin or end like it.
+    `*` in a name stands for any characters, or none; upper and lower case differ. What the fields
+    of an `identifying` group hold must not occur in anything that is written.
     """
 
-    reason: str
-    fields: tuple[str, ...]
+    reason: Told
+    identifying: bool = False
+    fields: Annotated[tuple[Told, ...], Described(min_length=1)]
 
 
 class Creation(_Strict):
@@ -155,10 +168,25 @@ class Entity(_Strict):
     creation: Creation
     events: tuple[EventRule, ...]
     groups: Mapping[str, str] = {}
+    pool: Mapping[PoolPart, str] = {}
     figures: tuple[Figure, ...] = ()
     join: Join | None = None
     purge: Purge | None = None
     optional: bool = False
+
+    def knows(self, field: str) -> bool:
+        """Whether a field of the documents, by its top-level name, is one kept or one dropped."""
+        return field in self.fields or bool(self.dropped_name.match(field))
+
+    @cached_property
+    def dropped_name(self) -> re.Pattern[str]:
+        """What matches the names of `dropped`. Where a kept field fits a `*`, it is kept."""
+        return _any_of(self.dropped.values())
+
+    @cached_property
+    def identifying_name(self) -> re.Pattern[str]:
+        """What matches the names of the dropped fields that name, locate or reach a person."""
+        return _any_of(group for group in self.dropped.values() if group.identifying)
 
     @property
     def table(self) -> str:
@@ -189,13 +217,27 @@ class Entity(_Strict):
             raise ValueError(f"{sorted(unknown)} are used but are not among the fields")
         if self.joined_fields and not self.join:
             raise ValueError("joined columns need a join")
+        dropped = Counter(name for group in self.dropped.values() for name in group.fields)
+        if both := set(dropped) & set(self.fields):
+            raise ValueError(f"{sorted(both)} are among the fields and among the dropped")
+        if twice := sorted(name for name, count in dropped.items() if count > 1):
+            raise ValueError(f"{twice} are dropped twice")
         if unknown := set(self.groups.values()) - set(self.columns):
             raise ValueError(f"the groups use {sorted(unknown)}, which are not among the columns")
+        if unknown := set(self.pool.values()) - set(self.fields):
+            raise ValueError(f"the pool uses {sorted(unknown)}, which are not among the fields")
+        if self.pool and "status" not in self.pool:
+            raise ValueError("the pool lacks status")
         names = {r.event for r in self.events} | {self.creation.event}
         counted = {e for f in self.figures for c in f.counts for e in c.event}
         if unknown := counted - names:
             raise ValueError(f"the figures count {sorted(unknown)}, which are not events")
         return self
+
+
+def _any_of(groups: Iterable[Dropped]) -> re.Pattern[str]:
+    names = [name for group in groups for name in group.fields]
+    return re.compile("|".join(map(translate, names)) or r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -210,10 +252,39 @@ class Catalogue:
         join = self.entities[name].join
         return [name, *([join.entity] if join else [])]
 
+    def dependents(self, name: str) -> dict[str, tuple[str, str]]:
+        """The entities that belong to one: name -> event table and its column with the owner."""
+        return {
+            other.name: (other.table, column)
+            for other in self.entities.values()
+            if other.join and other.join.entity == name
+            for column, copied in other.columns.items()
+            if copied.field == other.join.field and not copied.joined
+        }
+
     def field(self, entity: Entity, column: Column) -> Field:
         """The field a key column copies, of the joined entity where it is a joined one."""
         owner = self.entities[entity.join.entity] if column.joined and entity.join else entity
         return owner.fields[column.field]
+
+    def lists(self, text: str) -> bool:
+        """Whether a text is a word of the catalogue: a listed value, or a name given here."""
+        return text in self._words or any(p.fullmatch(text) for p in self._patterns)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        named = {
+            word
+            for entity in self.entities.values()
+            for rules in ((entity.creation,), entity.events)
+            for rule in rules
+            for word in (rule.event, rule.field, rule.phase)
+        }
+        return frozenset({OTHER} | named).union(*(v.values for v in self.vocabularies.values()))
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [p for vocabulary in self.vocabularies.values() for p in vocabulary.patterns]
 
     def column_type(self, entity: Entity, column: Column) -> ColumnType:
         """The PostgreSQL type of a key column."""

@@ -70,6 +70,24 @@ def test_key_columns_have_the_type_of_their_field():
         ),
         (lambda y: y["groups"].update(gender="sex"), "groups use .*sex"),
         (lambda y: y.update(join={"entity": "old", "field": "status"}), "there is no old.yaml"),
+        (lambda y: y["fields"]["status"].pop("reason"), "fields.status.reason: Field required"),
+        (lambda y: y["fields"]["status"].update(reason=""), "fields.status.reason"),
+        (lambda y: y["fields"]["status"].pop("category"), "fields.status.category"),
+        (lambda y: y["fields"]["status"].update(category="health"), "fields.status.category"),
+        (
+            lambda y: y["fields"]["classeId"].update(category="schooling"),
+            "fields.classeId: .*an identifier.* is kept as a pseudonym",
+        ),
+        (
+            lambda y: y["dropped"]["health"]["fields"].append("gender"),
+            "'gender'.* among the fields and among the dropped",
+        ),
+        (
+            lambda y: y["dropped"]["health"]["fields"].append("firstName"),
+            "'firstName'.* are dropped twice",
+        ),
+        (lambda y: y["dropped"]["health"].update(fields=[]), "dropped.health.fields"),
+        (lambda y: y["dropped"]["health"].pop("reason"), "dropped.health.reason"),
     ],
 )
 def test_a_file_that_contradicts_itself_is_refused_by_name(folder, change, message):

@@ -29,7 +29,9 @@ CASES = Path(__file__).parent / "cases"
 
 # The catalogue keeps no nested objects; the plugin's way with them is proven all the same.
 NESTED = {
-    name: Field(treatment="keep", type="array", description=name)
+    name: Field(
+        treatment="keep", type="array", description=name, reason="proven", category="programme"
+    )
     for name in ("location", "notes", "extra")
 }
 ENTITY = YOUNG.model_copy(update={"fields": {**YOUNG.fields, **NESTED}})

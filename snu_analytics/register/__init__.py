@@ -1,0 +1,19 @@
+"""The record of processing and the inputs of the impact assessment, made from the catalogue.
+
+Catalogue, the facts of `processing.yaml` and the tables' columns go in, Markdown and PDF come out.
+Knows neither Dagster nor a database, and nothing of the machine or the day it runs on.
+"""
+
+from snu_analytics.register.document import register_document
+from snu_analytics.register.files import stale_files, write_files
+from snu_analytics.register.inventory import StoredColumn, StoredTable
+from snu_analytics.register.processing import read_processing
+
+__all__ = [
+    "StoredColumn",
+    "StoredTable",
+    "read_processing",
+    "register_document",
+    "stale_files",
+    "write_files",
+]
