@@ -20,7 +20,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity, load_catalogue
 from snu_analytics.days import DayRange
-from snu_analytics.events import Pseudonymiser, build_events
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
 from snu_analytics.history import Canonicaliser, rebuild, snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.simulation.damage import PROFILES
@@ -106,7 +106,8 @@ def _of_entity(simulation: Simulation, entity: Entity, folder: Path) -> Tally:
     rebuilt = snapshots(rebuild(source.histories(entity, refs), entity, canonicaliser), *ALWAYS)
     source.close()
     states = _states(rebuilt, simulation.frame(f"{entity.name}_states"), entity, canonicaliser)
-    events = build_events(rebuilt, _alone(entity), CATALOGUE, PSEUDONYMS)
+    staged = deidentified_states(rebuilt, _alone(entity), CATALOGUE, PSEUDONYMS)
+    events = build_events(staged, _alone(entity), CATALOGUE, PSEUDONYMS)
     return states + _events(events, simulation.frame(f"{entity.name}_events"), entity)
 
 

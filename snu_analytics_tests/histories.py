@@ -10,8 +10,8 @@ import bson
 import polars as pl
 from bson import ObjectId
 
-from snu_analytics.catalogue import load_catalogue
-from snu_analytics.events import Pseudonymiser, build_events
+from snu_analytics.catalogue import Entity, load_catalogue
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
 from snu_analytics.history import Canonicaliser, Timeline, as_of, rebuild, snapshots
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Source
@@ -95,7 +95,13 @@ def states(
 def young_events(folder: Path, documents: Sequence[dict], patches: Sequence[dict]) -> pl.DataFrame:
     """All events of the young people."""
     told = snapshots(timeline(folder, documents, patches), BEGINNING, END)
-    return build_events(told, YOUNG, CATALOGUE, PSEUDONYMS)
+    return events_of(told, YOUNG)
+
+
+def events_of(told: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """The events of snapshots."""
+    staged = deidentified_states(told, entity, CATALOGUE, PSEUDONYMS)
+    return build_events(staged, entity, CATALOGUE, PSEUDONYMS)
 
 
 def application_events(folder: Path, **collections: Sequence[dict]) -> pl.DataFrame:
@@ -115,4 +121,4 @@ def application_events(folder: Path, **collections: Sequence[dict]) -> pl.DataFr
     fields = ["gender", "birthdateAt", "region", "department"]
     histories = source.histories(YOUNG, youngs, YOUNG.history_fields(fields))
     known = rebuild(histories, YOUNG, made["young"], fields)
-    return build_events(as_of(told, "youngId", known), APPLICATION, CATALOGUE, PSEUDONYMS)
+    return events_of(as_of(told, "youngId", known), APPLICATION)

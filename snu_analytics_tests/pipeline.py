@@ -38,8 +38,8 @@ def run_days(
     counts = {}
     with connect(warehouse_url) as connection:
         for entity in catalogue.entities.values():
-            counts[entity.name] = stage_patches(bench, entity, days, source, connection)
-            stage_snapshots(bench, entity, days, source)
+            counts[entity.name] = stage_patches(bench, entity, days, source, connection).counts
+            stage_snapshots(bench, entity, days, source, connection)
             load_events(bench, entity, days, connection)
             load_figures(entity, days, connection)
     source.close()

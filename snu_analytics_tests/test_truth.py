@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.events import build_events
 from snu_analytics.history import Canonicaliser, Timeline, as_of, rebuild, snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
@@ -24,6 +23,7 @@ from snu_analytics_tests.histories import (
     END,
     PSEUDONYMS,
     YOUNG,
+    events_of,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -42,7 +42,7 @@ def rebuilt(simulation: Simulation, entity: Entity) -> pl.DataFrame:
         told = snapshots(timeline(source, entity), BEGINNING, END)
         if entity.join:
             told = as_of(told, entity.join.field, timeline(source, YOUNG))
-        return build_events(told, entity, CATALOGUE, PSEUDONYMS)
+        return events_of(told, entity)
 
 
 def told_state(text: str, entity: Entity, day: date) -> dict:

@@ -3,9 +3,14 @@
 import hmac
 from functools import cached_property
 
+import numpy as np
 import polars as pl
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _FINGERPRINT_BITS = 64
+
+# An AES block holds an ObjectId's 12 bytes and 4 zeros, by which a wrong key shows.
+_BLOCK, _OBJECT_ID = 16, 12
 
 
 class Pseudonymiser:
@@ -26,6 +31,36 @@ class Pseudonymiser:
         codes = identifiers.cast(pl.Enum(distinct)).to_physical()
         return _uuids(pl.Series(digests, dtype=pl.String)).gather(codes)
 
+    def sealed(self, refs: pl.Series) -> pl.Series:
+        """Hexadecimal ObjectIds (null stays null) as uuid texts that `opened` turns back.
+
+        For what a later step must ask the source for: one block of AES each, so that equal ids stay
+        equal and nothing but the key tells which they are.
+        """
+        told = refs.drop_nulls()
+        blocks = np.zeros((len(told), _BLOCK), "u1")
+        blocks[:, :_OBJECT_ID] = _bytes(told).reshape(-1, _OBJECT_ID)
+        made = _uuids(_hexadecimal(self._blocks.encryptor().update(blocks.tobytes()), _BLOCK))
+        return _spread(made, refs)
+
+    def opened(self, sealed: pl.Series) -> pl.Series:
+        """The ObjectIds behind sealed ones.
+
+        Raises ValueError when they were sealed with another key.
+        """
+        told = sealed.drop_nulls().str.replace_all("-", "", literal=True)
+        blocks = self._blocks.decryptor().update(_bytes(told).tobytes())
+        opened = np.frombuffer(blocks, "u1").reshape(-1, _BLOCK)
+        if opened[:, _OBJECT_ID:].any():
+            raise ValueError("sealed with another key")
+        return _spread(_hexadecimal(opened[:, :_OBJECT_ID].tobytes(), _OBJECT_ID), sealed)
+
+    @cached_property
+    def _blocks(self) -> Cipher:
+        # Every ObjectId is a block of its own and occurs once as a plain text: the weakness of ECB,
+        # equal blocks within a longer text, has nothing to show here.
+        return Cipher(algorithms.AES256(self._subkey("seal-ref")), modes.ECB())  # noqa: S305
+
     def digest(self, text: str) -> str:
         """A short keyed digest, which tells two hidden values apart and nothing else of them."""
         return hmac.digest(self._subkey("value"), text.encode("utf-8", "replace"), "sha256").hex()[
@@ -43,6 +78,24 @@ class Pseudonymiser:
 
     def _subkey(self, namespace: str) -> bytes:
         return hmac.digest(self._key, f"snu-analytics/1/{namespace}".encode(), "sha256")
+
+
+def _bytes(hexadecimal: pl.Series) -> np.ndarray:
+    return np.frombuffer(bytes.fromhex(hexadecimal.str.join("").item()), "u1")
+
+
+def _hexadecimal(blocks: bytes, width: int) -> pl.Series:
+    text = blocks.hex()
+    digits = 2 * width
+    return pl.Series(
+        [text[at : at + digits] for at in range(0, len(text), digits)], dtype=pl.String
+    )
+
+
+def _spread(told: pl.Series, like: pl.Series) -> pl.Series:
+    """The values at the places of those of `like` that are not null."""
+    places = pl.select(pl.when(like.is_not_null()).then(like.is_not_null().cum_sum() - 1))
+    return told.gather(places.to_series())
 
 
 def _uuids(hexadecimal: pl.Series) -> pl.Series:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from snu_analytics.catalogue import Entity, EventRule
-from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import treated
-from snu_analytics.history import BIRTH
 
 FOUND_SCHEMA = pl.Schema(
     {
@@ -23,35 +21,33 @@ FOUND_SCHEMA = pl.Schema(
 )
 
 
-def found_events(
-    snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymiser
-) -> pl.DataFrame:
+def found_events(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """The events of the snapshots (FOUND_SCHEMA), by row and then in the order of the rules."""
     by_field: dict[str, list[EventRule]] = {}
     for rule in entity.events:
         by_field.setdefault(rule.field, []).append(rule)
-    found = [_creations(snapshots, entity, pseudonyms)]
+    found = [_creations(snapshots, entity)]
     for field, rules in by_field.items():
         kept = entity.fields[field]
         moves = snapshots.select(
             pl.row_index("row"),
-            change=pl.col("patch_id").is_not_null() & ~pl.col("creation"),
+            change=pl.col("change_id").is_not_null() & ~pl.col("creation"),
             conflict=pl.col("conflicts").list.contains(field).fill_null(value=False),
             inferred=pl.col("doubts").str.contains(f'"{field}":"inferred"', literal=True),
             before=pl.col(field).shift(),
             after=pl.col(field),
         ).filter(pl.col("change") & (pl.col("before") != pl.col("after")))
         moves = moves.with_columns(
-            treated(kept, moves["before"], pseudonyms).alias("before"),
-            treated(kept, moves["after"], pseudonyms).alias("after"),
+            treated(kept, moves["before"]).alias("before"),
+            treated(kept, moves["after"]).alias("after"),
         )
         found.append(_named(moves, rules))
     return pl.concat(found).sort("row", maintain_order=True)
 
 
-def _creations(snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymiser) -> pl.DataFrame:
+def _creations(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     creation = entity.creation
-    born = snapshots.select(pl.row_index("row"), "creation", "patch_id", to=creation.field).filter(
+    born = snapshots.select(pl.row_index("row"), "creation", "inferred", to=creation.field).filter(
         "creation"
     )
     return born.select(
@@ -60,11 +56,8 @@ def _creations(snapshots: pl.DataFrame, entity: Entity, pseudonyms: Pseudonymise
         pl.lit(creation.event).alias("event_name"),
         pl.lit(None, pl.String).alias("field"),
         pl.lit("").alias("from_text"),
-        treated(entity.fields[creation.field], born["to"], pseudonyms).alias("to_text"),
-        pl.when(pl.col("patch_id").str.starts_with(BIRTH))
-        .then(pl.lit("inferred"))
-        .otherwise(pl.lit("recorded"))
-        .alias("quality"),
+        treated(entity.fields[creation.field], born["to"]).alias("to_text"),
+        pl.when("inferred").then(pl.lit("inferred")).otherwise(pl.lit("recorded")).alias("quality"),
     ).cast(FOUND_SCHEMA)
 
 

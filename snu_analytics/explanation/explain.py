@@ -19,7 +19,7 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.catalogue.model import Clause
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
-from snu_analytics.events import Pseudonymiser, build_events
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
 from snu_analytics.events.rules import first_match
 from snu_analytics.explanation.contradictions import Contradictions, field_steps
 from snu_analytics.explanation.telling import (
@@ -163,11 +163,12 @@ def _found(
             f"no event table holds {wanted}: its day was materialised again without it, or the id "
             "is of another warehouse (SNU_WAREHOUSE_URL)"
         )
-    if not key_matches(warehouse, bench.pseudonyms.fingerprint):
-        raise ExplanationError(
-            "SNU_PSEUDONYM_KEY is not the key of the rows: set the key they were made with"
-        )
     table, row = found
+    key_id = bench.pseudonyms.fingerprint
+    if row["key_id"] not in (None, key_id) or not key_matches(warehouse, key_id):
+        raise ExplanationError(
+            "SNU_PSEUDONYM_KEY is not the key of the row: set the key it was made with"
+        )
     return entities[table], row
 
 
@@ -288,7 +289,8 @@ def _rebuilt(
     """The document's events of the day, as the source gives them now."""
     days = DayRange(day, day)
     frame = with_joined(bench, entity, source, snapshots(timeline, days.start, days.end))
-    events = build_events(frame, entity, bench.catalogue, bench.pseudonyms)
+    told = deidentified_states(frame, entity, bench.catalogue, bench.pseudonyms)
+    events = build_events(told, entity, bench.catalogue, bench.pseudonyms)
     return [decoded(one) for one in events.iter_rows(named=True)]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.events.render import ages, treated
+from snu_analytics.events.render import ages, pseudonymised, treated
 
 NOTHING = "nothing"
 MASKED = "masked"
@@ -35,7 +35,9 @@ class Teller:
         if kept.treatment == "age" and json.loads(text or "null"):
             (years,) = ages(texts, pl.Series([self._day]))
             return MASKED if years is None else f"{years} years"
-        return _for_people(treated(kept, texts, self._pseudonyms)[0])
+        if kept.treatment == "pseudonym":
+            texts = pseudonymised(kept, texts, self._pseudonyms)
+        return _for_people(treated(kept, texts)[0])
 
 
 def shown(value: Any) -> str:

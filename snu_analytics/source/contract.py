@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -45,11 +45,13 @@ class Patches:
     """Patches in (ref, date, patch_id) order, without the operations on fields not kept.
 
     `heads` has HEAD_SCHEMA and holds every patch, also those left without operations; `ops` has
-    OP_SCHEMA and is in patch order, then in the order of the operations of the patch.
+    OP_SCHEMA and is in patch order, then in the order of the operations of the patch. `unknown` has
+    `patch` and `field`: the names of the fields dropped that no catalogue knows.
     """
 
     heads: pl.DataFrame
     ops: pl.DataFrame
+    unknown: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,35 @@ class Source(Protocol):
         """Documents and every patch of the refs; documents are read before patches.
 
         `fields` narrows the catalogue's fields to those asked for.
+        """
+        ...
+
+    def present(self, entity: Entity) -> pl.DataFrame:
+        """Every document: its `ref`, and whether it is `purged` (Boolean; see the catalogue)."""
+        ...
+
+    def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
+        """The fields of the documents that no catalogue knows, and how many documents have them.
+
+        MongoDB is asked for the first thousand of the documents only: they come whole.
+        """
+        ...
+
+    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
+        """All texts in the documents' dropped fields that name, locate or reach a person.
+
+        For a comparison in memory; the documents come whole.
+        """
+        ...
+
+    def counts(self, entity: Entity, field: str) -> dict[str, int]:
+        """How many documents hold each value of a field: canonical JSON text, "" for none."""
+        ...
+
+    def records(self, collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        """The documents of a small collection, whole but for the fields not named; none without it.
+
+        Values are those of JSON, instants ISO text; a field that a document lacks is None.
         """
         ...
 

@@ -1,13 +1,15 @@
 """BSON documents as Python values, and as columns of the fields that are kept.
 
-Everything else is let go here, in the process that reads it.
+Everything else is let go here, in the process that reads it; of a field that no catalogue knows the
+name is told.
 """
 
 import gc
+import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from bson import CodecOptions, decode_iter
@@ -25,8 +27,15 @@ OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
 )
 
 HEX = re.compile(r"[0-9a-fA-F]{24}")
+_NAME = re.compile(r"(?!.*[0-9]{6})(?![0-9a-f]{24}$)[A-Za-z_$][A-Za-z0-9_$]{0,59}")
+
+# Stands for the names of fields that are not told.
+UNNAMED = "(a name that is not told)"
 
 ABSENT: object = object()
+
+# The column of a document's field names that no catalogue knows, one to a line.
+UNKNOWN = "unknown fields"
 
 
 class UndecodableError(Exception):
@@ -35,6 +44,13 @@ class UndecodableError(Exception):
     def __init__(self, position: int) -> None:
         super().__init__(position)
         self.position = position
+
+
+class Scope(NamedTuple):
+    """Which fields of a collection are kept, and what matches the names of those dropped."""
+
+    fields: tuple[str, ...]
+    dropped: re.Pattern[str]
 
 
 P = ParamSpec("P")
@@ -72,15 +88,17 @@ def decode(data: bytes) -> Iterator[dict[str, Any]]:
 
 
 @uncollected
-def decode_documents(data: bytes, fields: Collection[str]) -> Table:
-    """`ref` and the texts of `fields` of the documents that lie end to end in `data`.
+def decode_documents(data: bytes, scope: Scope) -> Table:
+    """`ref`, the texts of the kept fields, and UNKNOWN of the documents end to end in `data`.
 
     A document whose `_id` is not an ObjectId, nor the text of one, is left out: nothing refers to
     it.
     """
     known = Quoted()
     refs: list[str] = []
-    columns: dict[str, list[str]] = {field: [] for field in fields}
+    columns: dict[str, list[str]] = {field: [] for field in scope.fields}
+    expected = set(scope.fields)
+    unknown: list[str] = []
     for document in decode(data):
         ref = text_id(document.get("_id")).lower()
         if not HEX.fullmatch(ref):
@@ -92,14 +110,55 @@ def decode_documents(data: bytes, fields: Collection[str]) -> Table:
                 column.append(known[value])
             else:
                 column.append("" if value is ABSENT else json_text(value))
+        others = document.keys() - expected
+        dropped = set(filter(scope.dropped.match, others))
+        expected |= dropped
+        unknown.append("\n".join(sorted(map(field_name, others - dropped))))
     told = {field: texts(column) for field, column in columns.items()}
-    return {"ref": np.array(refs, HEX_ID), **told}
+    return {"ref": np.array(refs, HEX_ID), **told, UNKNOWN: texts(unknown)}
+
+
+def decode_texts(data: bytes, refs: Collection[str], fields: re.Pattern[str]) -> set[str]:
+    """All texts, however deep, in the fields of the documents of `refs` whose names match."""
+    return {
+        text
+        for document in decode(data)
+        if text_id(document.get("_id")).lower() in refs
+        for name, value in document.items()
+        if fields.match(name)
+        for text in _texts(value)
+    }
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for held in value.values():
+                yield from _texts(held)
+        case list():
+            for held in value:
+                yield from _texts(held)
+
+
+def field_name(name: str) -> str:
+    """A field's name as it may be told: one that no programmer would give may be a person's."""
+    return name if _NAME.fullmatch(name) else UNNAMED
 
 
 def decode_names(data: bytes) -> set[str]:
     """The `name` values that are text of the documents that lie end to end in `data`."""
     names = (document.get("name") for document in decode(data))
     return {name for name in names if isinstance(name, str)}
+
+
+def decode_records(data: bytes, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """The fields, as JSON values, of the documents that lie end to end in `data`."""
+    return [
+        {field: json.loads(json_text(document.get(field))) for field in fields}
+        for document in decode(data)
+    ]
 
 
 def text_id(own: object) -> str:

@@ -4,7 +4,6 @@ Decoding is the cost of a backfill, so the loop over operations appends to lists
 paths up; most of what is left is the C extension's own time.
 """
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,15 @@ from bson import ObjectId
 
 from snu_analytics.source.columns import HEX_ID, Table, texts
 from snu_analytics.source.contract import DEFECTS
-from snu_analytics.source.decode import ABSENT, HEX, decode, text_id, uncollected
+from snu_analytics.source.decode import (
+    ABSENT,
+    HEX,
+    Scope,
+    decode,
+    field_name,
+    text_id,
+    uncollected,
+)
 from snu_analytics.source.json_text import Quoted, json_text
 from snu_analytics.source.patches import KINDS, NO_INSTANT, PatchColumns
 
@@ -22,16 +29,18 @@ _DEFECT = {defect: 1 + at for at, defect in enumerate(DEFECTS)}
 _KIND = {kind: at for at, kind in enumerate(KINDS)}
 _REMOVE = _KIND["remove"]
 _NOTHING: dict[str, Any] = {}
+_DROPPED = -1
 _NO_ID = ObjectId(bytes(12))
 
 
 @uncollected
-def decode_patches(data: bytes, fields: Collection[str]) -> PatchColumns:
+def decode_patches(data: bytes, scope: Scope) -> PatchColumns:
     """The patches that lie end to end in `data`, in that order.
 
-    Operations on fields that are not among `fields` are looked at for defects, then dropped.
+    Operations on fields that are not kept are looked at for defects, then dropped; of those on a
+    field that is not among the dropped either, the field's name stays.
     """
-    places = _Places(fields)
+    places = _Places(scope)
     roles: dict[str | None, int] = {None: 0}
     known = Quoted()
     ids: list[Any] = []
@@ -76,6 +85,11 @@ def decode_patches(data: bytes, fields: Collection[str]) -> PatchColumns:
                     kind = _KIND[op["op"]]
                     place = places[op["path"]]
                     if place < 0:
+                        if place < _DROPPED:
+                            place_of.append(_DROPPED - 1 - place)
+                            kind_of.append(kind)
+                            values.append("")
+                            originals.append("")
                         continue
                     if kind == _REMOVE:
                         text = ""
@@ -128,21 +142,29 @@ def decode_patches(data: bytes, fields: Collection[str]) -> PatchColumns:
 
 
 class _Places(dict[str, int]):
-    """Paths met -> number of their (field, sub) in `names`, -1 for a field that is not kept."""
+    """Paths met -> number of their (field, sub) in `names`.
 
-    def __init__(self, fields: Collection[str]) -> None:
-        self.names: list[tuple[str, str]] = []
-        self._fields = frozenset(fields)
+    For a field that is dropped the number is -1, for one that is unknown the number n of (field,
+    None) as -2 - n.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.names: list[tuple[str, str | None]] = []
+        self._fields = frozenset(scope.fields)
+        self._dropped = scope.dropped
 
     def __missing__(self, path: str) -> int:
         if not _is_path(path):
             raise ValueError
         field, slash, rest = path[1:].partition("/")
         field = field.replace("~1", "/").replace("~0", "~")
-        self[path] = -1
+        self[path] = _DROPPED
         if field in self._fields:
             self[path] = len(self.names)
             self.names.append((field, slash + text_id(rest)))
+        elif not self._dropped.match(field):
+            self[path] = _DROPPED - 1 - len(self.names)
+            self.names.append((field_name(field), None))
         return self[path]
 
 

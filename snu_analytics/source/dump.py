@@ -3,21 +3,28 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
+
+import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SourceError
 from snu_analytics.source.bson_file import chunks, decoded, find_file
+from snu_analytics.source.columns import HEX_ID, TEXT, empty
 from snu_analytics.source.contract import Check, Histories, Patches
-from snu_analytics.source.decode import decode_names
+from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
 from snu_analytics.source.index import DocumentIndex, PatchIndex
 from snu_analytics.source.requests import (
+    counted,
     document_frame,
     kept_fields,
     made_within,
     milliseconds,
     no_documents,
     no_patches,
+    presence,
+    scope,
+    value_counts,
     wanted_refs,
 )
 from snu_analytics.source.versions import index_folder
@@ -60,6 +67,36 @@ class DumpSource:
             patches = self._patches(entity).of_refs(wanted).frames()
         return Histories(documents, patches)
 
+    def present(self, entity: Entity) -> pl.DataFrame:
+        if self._lacks(entity, entity.collection):
+            return presence(empty({"ref": HEX_ID, entity.creation.field: TEXT}), entity)
+        field = entity.purge.field if entity.purge else entity.creation.field
+        return presence(self._documents(entity).all(field), entity)
+
+    def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
+        if self._lacks(entity, entity.collection):
+            return {}
+        found = self._documents(entity).of_refs(wanted_refs(refs), [UNKNOWN])
+        return counted(found[UNKNOWN])
+
+    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
+        if self._lacks(entity, entity.collection):
+            return set()
+        asked = frozenset(ref.lower() for ref in refs)
+        path = self._file(entity.collection)
+        return set().union(*decoded(path, decode_texts, asked, entity.identifying_name))
+
+    def counts(self, entity: Entity, field: str) -> dict[str, int]:
+        if self._lacks(entity, entity.collection):
+            return {}
+        return value_counts(self._documents(entity).all(field)[field])
+
+    def records(self, collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        path = find_file(self._folder, collection)
+        if path is None:
+            return []
+        return [row for batch in decoded(path, decode_records, fields) for row in batch]
+
     def names(self, collection: str) -> frozenset[str]:
         path = find_file(self._folder, collection)
         if path is None:
@@ -101,8 +138,8 @@ class DumpSource:
         return self._open(entity, self._file(entity.collection), DocumentIndex)
 
     def _open(self, entity: Entity, path: Path, kind: type[Index]) -> Index:
-        fields = kept_fields(entity)
-        folder = index_folder(self._home, path, fields, lambda new: kind.build(path, new, fields))
+        read = scope(entity)
+        folder = index_folder(self._home, path, read, lambda new: kind.build(path, new, read))
         known = self._opened.get(path)
         if known is None or known[0] != folder:
             known = self._opened[path] = folder, kind(folder)

@@ -6,7 +6,7 @@ instead of offsets into the dump. Everything is mapped; nothing scans a column.
 
 import json
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from snu_analytics.source.columns import (
     take,
     write_array,
 )
-from snu_analytics.source.decode import decode_documents
+from snu_analytics.source.decode import UNKNOWN, Scope, decode_documents
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.patches import HEADS, NO_INSTANT, OPS, Names, PatchColumns
 
@@ -42,11 +42,11 @@ class PatchIndex:
         self._when_row = map_array(folder / "when.row", "i8")
 
     @staticmethod
-    def build(path: Path, folder: Path, fields: Sequence[str]) -> None:
+    def build(path: Path, folder: Path, scope: Scope) -> None:
         """Write the index of the patches file at `path`."""
         unsorted = folder / "unsorted"
         with _PatchWriter(unsorted) as writer:
-            for batch in decoded(path, decode_patches, fields):
+            for batch in decoded(path, decode_patches, scope):
                 writer.append(batch)
         patches = _open_patches(unsorted)
         order = patches.order()
@@ -79,11 +79,11 @@ class DocumentIndex:
         self._row = map_array(folder / "refs.row", "i8")
 
     @staticmethod
-    def build(path: Path, folder: Path, fields: Sequence[str]) -> None:
+    def build(path: Path, folder: Path, scope: Scope) -> None:
         """Write the index of the documents file at `path`."""
-        schema, table = _document_schema(fields), folder / "documents"
+        schema, table = _document_schema([*scope.fields, UNKNOWN]), folder / "documents"
         with TableWriter(table, schema) as writer:
-            for batch in decoded(path, decode_documents, fields):
+            for batch in decoded(path, decode_documents, scope):
                 writer.append(batch)
         refs = map_array(table / "ref", HEX_ID)
         order = np.argsort(refs, kind="stable")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
+import polars as pl
 from bson import DatetimeMS, ObjectId
 from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
@@ -18,16 +19,26 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SettingsError, SourceError
 from snu_analytics.source.columns import HEX_ID, TEXT, Table, concatenate, take
 from snu_analytics.source.contract import Check, Histories, Patches
-from snu_analytics.source.decode import decode_documents, decode_names
+from snu_analytics.source.decode import (
+    UNKNOWN,
+    decode_documents,
+    decode_names,
+    decode_records,
+    decode_texts,
+)
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.mongo_faults import asked, told
 from snu_analytics.source.patches import PatchColumns, join
 from snu_analytics.source.requests import (
     MARGIN,
+    counted,
     document_frame,
     kept_fields,
     made_within,
     milliseconds,
+    presence,
+    scope,
+    value_counts,
     wanted_refs,
 )
 
@@ -110,7 +121,7 @@ class MongoSource:
             entity.collection,
             {"$or": [near, dated]} if date in self._indexes(entity.collection) else near,
             {"_id": 1, date: 1},
-            lambda data: decode_documents(data, [date]),
+            lambda data: decode_documents(data, scope(entity, [date])),
         )
         documents = concatenate(batches, {"ref": HEX_ID, date: TEXT})
         return made_within(documents, date, start, end)
@@ -124,6 +135,61 @@ class MongoSource:
         documents = self._documents(entity, wanted, kept)
         patches = self._patches(entity, [{"ref": ids} for ids in _chunks(wanted)])
         return Histories(document_frame(documents), patches.take(patches.order()).frames())
+
+    def present(self, entity: Entity) -> pl.DataFrame:
+        field = entity.purge.field if entity.purge else entity.creation.field
+        batches = []
+        if self._is_there(entity.collection):
+            read = scope(entity, [field])
+            batches = self._find(
+                entity.collection,
+                {},
+                {"_id": 1, field: 1},
+                lambda data: decode_documents(data, read),
+            )
+        return presence(concatenate(batches, {"ref": HEX_ID, field: TEXT}), entity)
+
+    def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
+        first = wanted_refs(refs)[:_MOST_REFS]
+        batches = self._whole(entity, first, lambda data: decode_documents(data, scope(entity)))
+        return counted(concatenate(batches, {UNKNOWN: TEXT})[UNKNOWN])
+
+    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
+        wanted = wanted_refs(refs)
+        asked = frozenset(ref.decode() for ref in wanted.tolist())
+        fields = entity.identifying_name
+        return set().union(
+            *self._whole(entity, wanted, lambda data: decode_texts(data, asked, fields))
+        )
+
+    def _whole(self, entity: Entity, wanted: np.ndarray, decoded: Callable[[Any], T]) -> list[T]:
+        """The decoded batches of documents with all their fields."""
+        if not self._is_there(entity.collection):
+            return []
+        return [
+            batch
+            for ids in _chunks(wanted)
+            for batch in self._find(entity.collection, {"_id": ids}, {}, decoded)
+        ]
+
+    def counts(self, entity: Entity, field: str) -> dict[str, int]:
+        batches = []
+        if self._is_there(entity.collection):
+            read = scope(entity, [field])
+            batches = self._find(
+                entity.collection,
+                {},
+                {"_id": 1, field: 1},
+                lambda data: decode_documents(data, read),
+            )
+        return value_counts(concatenate(batches, {field: TEXT})[field])
+
+    def records(self, collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        if not self._is_there(collection):
+            return []
+        projection = {"_id": 0} | dict.fromkeys(fields, 1)
+        found = self._find(collection, {}, projection, lambda data: decode_records(data, fields))
+        return [row for batch in found for row in batch]
 
     def names(self, collection: str) -> frozenset[str]:
         if not self._is_there(collection):
@@ -143,13 +209,13 @@ class MongoSource:
         self._client.close()
 
     def _patches(self, entity: Entity, filters: Iterable[Filter]) -> PatchColumns:
-        fields = kept_fields(entity)
+        read = scope(entity)
         return join(
             [
                 batch
                 for query in filters
                 for batch in self._find(
-                    entity.patches, query, _HEAD, lambda data: decode_patches(data, fields)
+                    entity.patches, query, _HEAD, lambda data: decode_patches(data, read)
                 )
             ]
         )
@@ -163,7 +229,7 @@ class MongoSource:
                 entity.collection,
                 {"_id": ids},
                 projection,
-                lambda data: decode_documents(data, fields),
+                lambda data: decode_documents(data, scope(entity, fields)),
             )
         ]
         documents = concatenate(batches, {"ref": HEX_ID, **dict.fromkeys(fields, TEXT)})

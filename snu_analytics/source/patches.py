@@ -43,11 +43,14 @@ _KINDS = pl.Series(KINDS)
 
 @dataclass(frozen=True)
 class PatchColumns:
-    """Patches as tables of HEADS and OPS; `places` holds (field, sub), `roles` the user roles."""
+    """Patches as tables of HEADS and OPS; `places` holds (field, sub), `roles` the user roles.
+
+    The sub of a field that no catalogue knows is None: of its operations nothing else is held.
+    """
 
     heads: Table
     ops: Table
-    places: list[tuple[str, str]]
+    places: list[tuple[str, str | None]]
     roles: list[str | None]
 
     def __len__(self) -> int:
@@ -76,8 +79,16 @@ class PatchColumns:
         """The frames of the contract, in the order the rows have here."""
         heads, ops = self.heads, self.ops
         numbers = np.arange(len(self), dtype="u4")
+        patch_of = np.repeat(numbers, heads["count"])
         fields = pl.Series([field for field, _ in self.places], dtype=pl.String)
         subs = pl.Series([sub for _, sub in self.places], dtype=pl.String)
+        known = subs.is_not_null().to_numpy()[ops["place"]] if len(ops["place"]) else np.array([])
+        unknown = pl.DataFrame(
+            {"patch": patch_of[known == 0], "field": fields.gather(ops["place"][known == 0])}
+        )
+        if len(unknown):
+            rows = np.flatnonzero(known)
+            ops, patch_of = take(ops, rows), patch_of[rows]
         original = text_series(ops["original"])
         return Patches(
             heads=pl.DataFrame(
@@ -92,7 +103,7 @@ class PatchColumns:
             ),
             ops=pl.DataFrame(
                 {
-                    "patch": np.repeat(numbers, heads["count"]),
+                    "patch": patch_of,
                     "field": fields.gather(ops["place"]),
                     "sub": subs.gather(ops["place"]),
                     "op": _KINDS.gather(ops["kind"]),
@@ -100,6 +111,7 @@ class PatchColumns:
                     "original": original.set(original == "", None),
                 }
             ),
+            unknown=unknown.unique(maintain_order=True),
         )
 
 
@@ -107,11 +119,11 @@ class Names:
     """Gives the places and roles of several batches one common numbering."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str | None], int] = {}
         self._roles: dict[str | None, int] = {}
 
     @property
-    def places(self) -> list[tuple[str, str]]:
+    def places(self) -> list[tuple[str, str | None]]:
         return list(self._places)
 
     @property

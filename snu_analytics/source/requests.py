@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.source.births import instants, made
 from snu_analytics.source.columns import HEX_ID, TEXT, Table, empty, id_series, text_series
 from snu_analytics.source.contract import Patches
-from snu_analytics.source.decode import HEX
+from snu_analytics.source.decode import HEX, Scope
 from snu_analytics.source.patches import join
 
 # By how much the time of an `_id` may differ from the date that goes with it.
@@ -35,11 +36,36 @@ def kept_fields(entity: Entity, fields: Collection[str] | None = None) -> list[s
     return [field for field in entity.fields if fields is None or field in fields]
 
 
+def scope(entity: Entity, fields: Collection[str] | None = None) -> Scope:
+    """What is read of an entity's collections, or of some of its fields."""
+    return Scope(tuple(kept_fields(entity, fields)), entity.dropped_name)
+
+
 def document_frame(documents: Table) -> pl.DataFrame:
     """`ref` and the fields as String columns."""
     columns = {name: column for name, column in documents.items() if name != "ref"}
     told = {name: text_series(column) for name, column in columns.items()}
     return pl.DataFrame({"ref": id_series(documents["ref"]), **told})
+
+
+def presence(documents: Table, entity: Entity) -> pl.DataFrame:
+    """`ref` and `purged` of a table of documents that has the field of the entity's purge."""
+    refs = id_series(documents["ref"]).alias("ref")
+    if entity.purge is None:
+        return pl.DataFrame({"ref": refs, "purged": pl.repeat(False, len(refs), eager=True)})
+    purged = text_series(documents[entity.purge.field]) == f'"{entity.purge.value}"'
+    return pl.DataFrame({"ref": refs, "purged": purged})
+
+
+def value_counts(column: pa.LargeStringArray) -> dict[str, int]:
+    """How often each text occurs."""
+    return dict(sorted(text_series(column).value_counts().iter_rows()))
+
+
+def counted(unknown: pa.LargeStringArray) -> dict[str, int]:
+    """How many documents have each of the field names told in UNKNOWN."""
+    names = text_series(unknown).filter(text_series(unknown) != "").str.split("\n").explode()
+    return dict(sorted(names.value_counts().iter_rows()))
 
 
 def no_documents(fields: Collection[str]) -> pl.DataFrame:

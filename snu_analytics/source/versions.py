@@ -5,26 +5,25 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from snu_analytics.errors import SourceError
+from snu_analytics.source.decode import Scope
 
 # Raised when what an index holds, or how it is laid out, changes.
-FORMAT = 1
+FORMAT = 2
 
 
-def version(path: Path, fields: Collection[str]) -> str:
-    """What an index is made of: the state of the file, the fields kept, the layout."""
+def version(path: Path, scope: Scope) -> str:
+    """What an index is made of: the state of the file, the fields kept and known, the layout."""
     stat = path.stat()
-    told = [stat.st_size, stat.st_mtime_ns, FORMAT, *sorted(fields)]
+    told = [stat.st_size, stat.st_mtime_ns, FORMAT, scope.dropped.pattern, *sorted(scope.fields)]
     return _digest("\n".join(map(str, told)))
 
 
-def index_folder(
-    home: Path, path: Path, fields: Collection[str], build: Callable[[Path], None]
-) -> Path:
+def index_folder(home: Path, path: Path, scope: Scope, build: Callable[[Path], None]) -> Path:
     """The folder of the index of this version of the file, built by `build` if there is none.
 
     Older versions of the same file's index are then deleted. Raises SourceError when the disk is
@@ -35,13 +34,13 @@ def index_folder(
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.mkdir(mode=0o700, exist_ok=True)
-        folder = root / f"{own}-{version(path, fields)}"
+        folder = root / f"{own}-{version(path, scope)}"
         if folder.is_dir():
             return folder
         with _alone(root / f"{own}.lock"):
             if not folder.is_dir():
                 _build(folder, root / f"{own}.building", build)
-                if folder != root / f"{own}-{version(path, fields)}":
+                if folder != root / f"{own}-{version(path, scope)}":
                     shutil.rmtree(folder)
                     raise SourceError(f"{path} changed while it was read: run again")
                 _forget(root, own, folder)

@@ -10,7 +10,7 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.errors import StagingError
+from snu_analytics.errors import LeakError, StagingError
 from snu_analytics.events import build_events
 from snu_analytics.history import (
     split_by_day,
@@ -45,16 +45,16 @@ def load_events(
 ) -> Loaded:
     """Replace the days' event rows by the events of the staged snapshots.
 
-    Raises StagingError naming the asset to run when a day's snapshots are not staged, and
-    WarehouseError when the tables hold rows made with another key.
+    Raises StagingError naming the asset to run when a day's snapshots are not staged,
+    WarehouseError when the tables hold rows made with another key, and LeakError where a string
+    of the days tells of a person.
     """
     claim_key(warehouse, bench.pseudonyms.fingerprint)
     computed: dict[date, int] = {}
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
     for batch in _batches(bench, entity, days):
-        snapshots = pl.concat([frame for frame, _ in batch.values()])
-        events = build_events(snapshots, entity, bench.catalogue, bench.pseudonyms)
+        events = _built(bench, entity, {day: frame for day, (frame, _) in batch.items()})
         by_day = split_by_day(copy_text(events), "event_date")
         for day, (_, notes) in batch.items():
             part = by_day.get(day, events.clear())
@@ -66,10 +66,21 @@ def load_events(
                 day,
                 part.columns,
                 copy_blocks(part),
-                origin=Origin(int(notes["patches"]), notes["digest"]),
+                origin=Origin(int(notes["patches"]), notes["digest"], notes["key_id"]),
             )
         names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(computed, written, dict(sorted(names.items())))
+
+
+def _built(bench: Workbench, entity: Entity, frames: dict[date, pl.DataFrame]) -> pl.DataFrame:
+    try:
+        snapshots = pl.concat(frames.values())
+        return build_events(snapshots, entity, bench.catalogue, bench.pseudonyms)
+    except LeakError as leak:
+        raise LeakError(
+            f"{leak}, in the days from {min(frames)} to {max(frames)}, which were not written: "
+            "mend the value in the source, or take the field out of the catalogue"
+        ) from None
 
 
 def _batches(
@@ -79,9 +90,11 @@ def _batches(
     batch: dict[date, tuple[pl.DataFrame, dict[str, str]]] = {}
     for day in days:
         batch[day] = frame, notes = bench.staging.read_noted((entity.name, SNAPSHOTS), day)
-        if "digest" not in notes or "doubts" not in frame.columns:
+        older = "key_id" not in notes or "doubts" not in frame.columns
+        if older or notes["key_id"] != bench.pseudonyms.fingerprint:
             raise StagingError(
-                f"what is staged for {entity.name}/{SNAPSHOTS} on {day} is of an older version: "
+                f"what is staged for {entity.name}/{SNAPSHOTS} on {day} is of "
+                f"{'an older version' if older else 'another pseudonym key'}: "
                 f"materialise {entity.name}/{PATCHES} and what follows for that day"
             )
         if sum(len(frame) for frame, _ in batch.values()) >= _SNAPSHOTS_RENDERED_AT_ONCE:

@@ -1,10 +1,14 @@
 """The days' patches to staging, the defective ones to the quarantine."""
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
+from snu_analytics.events import deidentified_patches
 from snu_analytics.history import (
     paris_day,
     quarantined,
@@ -12,6 +16,7 @@ from snu_analytics.history import (
 )
 from snu_analytics.source.contract import Source
 from snu_analytics.steps.bench import PATCHES, DayCounts, Workbench, counts_by_day
+from snu_analytics.steps.erased import without_erased
 from snu_analytics.warehouse import (
     Origin,
     claim_key,
@@ -21,26 +26,46 @@ from snu_analytics.warehouse import (
 )
 
 
+@dataclass(frozen=True)
+class Patched:
+    """What the days' patches hold: counts per day, and the fields that no catalogue knows.
+
+    Counts are `patches`, `documents`, `operations` and `quarantined`; of an unknown field the
+    patches that name it are counted.
+    """
+
+    counts: DayCounts
+    unknown: dict[str, int]
+
+
+class DayPatches(NamedTuple):
+    """The heads of some days' patches with their `day`, a row per kept operation or head without
+    one, and the patches and names of the fields that no catalogue knows."""
+
+    heads: pl.DataFrame
+    rows: pl.DataFrame
+    unknown: pl.DataFrame
+
+
 def stage_patches(
     bench: Workbench,
     entity: Entity,
     days: DayRange,
     source: Source,
     warehouse: psycopg.Connection,
-) -> DayCounts:
-    """Stage the days' patches, one row per kept operation, and set the defective ones aside.
-
-    Counts per day: `patches`, `documents`, `operations`, `quarantined`.
-    """
-    heads, rows = patch_rows(bench, entity, days, source)
-    by_day = split_by_day(rows, "day")
+) -> Patched:
+    """Stage the days' patches, one row per kept operation, and set the defective ones aside."""
+    heads, rows, unknown = patch_rows(bench, entity, days, source)
+    told = deidentified_patches(rows, entity, bench.catalogue, bench.pseudonyms)
+    told = without_erased(bench, entity, told, warehouse)
+    by_day, told_by_day = split_by_day(rows, "day"), split_by_day(told, "day")
     for day in days:
-        frame = by_day.get(day, rows.clear())
-        origin = origin_of(bench, frame)
-        notes = {"patches": str(origin.patches), "digest": origin.digest}
-        bench.staging.write((entity.name, PATCHES), day, frame, notes)
+        origin = origin_of(bench, by_day.get(day, rows.clear()))
+        notes = {name: str(told) for name, told in origin._asdict().items()}
+        staged = told_by_day.get(day, told.clear())
+        bench.staging.write((entity.name, PATCHES), day, staged, notes)
     _quarantine(bench, entity, days, heads, warehouse)
-    return counts_by_day(
+    counts = counts_by_day(
         rows,
         days,
         patches=pl.col("patch").n_unique(),
@@ -48,6 +73,7 @@ def stage_patches(
         operations=pl.col("field").is_not_null().sum(),
         quarantined=pl.col("patch").filter(pl.col("defect").is_not_null()).n_unique(),
     )
+    return Patched(counts, dict(sorted(unknown["field"].value_counts().iter_rows())))
 
 
 def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
@@ -56,13 +82,13 @@ def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
         pl.col("date").to_physical(), pl.exclude("patch", "date", "day")
     )
     content = told.write_csv().encode()
-    return Origin(frame["patch"].n_unique(), bench.pseudonyms.seal(content))
+    return Origin(
+        frame["patch"].n_unique(), bench.pseudonyms.seal(content), bench.pseudonyms.fingerprint
+    )
 
 
-def patch_rows(
-    bench: Workbench, entity: Entity, days: DayRange, source: Source
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The heads of the days' patches with their `day`, and a row per kept operation or head."""
+def patch_rows(bench: Workbench, entity: Entity, days: DayRange, source: Source) -> DayPatches:
+    """The patches of the days, in canonical texts."""
     found = source.day_patches(entity, days.start, days.end)
     heads = found.heads.with_columns(
         day=pl.coalesce(
@@ -81,7 +107,11 @@ def patch_rows(
         for part in found.ops.partition_by("field", maintain_order=True)
     ]
     told = pl.concat(ops) if ops else found.ops
-    return heads, heads.join(told, on="patch", how="left", maintain_order="left")
+    return DayPatches(
+        heads,
+        heads.join(told, on="patch", how="left", maintain_order="left"),
+        found.unknown.join(heads, on="patch", how="semi"),
+    )
 
 
 def _quarantine_days(heads: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
@@ -102,6 +132,7 @@ def _quarantine(
         "day",
         bench.pseudonyms.series("change", aside["patch_id"]).alias("patch_id"),
         pl.col("defect").alias("reason"),
+        pl.lit(bench.pseudonyms.fingerprint).alias("key_id"),
     ).sort("day", "patch_id")
     by_day = split_by_day(rows, "day")
     where = {"entity": [entity.name]}

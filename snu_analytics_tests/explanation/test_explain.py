@@ -19,7 +19,7 @@ from snu_analytics.explanation import (
     explain,
 )
 from snu_analytics.explanation.telling import Difference
-from snu_analytics.settings import ensure_key
+from snu_analytics.keyfile import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench
@@ -314,7 +314,7 @@ def test_an_id_of_no_event_is_told(place, event_id, message):
 def test_another_key_is_told(place):
     place.hold(young_patches=[BORN, SENT])
     place.materialise("2024-03-02")
-    with pytest.raises(ExplanationError, match="is not the key of the rows"):
+    with pytest.raises(ExplanationError, match="is not the key of the row:"):
         place.explain(place.id_of("inscription_completed"), Pseudonymiser(KEY))
 
 

@@ -9,18 +9,34 @@ from bson import Binary, Code, DatetimeMS, Decimal128, Int64, MinKey, ObjectId, 
 from bson.dbref import DBRef
 
 from snu_analytics.source.contract import HEAD_SCHEMA, OP_SCHEMA
-from snu_analytics.source.decode import UndecodableError, decode, decode_documents
+from snu_analytics.source.decode import (
+    UNKNOWN,
+    UNNAMED,
+    Scope,
+    UndecodableError,
+    decode,
+    decode_documents,
+    decode_texts,
+)
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.json_text import json_text
-from snu_analytics_tests.source.samples import ANNA, patch, patch_id, status, written
+from snu_analytics_tests.source.samples import ANNA, BORIS, patch, patch_id, status, written
 
 AT = "2024-03-04T11:00:00"
-FIELDS = ["status", "domains", "a/b~c"]
+SCOPE = Scope(("status", "domains", "a/b~c"), re.compile(r"secret\w*$"))
 ABSENT = object()
 
 
+def scope(*fields):
+    return Scope(fields, re.compile("_id$|secret$"))
+
+
+def add(path, value):
+    return {"op": "add", "path": f"/{path}", "value": value}
+
+
 def frames(*documents):
-    return decode_patches(written(documents), FIELDS).frames()
+    return decode_patches(written(documents), SCOPE).frames()
 
 
 def ops(*given):
@@ -87,7 +103,7 @@ def test_a_lone_surrogate_does_not_stop_the_program():
 def test_invalid_utf8_in_a_dropped_field_does_not_lose_the_patch():
     op = {"op": "add", "path": "/lastName", "value": "Zzz"}
     data = written([patch(ANNA, AT, 0, op, status("VALIDATED"))]).replace(b"Zzz", b"\xff\xfe\xfd")
-    found = decode_patches(data, FIELDS).frames()
+    found = decode_patches(data, SCOPE).frames()
     assert found.ops["value"].to_list() == ['"VALIDATED"']
 
 
@@ -215,7 +231,7 @@ def test_patches_come_by_ref_then_date_then_id_and_those_without_last():
         patch(ANNA, "2024-01-03T00:00", 3) | {"date": None},
         patch(ANNA, "2024-01-01T00:00", 4) | {"ref": None},
     ]
-    columns = decode_patches(written(given), FIELDS)
+    columns = decode_patches(written(given), SCOPE)
     found = columns.take(columns.order()).frames()
     assert [text[-1] for text in found.heads["patch_id"]] == ["1", "2", "3", "1", "4"]
     assert found.heads["patch"].to_list() == [0, 1, 2, 3, 4]
@@ -229,15 +245,45 @@ def test_the_frames_have_the_schemas_of_the_contract():
 
 
 def test_a_document_gives_its_kept_fields_and_nothing_where_it_has_none():
-    documents = [{"_id": ObjectId(ANNA), "status": None, "email": "a@example.org"}]
-    found = decode_documents(written(documents), ["status", "gender"])
+    documents = [{"_id": ObjectId(ANNA), "status": None, "secret": "a@example.org"}]
+    found = decode_documents(written(documents), scope("status", "gender"))
     assert found["ref"].tolist() == [ANNA.encode()]
     assert (found["status"].to_pylist(), found["gender"].to_pylist()) == (["null"], [""])
-    assert list(found) == ["ref", "status", "gender"]
+    assert list(found) == ["ref", "status", "gender", UNKNOWN]
+
+
+def test_of_a_field_that_no_catalogue_knows_a_document_tells_the_name_alone():
+    documents = [{"_id": ObjectId(ANNA), "status": "A", "secret": "x", "shoes": "41", "hat": 1}]
+    found = decode_documents(written(documents), scope("status"))
+    assert found[UNKNOWN].to_pylist() == ["hat\nshoes"]
+    assert "41" not in str(found)
+
+
+def test_a_name_of_a_field_that_could_be_a_persons_is_not_told():
+    documents = [{"_id": ObjectId(ANNA), "anna@example.org": 1, "0612345678": 1, "n0612345678": 1}]
+    assert decode_documents(written(documents), scope())[UNKNOWN].to_pylist() == [
+        "\n".join([UNNAMED] * 3)
+    ]
+
+
+def test_of_an_operation_on_a_field_that_no_catalogue_knows_the_name_stays():
+    told = [add("shoes", "41"), add("shoes/size", "42"), add("secretWord", "x"), status("A")]
+    found = frames(patch(ANNA, AT, 0, *told))
+    assert found.unknown.rows() == [(0, "shoes")]
+    assert found.ops["field"].to_list() == ["status"]
+    assert "41" not in str(decode_patches(written([patch(ANNA, AT, 0, *told)]), SCOPE))
+
+
+def test_the_texts_of_the_fields_asked_for_are_found_however_deep():
+    documents = [
+        {"_id": ObjectId(ANNA), "secretNames": [{"first": "Anna", "age": 3}, "Lena"], "a": "A"},
+        {"_id": ObjectId(BORIS), "secretNames": ["Boris"]},
+    ]
+    assert decode_texts(written(documents), {ANNA}, SCOPE.dropped) == {"Anna", "Lena"}
 
 
 def test_a_document_that_nothing_can_refer_to_is_left_out():
-    assert len(decode_documents(written([{"_id": 5, "status": "A"}]), ["status"])["ref"]) == 0
+    assert len(decode_documents(written([{"_id": 5, "status": "A"}]), scope("status"))["ref"]) == 0
 
 
 def test_what_is_not_bson_is_found_by_its_first_byte():

@@ -1,0 +1,156 @@
+"""What identifies a person stops the day or is dropped, wherever in the source it hides."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from snu_analytics.days import DayRange
+from snu_analytics.errors import LeakError, StagingError
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.source import open_source
+from snu_analytics.staging import Staging
+from snu_analytics.steps import Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.warehouse import connect
+from snu_analytics_tests.histories import (
+    APPLICATION,
+    CATALOGUE,
+    OTHER_REF,
+    PSEUDONYMS,
+    REF,
+    YOUNG,
+    add,
+    document,
+    instant,
+    patch,
+    write_dump,
+)
+from snu_analytics_tests.pipeline import rows, run_days
+
+DAY = "2024-03-01"
+CREATED = patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))
+PERSON: dict[str, Any] = {
+    "firstName": "Aurore",
+    "lastName": "Le Goff",
+    "email": "aurore.legoff@example.org",
+    "address": "3 rue des Lilas",
+    "birthdateAt": instant("2007-05-01T11:00"),
+}
+
+
+def run(tmp_path, warehouse_url, **young):
+    source = write_dump(
+        tmp_path / "d", youngs=[document(**PERSON, **young)], young_patches=[CREATED]
+    )
+    run_days(tmp_path, source, warehouse_url, DAY)
+
+
+@pytest.mark.parametrize("field", ["domains", "statusPhase2Contract", "phase2ApplicationStatus"])
+@pytest.mark.parametrize("text", ["AURORE", "chez les le goff", "3 rue des lilas", "0612345678"])
+def test_a_name_or_address_of_a_document_read_stops_its_day(tmp_path, warehouse_url, field, text):
+    with pytest.raises(LeakError, match=f"the field {field} holds") as raised:
+        run(tmp_path, warehouse_url, **{field: [text]})
+    assert text.lower() not in str(raised.value).lower()
+    assert rows(warehouse_url, "SELECT FROM analytics.young_event") == []
+    assert list((tmp_path / "staging").glob("young/user_snapshots/*")) == []
+
+
+def test_the_birth_date_in_a_field_of_days_stops_the_day(tmp_path, warehouse_url):
+    with pytest.raises(LeakError, match=r"departSejourAt holds the date of birth .* on 2024-03-01"):
+        run(tmp_path, warehouse_url, departSejourAt=instant("2007-04-30T22:00"))
+
+
+def test_a_value_like_any_other_stops_nothing(tmp_path, warehouse_url):
+    run(tmp_path, warehouse_url, domains=["CULTURE", "natation"])
+    assert rows(warehouse_url, "SELECT state_after->'domains' FROM analytics.young_event") == [
+        (["CULTURE", "natation"],)
+    ]
+
+
+def test_a_listed_value_is_nobodys_name(tmp_path, warehouse_url):
+    run(tmp_path, warehouse_url, birthCity="Paris", department="Paris")
+    assert rows(warehouse_url, "SELECT department FROM analytics.young_event") == [("Paris",)]
+
+
+def test_the_name_of_the_young_person_stops_the_application(tmp_path, warehouse_url):
+    source = write_dump(
+        tmp_path / "d",
+        youngs=[document(**PERSON)],
+        applications=[document(OTHER_REF, filesType=["dossier Aurore"])],
+        application_patches=[
+            patch(f"{DAY}T10:00", add("/status", "VALIDATED"), add("/youngId", REF), ref=OTHER_REF)
+        ],
+    )
+    with pytest.raises(LeakError, match="application: the field filesType"):
+        run_days(tmp_path, source, warehouse_url, DAY)
+
+
+def bench(tmp_path, pseudonyms=PSEUDONYMS) -> Workbench:
+    return Workbench(CATALOGUE, pseudonyms, Staging(str(tmp_path / "staging")))
+
+
+def test_a_field_of_no_catalogue_is_dropped_counted_and_named(tmp_path, warehouse_url):
+    url = write_dump(
+        tmp_path / "d",
+        youngs=[document(shoeSize="41"), document(OTHER_REF, shoeSize="38", hat="x")],
+        young_patches=[
+            patch(f"{DAY}T10:00", add("/status", "IN_PROGRESS"), add("/shoeSize", "41")),
+            patch(f"{DAY}T10:00", add("/status", "IN_PROGRESS"), ref=OTHER_REF),
+        ],
+    )
+    source, day = open_source(url, tmp_path / "home"), DayRange(*[date.fromisoformat(DAY)] * 2)
+    with connect(warehouse_url) as connection:
+        patched = stage_patches(bench(tmp_path), YOUNG, day, source, connection)
+        staged = stage_snapshots(bench(tmp_path), YOUNG, day, source, connection)
+        load_events(bench(tmp_path), YOUNG, day, connection)
+    assert patched.unknown == {"shoeSize": 1}
+    assert staged.unknown == {"hat": 1, "shoeSize": 2}
+    states = rows(warehouse_url, "SELECT state_after::text FROM analytics.young_event")
+    assert not any("shoeSize" in state or "41" in state for (state,) in states)
+
+
+def test_nothing_that_is_staged_identifies_anybody(tmp_path, warehouse_url):
+    source = write_dump(
+        tmp_path / "d",
+        youngs=[document(**PERSON, classeId="5f5f5f5f5f5f5f5f5f5f5f5f")],
+        young_patches=[
+            patch(
+                f"{DAY}T10:00",
+                *(add(f"/{name}", value) for name, value in {**PERSON, "status": "A"}.items()),
+                add("/classeId", "5f5f5f5f5f5f5f5f5f5f5f5f"),
+                add("/domains", ["Aurore"]),
+                add("/domains", []),
+                user={"_id": REF, "role": "Aurore Le Goff", "firstName": "Aurore"},
+            )
+        ],
+        applications=[document(OTHER_REF, youngId=REF)],
+        application_patches=[
+            patch(f"{DAY}T11:00", add("/status", "VALIDATED"), add("/youngId", REF), ref=OTHER_REF)
+        ],
+    )
+    run_days(tmp_path, source, warehouse_url, DAY)
+    staged = [
+        pl.read_parquet(path)
+        for entity in (YOUNG, APPLICATION)
+        for path in (tmp_path / "staging" / entity.name).rglob("*.parquet")
+    ]
+    assert [len(frame) for frame in staged if len(frame)] != []
+    told = "\n".join(frame.write_ndjson() for frame in staged).lower()
+    for secret in ("aurore", "le goff", "lilas", "2007-05-01", REF, OTHER_REF, "5f5f5f5f5f5f"):
+        assert secret not in told
+
+
+def test_what_was_staged_with_another_key_is_not_taken_further(tmp_path, warehouse_url):
+    source = open_source(
+        write_dump(tmp_path / "d", youngs=[document()], young_patches=[CREATED]), tmp_path / "home"
+    )
+    day = DayRange(*[date.fromisoformat(DAY)] * 2)
+    other = bench(tmp_path, Pseudonymiser(bytes(range(32))))
+    with connect(warehouse_url) as connection:
+        stage_patches(bench(tmp_path), YOUNG, day, source, connection)
+        with pytest.raises(StagingError, match="staged with another key: materialise young/raw_p"):
+            stage_snapshots(other, YOUNG, day, source, connection)
+        stage_snapshots(bench(tmp_path), YOUNG, day, source, connection)
+        with pytest.raises(StagingError, match="another pseudonym key: materialise young/raw_p"):
+            load_events(other, YOUNG, day, connection)
