@@ -1,11 +1,27 @@
 import threading
 
+import psycopg
 import pytest
 
 from snu_analytics.errors import WarehouseError
-from snu_analytics.warehouse import claim_key, connect, key_matches, replace_day
+from snu_analytics.warehouse import (
+    KeyedRows,
+    Origin,
+    begin_rotation,
+    carry_erased,
+    claim_key,
+    connect,
+    days_of_other_keys,
+    erased_with_other_keys,
+    finish_rotation,
+    forget_key,
+    key_matches,
+    known_keys,
+    replace_day,
+    rows_by_key,
+)
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, until
+from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY, event, rows, until
 
 WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
@@ -43,7 +59,7 @@ def test_another_key_is_refused_while_events_stand(warehouse_url):
         claim(warehouse_url, "second")
     assert str(caught.value) == (
         "SNU_PSEUDONYM_KEY is not the key of the rows in analytics.young_event: set the former "
-        "key, or empty the event tables and analytics.quarantine and backfill"
+        "key, or rebuild all rows with this one by `snu-analytics key rotate`"
     )
     assert fingerprints(warehouse_url) == [("first",)]
 
@@ -103,3 +119,225 @@ def test_two_first_writers_with_one_key_both_go_on(warehouse_url):
     for one in both:
         one.join()
     assert fingerprints(warehouse_url) == [("first",)]
+
+
+def states(url: str) -> list[tuple]:
+    return rows(url, "SELECT fingerprint, state FROM analytics.pseudonym_key ORDER BY 1")
+
+
+def load(url: str, key_id: str, number: int, day=DAY) -> None:
+    """A day of the young people with one event of this key."""
+    line = event(number, day=day).rstrip(b"\n") + f"\t{key_id}\n".encode()
+    with connect(url) as connection:
+        claim_key(connection, key_id)
+        columns = [*COLUMNS, "key_id"]
+        origin = Origin(1, "digest", key_id)
+        replace_day(connection, "young_event", "event_date", day, columns, [line], origin=origin)
+
+
+def call(url: str, step, *arguments):
+    with connect(url) as connection:
+        return step(connection, *arguments)
+
+
+def test_the_incoming_key_writes_beside_the_current_one(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 2, NEXT_DAY)
+    load(warehouse_url, "first", 1)
+    assert states(warehouse_url) == [("first", "current"), ("second", "incoming")]
+    with pytest.raises(WarehouseError, match="is not the key of the rows"):
+        claim(warehouse_url, "third")
+
+
+def test_one_rotation_at_a_time(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    with pytest.raises(WarehouseError, match="a rotation to the key second is under way"):
+        call(warehouse_url, begin_rotation, "third")
+
+
+def test_no_rotation_to_the_key_of_the_rows(warehouse_url):
+    load(warehouse_url, "first", 1)
+    with pytest.raises(WarehouseError, match="first is the key of the rows already"):
+        call(warehouse_url, begin_rotation, "first")
+
+
+def test_a_rotation_does_not_begin_while_a_process_writes(warehouse_url, monkeypatch):
+    monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
+    with connect(warehouse_url) as connection:
+        claim_key(connection, "first")
+        with pytest.raises(WarehouseError, match="another process is writing"):
+            call(warehouse_url, begin_rotation, "second")
+
+
+@pytest.mark.parametrize("key_id", ["first", "second"])
+def test_who_must_write_alone_is_refused_during_a_rotation(warehouse_url, key_id):
+    load(warehouse_url, "first", 1)
+    with connect(warehouse_url) as connection:
+        claim_key(connection, "first", alone=True)
+    call(warehouse_url, begin_rotation, "second")
+    with (
+        connect(warehouse_url) as connection,
+        pytest.raises(WarehouseError, match="a rotation of the pseudonym key is under way"),
+    ):
+        claim_key(connection, key_id, alone=True)
+
+
+def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(warehouse_url):
+    old, new, gone = (f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2, 3))
+    claim(warehouse_url, "first")
+    for subject in (old, gone):
+        execute(
+            warehouse_url,
+            "INSERT INTO analytics.erased_subject "
+            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01')",
+        )
+    call(warehouse_url, begin_rotation, "second")
+    for _ in range(2):
+        call(warehouse_url, carry_erased, "young", {old: new}, "second")
+    assert call(warehouse_url, erased_with_other_keys, "second") == 2
+    call(warehouse_url, finish_rotation, "second")
+    assert rows(
+        warehouse_url,
+        "SELECT entity, subject_id::text, key_id, reason, since::text "
+        "FROM analytics.erased_subject",
+    ) == [("young", new, "second", "request", "2024-03-01")]
+
+
+def test_the_days_of_other_keys_remain_to_be_rebuilt(warehouse_url):
+    load(warehouse_url, "first", 1)
+    load(warehouse_url, "first", 2, NEXT_DAY)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 2, NEXT_DAY)
+    assert call(warehouse_url, days_of_other_keys, "second") == {("young_event", DAY)}
+
+
+def test_a_day_loaded_before_there_were_key_ids_remains_to_be_rebuilt(warehouse_url):
+    write_event(warehouse_url)
+    assert call(warehouse_url, days_of_other_keys, "second") == {("young_event", DAY)}
+
+
+def test_a_rotation_ends_when_no_row_of_the_old_key_is_left(warehouse_url):
+    load(warehouse_url, "first", 1)
+    load(warehouse_url, "first", 2, NEXT_DAY)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    with pytest.raises(WarehouseError) as caught:
+        call(warehouse_url, finish_rotation, "second")
+    assert str(caught.value).startswith(
+        "analytics.young_event holds rows of another key still, of 2024-03-02 for one"
+    )
+    assert states(warehouse_url) == [("first", "current"), ("second", "incoming")]
+    load(warehouse_url, "second", 2, NEXT_DAY)
+    call(warehouse_url, finish_rotation, "second")
+    assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
+
+
+def test_a_rotation_does_not_end_while_another_key_writes(warehouse_url, monkeypatch):
+    monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    with connect(warehouse_url) as connection:
+        claim_key(connection, "first")
+        with pytest.raises(WarehouseError, match="another process is writing"):
+            call(warehouse_url, finish_rotation, "second")
+    call(warehouse_url, finish_rotation, "second")
+
+
+def test_what_no_day_rebuilds_goes_when_a_rotation_ends(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    for statement in (
+        "INSERT INTO analytics.day_found VALUES ('young', '2024-03-01', 1, 'digest', 'first')",
+        "INSERT INTO analytics.day_load VALUES ('pony_event', '2024-03-01', 0, 0, 'd', 'first')",
+        "INSERT INTO analytics.quarantine "
+        "VALUES ('young', '2024-03-09', gen_random_uuid(), 'date', 'first')",
+    ):
+        execute(warehouse_url, statement)
+    call(warehouse_url, finish_rotation, "second")
+    for table in ("day_found", "quarantine"):
+        assert rows(warehouse_url, f"SELECT FROM analytics.{table}") == []
+    assert rows(warehouse_url, "SELECT relation FROM analytics.day_load") == [("young_event",)]
+
+
+def test_a_quarantined_patch_of_a_loaded_day_is_never_dropped(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    execute(
+        warehouse_url,
+        "INSERT INTO analytics.quarantine "
+        "VALUES ('young', '2024-03-01', gen_random_uuid(), 'date', 'first')",
+    )
+    with pytest.raises(WarehouseError, match=r"analytics\.quarantine holds rows of another key"):
+        call(warehouse_url, finish_rotation, "second")
+    assert len(rows(warehouse_url, "SELECT FROM analytics.quarantine")) == 1
+
+
+def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    execute(
+        warehouse_url,
+        "CREATE TABLE analytics.pony_event AS SELECT date '2024-03-01' AS event_date",
+    )
+    with pytest.raises(WarehouseError, match="or drop the table if its entity is no longer"):
+        call(warehouse_url, finish_rotation, "second")
+
+
+@pytest.mark.parametrize("state", ["retired", "destroyed"])
+def test_a_key_out_of_use_is_refused_by_name(warehouse_url, state):
+    load(warehouse_url, "second", 1)
+    execute(
+        warehouse_url, f"INSERT INTO analytics.pseudonym_key VALUES ('first', now(), '{state}')"
+    )
+    for step in (claim_key, begin_rotation):
+        with pytest.raises(WarehouseError, match=f"^the pseudonym key first was {state}: nothing"):
+            call(warehouse_url, step, "first")
+
+
+def test_a_destroyed_key_leaves_its_rows_to_a_rotation_alone(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, forget_key, "first")
+    with pytest.raises(WarehouseError, match="is not the key of the rows"):
+        claim(warehouse_url, "second")
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 1)
+    call(warehouse_url, finish_rotation, "second")
+    assert states(warehouse_url) == [("first", "destroyed"), ("second", "current")]
+
+
+def test_a_key_keeps_the_moment_of_its_first_use(warehouse_url):
+    claim(warehouse_url, "first")
+    before = call(warehouse_url, known_keys)["first"].since
+    call(warehouse_url, forget_key, "first")
+    assert call(warehouse_url, known_keys)["first"].since == before
+
+
+def test_there_is_one_current_and_one_incoming_key_at_most(warehouse_url):
+    execute(warehouse_url, "INSERT INTO analytics.pseudonym_key VALUES ('first', now(), 'current')")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        execute(
+            warehouse_url, "INSERT INTO analytics.pseudonym_key VALUES ('second', now(), 'current')"
+        )
+
+
+def test_rows_are_counted_by_key(warehouse_url):
+    load(warehouse_url, "first", 1)
+    call(warehouse_url, begin_rotation, "second")
+    load(warehouse_url, "second", 2, NEXT_DAY)
+    assert call(warehouse_url, rows_by_key) == [
+        KeyedRows("first", "young_event", 1, 1),
+        KeyedRows("second", "young_event", 1, 1),
+    ]
+
+
+def test_rows_without_a_key_id_are_of_the_current_key(warehouse_url):
+    claim(warehouse_url, "first")
+    write_event(warehouse_url)
+    assert call(warehouse_url, rows_by_key) == [KeyedRows("first", "young_event", 1, 1)]

@@ -1,0 +1,185 @@
+"""What becomes of the pseudonym key's files and fingerprints when it is rotated or destroyed.
+
+Knows the settings, the key's files, the staging folder and the warehouse; not Dagster. No sentence
+that is given back ever holds a key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from snu_analytics.errors import SettingsError
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.keyfile import (
+    KEY_FILE_VARIABLE,
+    KEY_VARIABLE,
+    decode_key,
+    default_file,
+    destroy_file,
+    move_key,
+    new_key,
+    next_file,
+    read_key,
+    write_key,
+)
+from snu_analytics.settings import Settings
+from snu_analytics.staging import Staging
+from snu_analytics.warehouse import Key, connect, forget_key, known_keys
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """The key that all rows are to have; `file` is None when it is in force already."""
+
+    text: str
+    file: Path | None
+
+    @property
+    def pseudonyms(self) -> Pseudonymiser:
+        return Pseudonymiser(decode_key(self.text, str(self.file or KEY_VARIABLE)))
+
+    @property
+    def fingerprint(self) -> str:
+        return self.pseudonyms.fingerprint
+
+
+def in_force(settings: Settings) -> Pseudonymiser | None:
+    """The pseudonyms of the key in force; None when there is none that can be used."""
+    try:
+        return Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
+    except SettingsError:
+        return None
+
+
+def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None = None) -> NewKey:
+    """The key to rotate to: that of the file named, else the one that a rotation began with.
+
+    Else the key in force, where it is no key of the rows and theirs is gone; else one that is made
+    now and kept in SNU_HOME/pseudonym.key.next. Raises SettingsError when there is no telling.
+    """
+    if named:
+        return _kept(named.absolute())
+    present = in_force(settings)
+    state = known[present.fingerprint].state if present and present.fingerprint in known else None
+    current = any(key.state == "current" for key in known.values())
+    if present and settings.pseudonym_key and (state == "incoming" or not (state or current)):
+        return NewKey(settings.pseudonym_key, None)
+    if present and state is None:
+        raise SettingsError(
+            f"the key in {settings.key_origin} is not the key of the rows: set theirs, or, if it "
+            "is lost, name the file of the key that is to replace it with --to"
+        )
+    file = next_file(settings.home)
+    if not file.exists():
+        if state != "current":
+            raise SettingsError(
+                "the key of the rows is gone: make a new one with `snu-analytics key new`, set it, "
+                "and run `snu-analytics key rotate` again"
+            )
+        write_key(file, new_key())
+    elif file == settings.key_file:
+        raise SettingsError(
+            f"{file} is in force already: move it to {default_file(settings.home)} and unset "
+            f"{KEY_FILE_VARIABLE}, or name the file of another key with --to"
+        )
+    return _kept(file)
+
+
+def with_key(settings: Settings, new: NewKey) -> Settings:
+    """The settings under which days are rebuilt with the new key."""
+    return replace(settings, pseudonym_key=new.text, key_file=None)
+
+
+def settle(settings: Settings, warehouse_url: str, new: NewKey) -> list[str]:
+    """Destroy the key that was in force, put the new one in its place, and say what is left to do.
+
+    What was staged before the rotation goes too: it holds pseudonyms of the old key. Where the old
+    key cannot be reached from here (a variable, a secret of the system) it is told. A second call
+    does what an interrupted one left.
+    """
+    with connect(warehouse_url) as connection:
+        known = known_keys(connection)
+    Staging(settings.staging_url).clear(known[new.fingerprint].since.timestamp())
+    restart = "Restart what runs with the old key (daemon, web server): it is refused from now on."
+    place, old = settings.key_file, in_force(settings)
+    if new.file is None or new.file == place:
+        return [
+            "The old key, if it is still kept anywhere, is of no more use: destroy it.",
+            restart,
+        ]
+    if place is None:
+        return [_left_by_variable(settings, new), restart]
+    if place.exists() and old and old.fingerprint not in known:
+        stays = f"{place} holds a key that no row was made with, and stays."
+        return [stays, _to_be_named(new.file), restart]
+    try:
+        if place.exists() and not (old and old.fingerprint == new.fingerprint):
+            destroy_file(place)
+            if old:
+                with connect(warehouse_url) as connection:
+                    forget_key(connection, old.fingerprint)
+        if place.exists():
+            destroy_file(new.file)
+        else:
+            move_key(new.file, place)
+    except SettingsError as fault:
+        return [f"{fault}.", _to_be_named(new.file), restart]
+    return [f"The old key is destroyed, the new one is in {place}.", restart]
+
+
+def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[str]:
+    """Destroy the key in force, so that nobody can link the rows to the source any more.
+
+    The warehouse refuses it first; then what is staged goes, then the file. Says what is left to
+    do. Raises SettingsError when the fingerprint is not that of the key in force.
+    """
+    key = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
+    if fingerprint != key.fingerprint:
+        raise SettingsError(
+            f"that is not the fingerprint of the key in force ({settings.key_origin}): "
+            "`snu-analytics key check` tells it; nothing was destroyed"
+        )
+    with connect(warehouse_url) as connection:
+        forget_key(connection, fingerprint)
+    deleted = Staging(settings.staging_url).clear()
+    told = [
+        f"Nothing is written with the key {fingerprint} again; {deleted} staged files are gone."
+    ]
+    if settings.key_file is None:
+        told.append(
+            f"The key itself is yours to destroy: take {KEY_VARIABLE} out of wherever it is kept, "
+            "backups included."
+        )
+        return told
+    try:
+        destroy_file(settings.key_file)
+    except SettingsError as fault:
+        return [*told, f"{fault}."]
+    return [*told, f"{settings.key_file} was overwritten and removed; destroy its backups too."]
+
+
+def _kept(file: Path) -> NewKey:
+    text = read_key(file)
+    if text is None:
+        raise SettingsError(
+            f"{file} does not exist: make a key with `snu-analytics key new --out {file}`"
+        )
+    decode_key(text, str(file))
+    return NewKey(text, file)
+
+
+def _left_by_variable(settings: Settings, new: NewKey) -> str:
+    """Put the new key where it is found without a variable, if that place is free."""
+    place, file = default_file(settings.home), new.file
+    if file == next_file(settings.home) and not place.exists():
+        move_key(file, place)
+        return (
+            f"The new key is in {place}: take {KEY_VARIABLE} out of wherever the old key is kept, "
+            f"and the new one is found; or set {KEY_VARIABLE} to what the file holds."
+        )
+    return f"Take {KEY_VARIABLE} out of wherever the old key is kept. {_to_be_named(file)}"
+
+
+def _to_be_named(file: Path | None) -> str:
+    told = f"set {KEY_FILE_VARIABLE} to it, or {KEY_VARIABLE} to what it holds"
+    return f"The new key is in {file}: {told}."
