@@ -1,0 +1,47 @@
+"""Event rows for the tests: quasi-identifiers and sensitive columns as given."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+
+def insert_event(
+    url: str, person: int, at: str = "2024-03-01T10:00", table: str = "young_event", **columns: Any
+) -> None:
+    """One event of a person, at an instant; columns that are not given are null."""
+    insert_events(url, [(person, columns)], at, table)
+
+
+def insert_events(
+    url: str,
+    told: Iterable[tuple[int, dict[str, Any]]],
+    at: str = "2024-03-01T10:00",
+    table: str = "young_event",
+) -> None:
+    """One event for each person and columns, all of the same columns."""
+    rows = [
+        {
+            "event_id": uuid.uuid4(),
+            "change_id": uuid.uuid4(),
+            "subject_id": uuid.UUID(int=person),
+            "event_date": at[:10],
+            "event_at": f"{at}+00",
+            "phase": "inscription",
+            "event_name": "inscription_created",
+            "state_before": "{}",
+            "state_after": "{}",
+            "quality": "recorded",
+            **columns,
+        }
+        for person, columns in told
+    ]
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        sql.Identifier("analytics", table),
+        sql.SQL(", ").join(map(sql.Identifier, rows[0])),
+        sql.SQL(", ").join(map(sql.Placeholder, rows[0])),
+    )
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.executemany(statement, rows)

@@ -1,0 +1,13 @@
+from snu_analytics.risk import MEANINGS, meaning
+from snu_analytics.risk.measures import bands
+
+
+def test_every_band_of_sizes_is_explained():
+    assert {f"{of}_of_{band}" for of in ("classes", "rows_in_classes") for band in bands()} <= set(
+        MEANINGS
+    )
+
+
+def test_a_measure_is_told_of_its_unit():
+    assert meaning("unique_share", "person") == "share of persons alone in their group"
+    assert meaning("unique_share", "event") == "share of event rows alone in their group"
