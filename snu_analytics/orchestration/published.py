@@ -1,0 +1,86 @@
+"""The published tables: one asset over the figures of all entities."""
+
+import time
+from collections.abc import Sequence
+
+import dagster as dg
+
+from snu_analytics.catalogue import Catalogue
+from snu_analytics.orchestration.assets import OWNERS, tell
+from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.pools import WAREHOUSE
+from snu_analytics.orchestration.resources import WarehouseResource
+from snu_analytics.settings import read_settings
+from snu_analytics.steps import FIGURES, Published, publish
+
+PUBLISHED = dg.AssetKey(["published", "breakdowns"])
+
+# Raised when a change of the code changes which cells are published or masked.
+_CODE_VERSION = "1"
+
+_CHECK = "no_cell_recoverable"
+
+
+def published_asset(
+    catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
+) -> dg.AssetsDefinition:
+    """The asset `published/breakdowns`."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[
+            dg.AssetKey([entity.name, FIGURES])
+            for entity in catalogue.entities.values()
+            if entity.figures
+        ],
+        description="Figures for readers in published.daily, and in published.weekly and "
+        "published.monthly once a week or month is over, by gender, age group, region, department "
+        "and cohort. Small counts are masked, and as many others as hide them; an audit by linear "
+        "programming passes before anything is written.",
+        kinds={"postgres", "polars"},
+        group_name="published",
+        owners=OWNERS,
+        code_version=f"{_CODE_VERSION}.{'.'.join(_versions(catalogue))}",
+        partitions_def=partitions,
+        backfill_policy=BACKFILL_POLICY,
+        retry_policy=RETRY_POLICY,
+        pool=WAREHOUSE,
+        check_specs=[
+            dg.AssetCheckSpec(
+                _CHECK,
+                asset=PUBLISHED,
+                blocking=True,
+                description="No masked cell, of this or a former publication, can be bounded more "
+                "closely than its protection interval by all that is published.",
+            )
+        ],
+    )
+    def breakdowns(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult:
+        began = time.monotonic()
+        with told_to_dagster(), warehouse.connect() as connection:
+            threshold = read_settings().suppression_threshold
+            published = publish(catalogue, days_of(context), connection, threshold)
+        tell(context, published.days, began, {"cell": dict(published.counts)})
+        return dg.MaterializeResult(check_results=[_no_cell_recoverable(published)])
+
+    return breakdowns
+
+
+def _versions(catalogue: Catalogue) -> Sequence[str]:
+    return [entity.version for entity in catalogue.entities.values() if entity.figures]
+
+
+def _no_cell_recoverable(published: Published) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=_CHECK,
+        passed=not published.recoverable,
+        metadata={
+            "audited": published.counts["audited"],
+            "programs": published.counts["programs"],
+            "withheld": ", ".join(published.withheld) or "none",
+            "recoverable": ", ".join(published.recoverable) or "none",
+        },
+    )

@@ -1,0 +1,141 @@
+"""What is published: read as it stands, and replaced period by period."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
+from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.published_tables import PUBLISHED_TABLES
+from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
+
+_DIMENSIONS = ("gender", "age", "region", "department", "cohort")
+_CELLS = ("period", "phase", "figure", "breakdown", *_DIMENSIONS, "value", "masked")
+_TEXTS = ("phase", "figure", "breakdown", *_DIMENSIONS)
+_CELL_TYPES = {
+    "period": pl.Date,
+    **dict.fromkeys(_TEXTS, pl.String),
+    "value": pl.Int64,
+    "masked": pl.Boolean,
+}
+
+# Whoever publishes holds it: what is masked depends on what was published before.
+_LOCK = "hashtextextended('snu_analytics publication', 0)"
+
+
+class Publication(NamedTuple):
+    """One figure of one period as it was last published."""
+
+    kind: str
+    period: date
+    phase: str
+    figure: str
+    shown: int
+    masked: int
+    withheld: bool
+    threshold: int
+    digest: str
+
+
+@contextmanager
+def publishing(connection: psycopg.Connection) -> Iterator[None]:
+    """The right to publish, for one at a time; another one waits."""
+    with mapped_errors():
+        connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
+def publications(connection: psycopg.Connection, first: date, last: date) -> list[Publication]:
+    """What is published of the periods that begin on the days, both ends included."""
+    with mapped_errors():
+        found = connection.execute(
+            "SELECT kind, period, phase, figure, shown, masked, withheld, threshold, digest "
+            "FROM published.publication JOIN analytics.publication_input "
+            "USING (kind, period, phase, figure) "
+            "WHERE period BETWEEN %s AND %s ORDER BY kind, period, phase, figure",
+            [first, last],
+        ).fetchall()
+    return [Publication(*row) for row in found]
+
+
+def published_cells(
+    connection: psycopg.Connection, kind: str, first: date, last: date
+) -> pl.DataFrame:
+    """The cells, but for zeros, of the periods of a kind that begin on the days.
+
+    Columns period, phase, figure, breakdown, the five dimensions, value, masked.
+    """
+    table, period = PUBLISHED_TABLES[kind]
+    query = sql.SQL(
+        "SELECT {period}, {texts}, value, masked FROM {table} "
+        "WHERE {period} BETWEEN %s AND %s AND (masked OR value > 0)"
+    ).format(
+        period=sql.Identifier(period),
+        texts=sql.SQL(", ").join(map(sql.Identifier, _TEXTS)),
+        table=sql.Identifier(PUBLISHED, table),
+    )
+    with mapped_errors():
+        found = connection.execute(query, [first, last]).fetchall()
+    return pl.DataFrame(found, _CELL_TYPES, orient="row")
+
+
+def fine_counts(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
+    """The fine counts of the days, both ends included, as `analytics.daily_figure` holds them."""
+    schema = {"day": pl.Date, "phase": pl.String, "figure": pl.String}
+    schema |= dict.fromkeys(_DIMENSIONS, pl.String) | {"age": pl.Int64, "value": pl.Int64}
+    with mapped_errors():
+        found = connection.execute(
+            f"SELECT {', '.join(schema)} FROM analytics.daily_figure WHERE day BETWEEN %s AND %s",
+            [first, last],
+        ).fetchall()
+    return pl.DataFrame(found, schema, orient="row")
+
+
+def replace_publications(
+    connection: psycopg.Connection, told: Sequence[Publication], cells: pl.DataFrame
+) -> None:
+    """Replace what is published of some figures in one period, in one transaction.
+
+    `told` are all of one kind and period, `cells` their rows, as `published_cells` gives them but
+    with zeros. Raises as `replace_day` does; then the former rows stand.
+    """
+    kind, period = told[0].kind, told[0].period
+    table, column = PUBLISHED_TABLES[kind]
+    figures = [list(names) for names in zip(*((p.phase, p.figure) for p in told), strict=True)]
+    chosen = "(phase, figure) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    delete = sql.SQL("DELETE FROM {} WHERE {} = %s AND " + chosen)
+    identified = sql.SQL("DELETE FROM {} WHERE kind = %s AND period = %s AND " + chosen)
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(PUBLISHED, table),
+        sql.SQL(", ").join(sql.Identifier(column if c == "period" else c) for c in _CELLS),
+    )
+    with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(
+            delete.format(sql.Identifier(PUBLISHED, table), sql.Identifier(column)),
+            [period, *figures],
+        )
+        for place in ((PUBLISHED, "publication"), (ANALYTICS, "publication_input")):
+            cursor.execute(identified.format(sql.Identifier(*place)), [kind, period, *figures])
+        if len(cells):
+            with cursor.copy(copy) as stream:
+                for block in copy_blocks(copy_text(cells.select(_CELLS))):
+                    stream.write(block)
+        cursor.executemany(
+            "INSERT INTO published.publication "
+            "(kind, period, phase, figure, shown, masked, withheld, threshold) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [one[:8] for one in told],
+        )
+        cursor.executemany(
+            "INSERT INTO analytics.publication_input VALUES (%s, %s, %s, %s, %s)",
+            [(*one[:4], one.digest) for one in told],
+        )
