@@ -1,0 +1,206 @@
+"""What identifies anybody in all that a backfill leaves behind, and what an erasure costs.
+
+Written to `privacy.md`. Every name, address, number, id, token and birth date of the invented
+people is looked for, as a whole word, in the tables, the staged files, the logs and Dagster's
+storage.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+import bson
+import polars as pl
+import psycopg
+
+from benchmarks.__main__ import HISTORY, environment, simulated
+from benchmarks.measure import run
+from benchmarks.rematerialise import grow
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange
+from snu_analytics.events import Pseudonymiser, build
+from snu_analytics.keyfile import decode_key, default_file, read_key
+from snu_analytics.source import open_source
+from snu_analytics.staging import Staging
+from snu_analytics.steps import Workbench, erase_requested, load_events
+from snu_analytics.warehouse import connect, embedded_server, stop
+
+_COMMAND = [sys.executable, "-m", "snu_analytics"]
+_WORD = re.compile(r"[\w@.+'-]{4,}")
+_SCHEMAS = ("analytics", "published", "dagster")
+_LEAK_CHECK_ROUNDS = 3
+# Words of the application that invented names and towns could spell by chance are no hits.
+_ERASED = 1_000
+_ROWS = 1_000_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--youngs", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, help="where to work; kept when given")
+    options = parser.parse_args()
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="snu-privacy-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    dump = simulated(folder / "dump", options.youngs, HISTORY, 1)
+    home = folder / "home"
+    env = environment(home, dump)
+    url = embedded_server(home)
+    output = folder / "output.log"
+    run([*_COMMAND, "migrate"], env)
+    run([*_COMMAND, "backfill", str(HISTORY.first), str(HISTORY.last)], env, output)
+    run([*_COMMAND, "audit"], env, output)
+    run([*_COMMAND, "risk"], env, output)
+    identities = set(_identities(dump))
+    lines = [
+        f"{options.youngs:,} young people, {HISTORY.first} to {HISTORY.last}: "
+        f"{len(identities):,} distinct names, addresses, numbers, ids, tokens and birth dates of "
+        "theirs, their parents' and their patches', looked for in all that was written.",
+        "",
+        "| where | words | of these identifying |",
+        "|---|---:|---:|",
+        *(_hits(f"PostgreSQL, schema {schema}", _rows(url, schema), identities)
+          for schema in _SCHEMAS),
+        _hits("staged files", _staged(home / "staging"), identities),
+        _hits("output and logs", _logs(home, output), identities),
+        "",
+        *_leak_check(home, dump, url),
+        "",
+        *_erasure(home, dump, url),
+    ]  # fmt: skip
+    stop(home)
+    results = Path(__file__).with_name("privacy.md")
+    results.write_text("# Results of `make bench-privacy`\n\n" + "\n".join(lines) + "\n")
+    print(results.read_text())
+    if options.folder is None:
+        shutil.rmtree(folder)
+
+
+def _identities(dump: Path) -> Iterator[str]:
+    """The words of whatever the catalogues call identifying, the ids, and the birth dates."""
+    listed = {word for entity in load_catalogue().entities.values() for word in entity.fields}
+    for entity in load_catalogue().entities.values():
+        for collection in (entity.collection, entity.patches):
+            path = dump / f"{collection}.bson"
+            if not path.exists():
+                continue
+            with path.open("rb") as file:
+                for document in bson.decode_file_iter(file):
+                    yield str(document["_id"])
+                    for name, value in document.items():
+                        if entity.identifying_name.match(name) and name not in listed:
+                            yield from _words(value)
+                    born = document.get("birthdateAt")
+                    if isinstance(born, datetime):
+                        yield born.date().isoformat()
+
+
+def _words(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield from (w.lower() for w in _WORD.findall(value) if not load_catalogue().lists(w))
+        case dict():
+            for held in value.values():
+                yield from _words(held)
+        case list():
+            for held in value:
+                yield from _words(held)
+
+
+def _hits(place: str, texts: Iterator[str], identities: set[str]) -> str:
+    words: set[str] = set()
+    for text in texts:
+        words.update(word.lower() for word in _WORD.findall(text))
+    found = words & identities
+    kinds = sorted({_shape(word) for word in found})
+    line = f"| {place} | {len(words):,} | {len(found):,}{f' ({kinds})' if kinds else ''} |"
+    print(line, flush=True)
+    return line
+
+
+def _shape(word: str) -> str:
+    """How a hit looks, without telling it."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", word))[:40]
+
+
+def _rows(url: str, schema: str) -> Iterator[str]:
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]
+        ).fetchall()
+        for (table,) in tables:
+            query = f'COPY (SELECT t::text FROM {schema}."{table}" t) TO STDOUT'
+            with connection.cursor().copy(query) as rows:
+                yield from (bytes(block).decode() for block in rows)
+
+
+def _staged(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.parquet"):
+        yield pl.read_parquet(path).write_csv()
+
+
+def _logs(home: Path, output: Path) -> Iterator[str]:
+    yield output.read_text()
+    for path in home.rglob("*"):
+        if path.is_file() and path.suffix not in (".parquet", ".bson", ".key"):
+            inside = path.relative_to(home).parts[0]
+            if inside not in ("postgres", "index", "demo-source") or path.name == "log":
+                yield path.read_bytes().decode("utf-8", "replace")
+
+
+def _bench(home: Path) -> Workbench:
+    key = decode_key(read_key(default_file(home)), "key")
+    return Workbench(load_catalogue(), Pseudonymiser(key), Staging(str(home / "staging")))
+
+
+def _leak_check(home: Path, dump: Path, url: str) -> Iterator[str]:
+    """The same month's events with the check and without it, in turns."""
+    bench, entity = _bench(home), load_catalogue().entities["young"]
+    month = DayRange(date(2023, 3, 1), date(2023, 3, 31))
+    with_check, without = [], []
+    with connect(url) as connection:
+        for _ in range(_LEAK_CHECK_ROUNDS):
+            with_check.append(_timed(lambda: load_events(bench, entity, month, connection)))
+            with patch.object(build, "refuse_leaks"):
+                without.append(_timed(lambda: load_events(bench, entity, month, connection)))
+    share = min(with_check) / min(without) - 1
+    yield (
+        f"Leak check: the events of {month.first:%B %Y} take {min(with_check):.2f} s with it and "
+        f"{min(without):.2f} s without: {share:.1%} more."
+    )
+
+
+def _erasure(home: Path, dump: Path, url: str) -> Iterator[str]:
+    rows = grow(url, _ROWS)
+    entity = load_catalogue().entities["young"]
+    source = open_source(f"bson://{dump}", home)
+    refs = source.present(entity)["ref"].sample(_ERASED, seed=1).to_list()
+    source.close()
+    with connect(url) as connection:
+        began = time.monotonic()
+        done = erase_requested(_bench(home), entity, refs, connection)
+        seconds = time.monotonic() - began
+    events, days = sum(e.events for e in done), len({d for e in done for d in e.days})
+    yield (
+        f"Erasure: {_ERASED:,} young people with {events:,} events on {days:,} days, out of "
+        f"{rows:,} events and {len(list((home / 'staging').rglob('*.parquet'))):,} staged files "
+        f"that are left, in {seconds:.0f} s, figures and published tables included."
+    )
+
+
+def _timed(work) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("POLARS_MAX_THREADS", "2")
+    main()

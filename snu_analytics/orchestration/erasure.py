@@ -1,0 +1,79 @@
+"""Every night: whoever is gone from the source leaves the warehouse, and what is too old too."""
+
+import dagster as dg
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import PARIS, paris_today, years_before
+from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.resources import (
+    SourceResource,
+    WarehouseResource,
+    WorkbenchResource,
+)
+from snu_analytics.settings import read_settings
+from snu_analytics.staging import Staging
+from snu_analytics.steps import erase_absent, republish
+from snu_analytics.warehouse import expire_events, expire_figures
+
+
+@dg.op(description="Erase whoever is gone from the source, or deleted there, from every table.")
+def erase_gone(
+    context: dg.OpExecutionContext,
+    bench: WorkbenchResource,
+    source: SourceResource,
+    warehouse: WarehouseResource,
+) -> None:
+    with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
+        work = bench.bench()
+        done = erase_absent(work, opened, connection)
+        republish(work, done, connection, read_settings().suppression_threshold)
+        for erased in done:
+            context.log.info(
+                "%s, %s: erased %s subjects with %s events on %s days",
+                *(erased.entity, erased.reason, erased.subjects, erased.events, len(erased.days)),
+            )
+
+
+@dg.job(executor_def=dg.in_process_executor, description="Follows the erasures of the source.")
+def erasure() -> None:
+    erase_gone()
+
+
+@dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
+def prune_staging(context: dg.OpExecutionContext) -> None:
+    settings = read_settings()
+    with told_to_dagster():
+        deleted = Staging(settings.staging_url).prune(settings.staging_days)
+    context.log.info("deleted %s staging files", deleted)
+
+
+@dg.op(description="Delete the event rows older than SNU_RETENTION_YEARS.")
+def prune_events(context: dg.OpExecutionContext, warehouse: WarehouseResource) -> None:
+    oldest = years_before(paris_today(), read_settings().retention_years)
+    with told_to_dagster(), warehouse.connect() as connection:
+        for entity in load_catalogue().entities.values():
+            erased = expire_events(connection, entity, oldest)
+            context.log.info("%s: deleted %s events before %s", entity.name, erased.events, oldest)
+        counts = expire_figures(connection, oldest)
+    context.log.info("deleted %s counts before %s", counts, oldest)
+
+
+@dg.job(executor_def=dg.in_process_executor, description="Keeps what is kept to its set time.")
+def retention() -> None:
+    prune_staging()
+    prune_events()
+
+
+ERASURE_SCHEDULE = dg.ScheduleDefinition(
+    job=erasure,
+    cron_schedule="15 4 * * *",
+    execution_timezone=PARIS.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every night after the day that ended was loaded.",
+)
+RETENTION_SCHEDULE = dg.ScheduleDefinition(
+    job=retention,
+    cron_schedule="45 4 * * *",
+    execution_timezone=PARIS.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

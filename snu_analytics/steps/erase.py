@@ -1,0 +1,128 @@
+"""Erasure: subjects leave the event tables, the staging folder and the figures, and stay out."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+import psycopg
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.days import consecutive
+from snu_analytics.errors import ErasureError
+from snu_analytics.source.contract import Source
+from snu_analytics.staging import Staging
+from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
+from snu_analytics.steps.figures import load_figures
+from snu_analytics.steps.pool import leave_opening, load_pool
+from snu_analytics.steps.publish import publish
+from snu_analytics.warehouse import Erased, claim_key, erase_subjects, erased_subjects, subjects_of
+from snu_analytics.warehouse.published import publications
+
+# So many subjects at once, and this share of them, are rather a source that is not the right one.
+_MANY, _LARGE_SHARE = 100, 0.2
+
+
+def erase_absent(
+    bench: Workbench, source: Source, warehouse: psycopg.Connection, many: bool = False
+) -> list[Erased]:
+    """Erase whoever is gone from the source, or is marked there as deleted, of every entity.
+
+    Whoever was erased before and came back meanwhile, by a day that was being loaded, is erased
+    again. Raises ErasureError, and erases nobody, where an entity would lose more than a fifth of
+    its subjects, unless `many` are expected, and WarehouseError when the rows are of another key.
+    """
+    claim_key(warehouse, bench.pseudonyms.fingerprint, alone=True)
+    found = {
+        entity.name: _absent(bench, entity, source, warehouse, many)
+        for entity in bench.catalogue.entities.values()
+    }
+    return [
+        erased
+        for entity in bench.catalogue.entities.values()
+        for erased in _erased(bench, entity, found[entity.name], warehouse)
+    ]
+
+
+def erase_requested(
+    bench: Workbench, entity: Entity, refs: Sequence[str], warehouse: psycopg.Connection
+) -> list[Erased]:
+    """Erase the subjects of some documents (hexadecimal ids), gone from the source or not."""
+    claim_key(warehouse, bench.pseudonyms.fingerprint, alone=True)
+    subjects = bench.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
+    return _erased(bench, entity, {"request": subjects.to_list()}, warehouse)
+
+
+def _absent(
+    bench: Workbench, entity: Entity, source: Source, warehouse: psycopg.Connection, many: bool
+) -> dict[str, list[str]]:
+    """The subjects with rows that must have none, by reason."""
+    held = subjects_of(warehouse, entity)
+    if not len(held):
+        return {}
+    present = source.present(entity)
+    subjects = bench.pseudonyms.series(entity.name, present["ref"])
+    deleted = held.filter(held.is_in(subjects.filter(present["purged"]).implode()))
+    gone = held.filter(~held.is_in(subjects.implode()))
+    lost = len(gone) + len(deleted)
+    if not many and (not len(present) or lost > max(_MANY, _LARGE_SHARE * len(held))):
+        raise ErasureError(
+            f"{lost:,} of {len(held):,} subjects of {entity.name} are gone from "
+            f"{entity.collection} or deleted there: nobody was erased. If SNU_SOURCE_URL names the "
+            "right source, and whole, run `snu-analytics erase --many`"
+        )
+    before = erased_subjects(warehouse, bench.pseudonyms.fingerprint).get(entity.name, [])
+    again = held.filter(held.is_in(before) & ~held.is_in(pl.concat([gone, deleted]).implode()))
+    return {"gone": gone.to_list(), "deleted": deleted.to_list(), "again": again.to_list()}
+
+
+def _erased(
+    bench: Workbench,
+    entity: Entity,
+    subjects: dict[str, list[str]],
+    warehouse: psycopg.Connection,
+) -> list[Erased]:
+    dependents = bench.catalogue.dependents(entity.name)
+    key_id = bench.pseudonyms.fingerprint
+    with warehouse.transaction():
+        named = list({subject for reason in subjects.values() for subject in reason})
+        leave_opening(entity, named, dependents, bench.catalogue, warehouse)
+        done = erase_subjects(warehouse, entity, subjects, dependents, key_id)
+    for name in dict.fromkeys(erased.entity for erased in done):
+        touched = {day for erased in done if erased.entity == name for day in erased.days}
+        for days in consecutive(touched):
+            load_figures(bench.catalogue.entities[name], days, warehouse)
+            load_pool(bench.catalogue.entities[name], days, warehouse)
+        unstage(bench, bench.catalogue.entities[name], erased_subjects(warehouse, key_id)[name])
+    return done
+
+
+def republish(
+    bench: Workbench, erased: Sequence[Erased], warehouse: psycopg.Connection, threshold: int
+) -> None:
+    """Publish those days of an erasure anew that are published, with their weeks and months."""
+    touched = {day for one in erased for day in one.days}
+    if touched:
+        told = publications(warehouse, min(touched), max(touched))
+        for days in consecutive(touched & {one.period for one in told if one.kind == "day"}):
+            publish(bench.catalogue, days, warehouse, threshold)
+
+
+def unstage(bench: Workbench, entity: Entity, subjects: Sequence[str]) -> int:
+    """Delete the staged files that hold one of the subjects; the number of files deleted.
+
+    A day that is run again stages anew what is left.
+    """
+    deleted = 0
+    for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):
+        for day in bench.staging.days(asset):
+            if _holds(bench.staging, asset, day, subjects):
+                bench.staging.delete(asset, day)
+                deleted += 1
+    return deleted
+
+
+def _holds(staging: Staging, asset: tuple[str, str], day: date, subjects: Sequence[str]) -> bool:
+    try:
+        return staging.read(asset, day, ["subject_id"])["subject_id"].is_in(subjects).any()
+    except pl.exceptions.ColumnNotFoundError:
+        return True  # of a version that staged identifiers

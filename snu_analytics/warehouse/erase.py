@@ -1,0 +1,196 @@
+"""Subjects are taken out of the event tables, and noted so that they stay out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.warehouse.copy_text import copy_blocks
+from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.replace import lock_day
+from snu_analytics.warehouse.tables import ANALYTICS
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was taken from an entity's table: subjects, rows, and the days they lay in."""
+
+    entity: str
+    reason: str
+    subjects: int
+    events: int
+    days: tuple[date, ...]
+
+
+def subjects_of(connection: psycopg.Connection, entity: Entity) -> pl.Series:
+    """The pseudonyms of the subjects with rows (String)."""
+    found = sql.SQL("SELECT DISTINCT subject_id::text FROM {}").format(_table(entity.table))
+    with mapped_errors():
+        told = connection.execute(found).fetchall()
+    return pl.Series("subject_id", [subject for (subject,) in told], dtype=pl.String)
+
+
+def erased_subjects(connection: psycopg.Connection, key_id: str) -> dict[str, list[str]]:
+    """The pseudonyms, of this key, of the subjects that must not come back, by entity."""
+    with mapped_errors():
+        found = connection.execute(
+            "SELECT entity, array_agg(subject_id::text ORDER BY subject_id) "
+            "FROM analytics.erased_subject WHERE key_id = %s GROUP BY entity",
+            [key_id],
+        ).fetchall()
+    return dict(found)
+
+
+def erase_subjects(
+    connection: psycopg.Connection,
+    entity: Entity,
+    subjects: Mapping[str, Sequence[str]],
+    dependents: Mapping[str, tuple[str, str]],
+    key_id: str,
+) -> list[Erased]:
+    """Take subjects, given by reason, and what depends on them out of the tables at once.
+
+    `dependents` are the entities that belong to this one: name -> table and the column with its
+    pseudonym. Days that are being loaded are waited for; when the erasure commits, the subjects are
+    noted in `erased_subject`, the rows of `day_load` count what is left, and the log is written.
+    """
+    done = []
+    with mapped_errors(), connection.transaction():
+        for reason, named in subjects.items():
+            if not len(named):
+                continue
+            with _listed(connection, named):
+                _note(connection, entity.name, reason, key_id)
+                erased = [_taken(connection, entity.name, entity.table, reason)]
+                for other, (table, column) in dependents.items():
+                    with _depending(connection, table, column):
+                        _note(connection, other, reason, key_id)
+                        erased.append(_taken(connection, other, table, reason))
+            done += [one for one in erased if one.entity == entity.name or one.subjects]
+        for one in done:
+            log_erasure(connection, one)
+    return done
+
+
+def expire_events(connection: psycopg.Connection, entity: Entity, before: date) -> Erased:
+    """Take the rows of all days before one out of the entity's table, and the notes of its days."""
+    table = _table(entity.table)
+    with mapped_errors(), connection.transaction():
+        days = connection.execute(
+            sql.SQL(
+                "WITH gone AS (DELETE FROM {} WHERE event_date < %s RETURNING event_date) "
+                "SELECT event_date, count(*) FROM gone GROUP BY 1 ORDER BY 1"
+            ).format(table),
+            [before],
+        ).fetchall()
+        connection.execute(
+            "DELETE FROM analytics.day_load WHERE relation = %s AND day < %s",
+            [entity.table, before],
+        )
+        for notes in ("quarantine", "day_found"):
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE entity = %s AND day < %s").format(_table(notes)),
+                [entity.name, before],
+            )
+        events = sum(count for _, count in days)
+        erased = Erased(entity.name, "expired", 0, events, tuple(day for day, _ in days))
+        if events:
+            log_erasure(connection, erased)
+    return erased
+
+
+def expire_figures(connection: psycopg.Connection, before: date) -> int:
+    """Delete the fine counts of all days before one, some of one person; how many there were."""
+    with mapped_errors():
+        return connection.execute(
+            "DELETE FROM analytics.daily_figure WHERE day < %s", [before]
+        ).rowcount
+
+
+def log_erasure(connection: psycopg.Connection, erased: Erased) -> None:
+    days = erased.days
+    connection.execute(
+        "INSERT INTO analytics.erasure_log "
+        "(entity, reason, subjects, events, days, first_day, last_day) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(erased.entity, erased.reason, erased.subjects, erased.events, len(days)),
+            *((min(days), max(days)) if days else (None, None)),
+        ],
+    )
+
+
+@contextmanager
+def _listed(connection: psycopg.Connection, subjects: Iterable[str]) -> Iterator[None]:
+    connection.execute("CREATE TEMPORARY TABLE listed (subject_id uuid PRIMARY KEY)")
+    lines = pl.DataFrame({"subject_id": pl.Series(subjects, dtype=pl.String).unique()})
+    with connection.cursor().copy("COPY listed FROM STDIN") as copy:
+        for block in copy_blocks(lines):
+            copy.write(block)
+    connection.execute("ANALYZE listed")
+    yield
+    connection.execute("DROP TABLE listed")
+
+
+@contextmanager
+def _depending(connection: psycopg.Connection, table: str, column: str) -> Iterator[None]:
+    """For the time being, the subjects that belong to the listed ones take their place."""
+    connection.execute("ALTER TABLE listed RENAME TO owners")
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE listed AS SELECT DISTINCT d.subject_id FROM {} d "
+            "JOIN owners o ON o.subject_id = d.{}"
+        ).format(_table(table), sql.Identifier(column))
+    )
+    yield
+    connection.execute("DROP TABLE listed")
+    connection.execute("ALTER TABLE owners RENAME TO listed")
+
+
+def _note(connection: psycopg.Connection, entity: str, reason: str, key_id: str) -> None:
+    connection.execute(
+        "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason) "
+        "SELECT %s, subject_id, %s, %s FROM listed ON CONFLICT DO NOTHING",
+        [entity, key_id, reason],
+    )
+
+
+def _taken(connection: psycopg.Connection, entity: str, table: str, reason: str) -> Erased:
+    held = sql.SQL("FROM {} e JOIN listed USING (subject_id)").format(_table(table))
+    days = connection.execute(
+        sql.SQL("SELECT DISTINCT event_date {} ORDER BY 1").format(held)
+    ).fetchall()
+    for (day,) in days:
+        lock_day(connection, table, day)
+    row = connection.execute(
+        sql.SQL("SELECT count(DISTINCT subject_id), count(*) {}").format(held)
+    ).fetchone()
+    subjects, events = row or (0, 0)
+    connection.execute(
+        sql.SQL("DELETE FROM {} e USING listed WHERE e.subject_id = listed.subject_id").format(
+            _table(table)
+        )
+    )
+    touched = [day for (day,) in days]
+    loads = connection.execute(
+        "DELETE FROM analytics.day_load WHERE relation = %s AND day = ANY(%s) "
+        "RETURNING day, patch_count, digest, key_id",
+        [table, touched],
+    ).fetchall()
+    connection.cursor().executemany(
+        sql.SQL(
+            "INSERT INTO analytics.day_load (relation, day, row_count, patch_count, digest, key_id)"
+            " VALUES (%s, %s, (SELECT count(*) FROM {} WHERE event_date = %s), %s, %s, %s)"
+        ).format(_table(table)),
+        [(table, day, day, *rest) for day, *rest in loads],
+    )
+    return Erased(entity, reason, subjects, events, tuple(touched))
+
+
+def _table(table: str) -> sql.Identifier:
+    return sql.Identifier(ANALYTICS, table)
