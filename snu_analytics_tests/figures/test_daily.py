@@ -26,14 +26,16 @@ def figures_of(folder, warehouse_url, **collections) -> list[str]:
         ("VALIDATED", "WAITING_VALIDATION", []),
         ("IN_PROGRESS", "VALIDATED", ["completed", "processed", "validated"]),
         ("NOT_AUTORISED", "REFUSED", ["completed", "processed", "refused"]),
-        ("REINSCRIPTION", "WAITING_LIST", ["completed", "processed"]),
+        ("REINSCRIPTION", "WAITING_LIST", ["completed", "processed", "waitlisted"]),
         ("WAITING_VALIDATION", "VALIDATED", ["processed", "validated"]),
-        ("WAITING_VALIDATION", "WAITING_CORRECTION", ["processed"]),
+        ("WAITING_VALIDATION", "WAITING_CORRECTION", ["correction_requested", "processed"]),
         ("WAITING_CORRECTION", "REFUSED", ["processed", "refused"]),
         ("WAITING_LIST", "VALIDATED", ["processed", "validated"]),
         ("WAITING_LIST", "REFUSED", ["processed", "refused"]),
         ("WITHDRAWN", "VALIDATED", ["validated"]),
-        ("VALIDATED", "WITHDRAWN", []),
+        ("VALIDATED", "WITHDRAWN", ["withdrawn", "withdrawn_after_validation"]),
+        ("WAITING_LIST", "WITHDRAWN", ["withdrawn"]),
+        ("IN_PROGRESS", "ABANDONED", ["abandoned"]),
     ],
 )
 def test_a_status_change_of_an_inscription_counts_as(
@@ -64,7 +66,10 @@ def test_an_application_counts_at_its_creation_as(tmp_path, warehouse_url, statu
         ("WAITING_VERIFICATION", "REFUSED", ["processed", "refused"]),
         ("WAITING_ACCEPTATION", "REFUSED", []),
         ("REFUSED", "VALIDATED", ["validated"]),
-        ("VALIDATED", "DONE", []),
+        ("WAITING_VALIDATION", "CANCEL", ["cancelled"]),
+        ("VALIDATED", "IN_PROGRESS", ["started"]),
+        ("VALIDATED", "DONE", ["done"]),
+        ("IN_PROGRESS", "ABANDON", ["abandoned"]),
     ],
 )
 def test_a_status_change_of_an_application_counts_as(

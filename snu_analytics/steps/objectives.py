@@ -1,0 +1,68 @@
+"""The objectives to the warehouse, and what the pool has achieved of them."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import psycopg
+
+from snu_analytics import objectives
+from snu_analytics.objectives import ACHIEVED, OBJECTIVES, Objectives
+from snu_analytics.source.contract import Source
+from snu_analytics.steps.bench import Workbench
+from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
+from snu_analytics.warehouse.pool import known_until, replace_objectives
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_GOALS, _GOAL_FIELDS = "inscriptiongoals", ("cohort", "department", "max", "region", "academy")
+_COHORTS, _COHORT_FIELDS = "cohorts", ("name", "objectifLevel", "dateStart")
+
+# Whose achievements are held against the objectives.
+_ENTITY, _REACHED = "young", "VALIDATED"
+
+
+def load_objectives(
+    bench: Workbench, source: Source, file: Path | None, warehouse: psycopg.Connection
+) -> Objectives:
+    """Replace `analytics.objective` by what the file tells, or the source where there is none.
+
+    Rows that cannot be read are left out and told. Raises ObjectivesError for a file that cannot be
+    read at all; then the former objectives stand.
+    """
+    given = (
+        objectives.read_file(file)
+        if file
+        else objectives.from_records(source.records(_GOALS, _GOAL_FIELDS))
+    )
+    facts = objectives.cohort_facts(source.records(_COHORTS, _COHORT_FIELDS))
+    read = objectives.read_objectives(given, facts, bench.catalogue.vocabularies)
+    replace_objectives(warehouse, read.frame.columns, copy_blocks(copy_text(read.frame)))
+    return read
+
+
+def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
+    """What was achieved at the end of a day against the objectives as last read.
+
+    Columns as of `objectives.progress`. Achieved is the stock of young people with the status
+    VALIDATED, by department of residence; null while a day up to then, or the opening stock, is not
+    counted.
+    """
+    until = known_until(warehouse, _ENTITY)
+    with mapped_errors():
+        goals = warehouse.execute(
+            f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective"
+        ).fetchall()
+        stock = warehouse.execute(
+            "SELECT cohort, region, department, source, sum(entries - exits) "
+            "FROM analytics.pool_movement WHERE entity = %s AND status = %s AND day <= %s "
+            "GROUP BY cohort, region, department, source",
+            [_ENTITY, _REACHED, day],
+        ).fetchall()
+    known = until is not None and until >= day
+    return objectives.progress(
+        pl.DataFrame(goals, OBJECTIVES, orient="row"),
+        pl.DataFrame(stock, ACHIEVED, orient="row") if known else None,
+    )

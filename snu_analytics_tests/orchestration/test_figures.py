@@ -1,0 +1,143 @@
+"""The pool and the objectives as Dagster runs them."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from snu_analytics.days import DayRange, paris_today
+from snu_analytics.definitions import defs
+from snu_analytics.orchestration.objectives import objectives_asset
+from snu_analytics.orchestration.partitions import daily_partitions
+from snu_analytics.orchestration.runs import run_days
+from snu_analytics.orchestration.stock import balances_result, difference_table, pool_asset
+from snu_analytics.steps import Balance, Explained
+from snu_analytics.steps.pool import Difference
+from snu_analytics_tests.histories import CATALOGUE, add, document, patch, replace, write_dump
+from snu_analytics_tests.pipeline import rows
+
+REF = "60c000000000000000000001"
+FIRST = date(2021, 6, 18)
+DAYS = DayRange(FIRST, FIRST + timedelta(days=1))
+HISTORY = [
+    patch("2021-06-18T10:00", add("/status", "IN_PROGRESS"), add("/department", "Ain"), ref=REF),
+    patch("2021-06-19T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"), ref=REF),
+]
+OLDER = document("55a000000000000000000001", status="REFUSED")
+GOALS: list[dict] = [{"cohort": "2021", "department": "Ain", "max": 2}, {"department": "Atlantide"}]
+
+
+@pytest.fixture(autouse=True)
+def source(instance, monkeypatch):
+    folder = Path(os.environ["SNU_HOME"]) / "dump"
+    youngs = [OLDER, document(REF, status="VALIDATED", department="Ain")]
+    url = write_dump(folder, youngs=youngs, young_patches=HISTORY, inscriptiongoals=GOALS)
+    monkeypatch.setenv("SNU_SOURCE_URL", url)
+
+
+def metadata(instance, asset: str, day: date) -> dict:
+    event = instance.get_latest_data_version_record(
+        dg.AssetKey(["figures", asset]), partition_key=str(day)
+    )
+    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    return {name: value.value for name, value in told.items()}
+
+
+def test_the_first_partition_counts_who_was_there_before(instance, warehouse_url):
+    outcome = run_days(instance, defs, DAYS)
+    assert outcome.faults == ()
+    assert outcome.warnings == ("figures/objectives: check objectives_complete failed",)
+    assert rows(
+        warehouse_url,
+        "SELECT day::text, status, entries, exits FROM analytics.pool_movement "
+        "WHERE entity = 'young' ORDER BY day, status",
+    ) == [
+        ("2021-06-17", "REFUSED", 1, 0),
+        ("2021-06-18", "IN_PROGRESS", 1, 0),
+        ("2021-06-19", "IN_PROGRESS", 0, 1),
+        ("2021-06-19", "VALIDATED", 1, 0),
+    ]
+    told = metadata(instance, "pool", DAYS.last)
+    assert {n: told[n] for n in ("young_entries", "young_exits", "application_entries")} == {
+        "young_entries": 1,
+        "young_exits": 1,
+        "application_entries": 0,
+    }
+    assert rows(warehouse_url, "SELECT department, objective FROM analytics.objective") == [
+        ("Ain", 2)
+    ]
+
+
+def test_a_day_shows_its_stock_and_what_was_achieved(instance):
+    assert run_days(instance, defs, DayRange(FIRST, FIRST)).ok
+    picture = "](data:image/png;base64,"
+    assert picture in metadata(instance, "pool", FIRST)["young_stock"]
+    told = metadata(instance, "objectives", FIRST)
+    assert picture in told["achieved"]
+    assert (told["rows"], told["objective"], told["reached"]) == (1, 2, 0)
+    assert told["missing"].splitlines()[2:] == ["| 2021 | nobody of the cohort is validated | 1 |"]
+
+
+def test_movements_that_do_not_balance_are_an_error_and_a_stock_below_nothing_a_warning():
+    wrong = balances_result({"young": Balance([FIRST], [], [], True)})
+    assert (wrong.passed, wrong.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    below = balances_result(
+        {
+            "young": Balance([], [FIRST], ["VALIDATED"], True),
+            "application": Balance([], [], [], False),
+        }
+    )
+    assert (below.passed, below.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert below.metadata["days"].value == "2021-06-18"
+    assert below.metadata["other_than_recounted"].value == "young VALIDATED"
+    assert below.metadata["incomplete"].value == "application"
+
+
+def test_the_last_partition_is_held_against_the_source(instance, warehouse_url):
+    yesterday = paris_today() - timedelta(days=1)
+    outcome = run_days(instance, defs, DayRange(yesterday, yesterday))
+    assert outcome.faults == ()
+    table = metadata(instance, "pool", yesterday)["young_against_the_source"].splitlines()
+    assert table[2:4] == ["| REFUSED | 0 | 1 | 1 |", "| VALIDATED | 0 | 1 | 1 |"]
+    assert rows(
+        warehouse_url, "SELECT DISTINCT day, entity FROM analytics.pool_difference ORDER BY 2"
+    ) == [(yesterday, "young")]
+
+
+def test_a_difference_tells_its_possible_causes():
+    told = difference_table(
+        Explained([Difference("VALIDATED", 10, 12), Difference(None, 0, 1)], 2, date(2024, 3, 1), 4)
+    )
+    assert str(told.value).splitlines() == [
+        "| status | closing | live | difference |",
+        "|---|---:|---:|---:|",
+        "| VALIDATED | 10 | 12 | 2 |",
+        "| None | 0 | 1 | 1 |",
+        "",
+        "Documents whose status was written without a patch: 2 (audit of 2024-03). "
+        "Subjects erased so far: 4. Changes since midnight are in the source alone.",
+    ]
+
+
+def test_the_pool_comes_after_the_events_and_the_objectives_after_the_pool():
+    deps = {
+        spec.key.path[1]: {dep.asset_key.to_user_string() for dep in spec.deps}
+        for spec in defs.resolve_all_asset_specs()
+        if spec.key.path[0] == "figures"
+    }
+    assert deps == {
+        "pool": {"young/anonymized_events", "application/anonymized_events"},
+        "objectives": {"figures/pool"},
+        "projections": {"young/daily_aggregates", "figures/objectives"},
+    }
+
+
+def test_the_check_of_the_pool_blocks_and_that_of_the_objectives_does_not():
+    partitions = daily_partitions(FIRST)
+    assets = [pool_asset(CATALOGUE, partitions), objectives_asset(partitions)]
+    assert [[(s.name, s.blocking) for s in asset.check_specs] for asset in assets] == [
+        [("pool_balances", True)],
+        [("objectives_complete", False)],
+    ]
