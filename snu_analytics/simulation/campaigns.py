@@ -37,19 +37,50 @@ def campaign_of(day: date) -> int:
     return day.year + (day.month >= 9)
 
 
-def day_weights(days: DayRange) -> list[float]:
+@dataclass(frozen=True)
+class Waves:
+    """How a campaign draws people: the days after 1 September on which its two waves are highest.
+
+    `late` is the height of the second one relative to the first, `volume` that of all days relative
+    to the yearly growth.
+    """
+
+    first: float
+    second: float
+    late: float
+    volume: float
+
+
+def waves_of(campaign: int, seed: int, variation: float) -> Waves:
+    """The waves of a campaign, always the same for a seed.
+
+    A variation of 0 makes all campaigns alike. One of 1 makes them begin a week earlier or later
+    (standard deviation), moves the second wave by another week against the first and makes it a
+    quarter lower or higher, and everything 15 % less or more.
+    """
+    random = Random(f"{seed}/campaign/{campaign}")
+    moved, apart = variation * random.gauss(0, 7), variation * random.gauss(0, 7)
+    late, volume = variation * random.gauss(0, 0.25), variation * random.gauss(0, 0.15)
+    return Waves(75 + moved, 165 + moved + apart, 0.6 * exp(late), exp(volume))
+
+
+def day_weights(days: DayRange, seed: int = 0, variation: float = 0) -> list[float]:
     """How many register on each day, relative to each other.
 
-    Two waves a campaign; fewer on weekends, bank holidays, in summer and at Christmas.
+    Two waves a campaign, see `waves_of`; fewer on weekends, bank holidays, in summer and at
+    Christmas.
     """
-    return [_weight(day) for day in days]
+    campaigns = {campaign_of(day) for day in days}
+    waves = {campaign: waves_of(campaign, seed, variation) for campaign in campaigns}
+    return [_weight(day, waves[campaign_of(day)]) for day in days]
 
 
-def _weight(day: date) -> float:
+def _weight(day: date, waves: Waves) -> float:
     opened = (day - date(campaign_of(day) - 1, 9, 1)).days
-    wave = exp(-(((opened - 75) / 30) ** 2)) + 0.6 * exp(-(((opened - 165) / 35) ** 2)) + 0.03
+    first, second = ((opened - waves.first) / 30) ** 2, ((opened - waves.second) / 35) ** 2
+    wave = exp(-first) + waves.late * exp(-second) + 0.03
     # Every campaign draws more people than the one before.
-    growth = 1.12 ** (campaign_of(day) - 2023)
+    growth = waves.volume * 1.12 ** (campaign_of(day) - 2023)
     calm = (day.month, day.day) in _BANK_HOLIDAYS
     christmas = (day.month, day.day) >= (12, 21) or (day.month, day.day) <= (1, 3)
     return wave * growth * _WEEKDAYS[day.weekday()] * (0.35 if calm or christmas else 1.0)

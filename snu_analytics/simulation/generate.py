@@ -125,9 +125,15 @@ def _part(numbers: range, days: DayRange, seed: int, damage: str | None) -> _Par
     return collections, truth_of(lives)
 
 
-def told_lives(numbers: Iterable[int], days: DayRange, seed: int) -> list[Life]:
-    """The lives of the people with these numbers, each from a generator of its own."""
-    calendar, weights = list(days), list(accumulate(day_weights(days)))
+def told_lives(
+    numbers: Iterable[int], days: DayRange, seed: int, variation: float = 0
+) -> list[Life]:
+    """The lives of the people with these numbers, each from a generator of its own.
+
+    `variation` is by how much the campaigns differ in when people come, see `campaigns.waves_of`.
+    """
+    calendar = list(days)
+    weights = list(accumulate(day_weights(days, seed, variation)))
     lives = []
     for number in numbers:
         row, pupil = divmod(number, PUPILS)

@@ -13,6 +13,7 @@ from snu_analytics.simulation.campaigns import (
     choose_stay,
     day_weights,
     stays,
+    waves_of,
 )
 from snu_analytics.simulation.clock import Clock
 
@@ -66,6 +67,30 @@ def test_more_register_every_year():
     for day, weight in zip(days, day_weights(days), strict=True):
         years[day.year + (day.month >= 9)] += weight
     assert 1.05 < years[2024] / years[2023] < 1.2
+
+
+def test_campaigns_are_alike_unless_they_are_to_vary():
+    assert waves_of(2023, 1, 0) == waves_of(2024, 2, 0)
+    varied = {waves_of(year, seed, 1) for year in (2023, 2024) for seed in (1, 2)}
+    assert len(varied) == 4
+    assert waves_of(2023, 1, 1) == waves_of(2023, 1, 1)
+
+
+def test_varied_campaigns_differ_by_about_a_week_and_by_half_of_it():
+    for variation in (1.0, 0.5):
+        firsts = [waves_of(2023, seed, variation).first - 75 for seed in range(400)]
+        assert abs(sum(firsts)) / 400 < 1
+        assert sum(moved**2 for moved in firsts) / 400 == pytest.approx(
+            (7 * variation) ** 2, rel=0.2
+        )
+
+
+def test_the_seed_of_varied_campaigns_moves_who_registers_when():
+    days = DayRange(date(2022, 9, 1), date(2023, 8, 31))
+    usual = day_weights(days)
+    assert day_weights(days, 1) == usual
+    assert day_weights(days, 1, 1) != usual
+    assert day_weights(days, 1, 1) != day_weights(days, 2, 1)
 
 
 @pytest.mark.parametrize("day", [date(2024, 3, 31), date(2023, 10, 29)])

@@ -1,0 +1,21 @@
+"""Projections of validated inscriptions to a campaign's end, with bands, and their backtest.
+
+Frames of daily counts go in, a frame of projections comes out. Knows the calendar of campaigns;
+neither Dagster nor a database nor the source.
+"""
+
+from snu_analytics.projections.backtest import Backtest, backtest
+from snu_analytics.projections.campaigns import FRANCE, LENGTH, Curves, campaign_of, curves
+from snu_analytics.projections.table import PROJECTION_COLUMNS, projections
+
+__all__ = [
+    "FRANCE",
+    "LENGTH",
+    "PROJECTION_COLUMNS",
+    "Backtest",
+    "Curves",
+    "backtest",
+    "campaign_of",
+    "curves",
+    "projections",
+]
