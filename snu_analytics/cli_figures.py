@@ -1,0 +1,145 @@
+"""The command that answers the named questions."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from snu_analytics.cli_faults import faults_told
+from snu_analytics.days import parse_day
+from snu_analytics.errors import PartitionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from snu_analytics.questions import Question
+
+_FORMATS = ("table", "csv", "parquet", "json")
+
+_out = Console()
+
+
+def _day(context: click.Context, parameter: click.Parameter, text: str | None) -> date | None:
+    try:
+        return parse_day(text) if text else None
+    except PartitionError as fault:
+        raise click.BadParameter(str(fault), context, parameter) from None
+
+
+def _names(context: click.Context, parameter: click.Parameter, told: Sequence[str]) -> list[str]:
+    return [name.strip() for names in told for name in names.split(",") if name.strip()]
+
+
+def _filters(
+    context: click.Context, parameter: click.Parameter, told: Sequence[str]
+) -> dict[str, list[str]]:
+    allowed: dict[str, list[str]] = {}
+    for text in told:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE", context, parameter)
+        allowed.setdefault(name.strip(), []).append(value)
+    return allowed
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--from", "first", callback=_day, help="First day, YYYY-MM-DD.")
+@click.option("--to", "last", callback=_day, help="Last day, included.")
+@click.option("--by", multiple=True, callback=_names, help="Dimensions, such as month,region.")
+@click.option(
+    "--where",
+    multiple=True,
+    callback=_filters,
+    help="Only rows with this value, such as department=Paris; none for null. Several of one "
+    "dimension: any of them.",
+)
+@click.option("--format", "shape", type=click.Choice(_FORMATS), default="table", show_default=True)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
+)
+@faults_told
+def figures(
+    name: str | None,
+    first: date | None,
+    last: date | None,
+    by: list[str],
+    where: dict[str, list[str]],
+    shape: str,
+    out: Path | None,
+) -> None:
+    """Answer the question NAME for whole Paris days; without a name, list the questions.
+
+    Distinct persons are counted over the whole period: somebody who did something twice counts once
+    in each group.
+    """
+    from snu_analytics.questions import ask, find_question, load_questions
+
+    if name is None:
+        _out.print(_listed(load_questions().values()))
+        return
+    question = find_question(name)
+    if shape == "parquet" and out is None:
+        raise click.UsageError("parquet is no text: give --out FILE")
+    from snu_analytics.settings import read_settings
+    from snu_analytics.warehouse import connect, resolve_url
+
+    settings = read_settings()
+    with connect(resolve_url(settings.warehouse_url, settings.home)) as warehouse:
+        answer = ask(warehouse, name, first, last, by, where)
+    if shape == "parquet":
+        answer.to_parquet(out, index=False)
+    elif out:
+        with out.open("w", encoding="utf-8") as file:
+            _write(answer, question, shape, Console(file=file, width=200))
+    else:
+        _write(answer, question, shape, _out)
+
+
+def _write(answer: "pd.DataFrame", question: "Question", shape: str, console: Console) -> None:
+    if shape == "table":
+        console.print(f"[bold]{question.title}[/] ({question.unit})")
+        console.print(_shown(answer))
+    elif shape == "csv":
+        console.file.write(answer.to_csv(index=False, lineterminator="\n"))
+    else:
+        console.file.write(_json(answer))
+
+
+def _json(answer: "pd.DataFrame") -> str:
+    import json
+
+    rows = _plain(answer).to_dict("records")
+    return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _shown(answer: "pd.DataFrame") -> Table:
+    table = Table(box=None)
+    for column in answer.columns:
+        counted = column in ("value", "count", "median", "p90")
+        table.add_column(column, justify="right" if counted else "left")
+    for row in _plain(answer).itertuples(index=False):
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def _plain(answer: "pd.DataFrame") -> "pd.DataFrame":
+    """With Python's own values, None for what is null."""
+    return answer.astype(object).where(answer.notna(), None)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _listed(questions: "Iterable[Question]") -> Table:
+    table = Table("question", "what it tells", box=None)
+    for question in questions:
+        table.add_row(question.name, question.title)
+    return table

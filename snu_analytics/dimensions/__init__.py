@@ -1,0 +1,30 @@
+"""What days, places, cohorts and statuses are: the contents of the dimension tables.
+
+Small files and the catalogue go in, rows come out. Knows neither Dagster nor a database.
+"""
+
+from snu_analytics.dimensions.calendar import CalendarDay, calendar_days, public_holidays
+from snu_analytics.dimensions.contents import (
+    Cohort,
+    Department,
+    Region,
+    Status,
+    cohorts,
+    departments,
+    regions,
+    statuses,
+)
+
+__all__ = [
+    "CalendarDay",
+    "Cohort",
+    "Department",
+    "Region",
+    "Status",
+    "calendar_days",
+    "cohorts",
+    "departments",
+    "public_holidays",
+    "regions",
+    "statuses",
+]

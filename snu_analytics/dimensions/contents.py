@@ -1,0 +1,88 @@
+"""Places, cohorts and statuses as rows."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+
+from snu_analytics.catalogue import places
+
+
+class Region(NamedTuple):
+    """A region; `insee_code` is None for territories that are none by law."""
+
+    region: str
+    insee_code: str | None
+
+
+class Department(NamedTuple):
+    """A department with the zone of its school holidays, None where it has its own calendar."""
+
+    department: str
+    code: str
+    region: str
+    academy: str | None
+    school_zone: str | None
+
+
+class Cohort(NamedTuple):
+    """A session of the stay: `kind` is HTS (alone) or CLE (with a class)."""
+
+    cohort: str
+    kind: str | None
+    year: int | None
+    first_day: date | None
+    last_day: date | None
+
+
+class Status(NamedTuple):
+    """A status of a field of an entity: its label in French, its place in the usual course."""
+
+    entity: str
+    field: str
+    status: str
+    label: str
+    rank: int
+
+
+def regions() -> list[Region]:
+    """The regions by name."""
+    return sorted({Region(place.region, place.region_insee) for place in places()})
+
+
+def departments() -> list[Department]:
+    """The departments by name."""
+    zones = {
+        academy: zone for zone, named in _read("school_zones.yaml").items() for academy in named
+    }
+    return sorted(
+        Department(p.department, p.code, p.region, p.academy, zones.get(p.academy or ""))
+        for p in places()
+    )
+
+
+def cohorts() -> Iterator[Cohort]:
+    """The cohorts that are known by name, in the order of their years."""
+    with (files(__package__) / "cohorts.csv").open(encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            first, last = (line[name] and date.fromisoformat(line[name]) for name in _STAY)
+            year = int(line["year"]) if line["year"] else None
+            yield Cohort(line["name"], line["kind"] or None, year, first or None, last or None)
+
+
+def statuses() -> Iterator[Status]:
+    """The statuses of each entity in the order of the usual course, ranks from 1."""
+    for entity, fields in _read("statuses.yaml").items():
+        for field, labels in fields.items():
+            for rank, (status, label) in enumerate(labels.items(), 1):
+                yield Status(entity, field, status, label, rank)
+
+
+_STAY = ("first_day", "last_day")
+
+
+def _read(name: str) -> dict:
+    return yaml.safe_load((files(__package__) / name).read_text(encoding="utf-8"))

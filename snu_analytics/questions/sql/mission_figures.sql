@@ -1,0 +1,19 @@
+-- title: Applications created, completed, processed, validated and refused
+-- answers: >-
+--   How many applications to missions were created, completed, processed, validated and refused, and
+--   how many missions and structures came, on each day, by group.
+-- unit: events
+-- counts: {sum: value}
+-- apart: [figure]
+-- columns:
+--   day: Day in Europe/Paris
+--   figure: What is counted, as the comment of analytics.daily_figure defines it
+--   gender: Gender as declared
+--   age: Full years of age on the day (years)
+--   region: Region of residence
+--   department: Department of residence
+--   cohort: Session of the cohesion stay
+--   value: Number of events (count)
+SELECT day, figure, gender, age, region, department, cohort, value
+FROM analytics.daily_figure
+WHERE phase = 'mission'

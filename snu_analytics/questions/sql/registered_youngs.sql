@@ -1,0 +1,22 @@
+-- title: Young people registered, by kind of area
+-- answers: >-
+--   How many young people's inscriptions were validated, by priority neighbourhood and rural area.
+--   The files opened tell the same of those who have only begun.
+-- unit: young people
+-- counts: {distinct: subject_id}
+-- columns:
+--   day: Day in Europe/Paris on which the inscription was validated
+--   subject_id: Pseudonym of the young person
+--   qpv: Lives in a priority neighbourhood ("true", "false")
+--   rural: Lives in a sparsely populated area
+--   gender: Gender as declared
+--   age: Full years of age on the day (years)
+--   region: Region of residence
+--   department: Department of residence
+--   cohort: Session of the cohesion stay
+--   source: Alone (VOLONTAIRE) or with a class (CLE)
+--   situation: School or work
+SELECT event_date AS day, subject_id, qpv, rural, gender, age, region, department, cohort, source,
+       situation
+FROM analytics.young_event
+WHERE event_name = 'inscription_validated'

@@ -1,0 +1,115 @@
+"""The views of the questions: made anew where they differ, with their comments.
+
+A view holds no data: it is dropped and created rather than altered, in the migration's own
+transaction, and one whose question is gone is dropped.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from psycopg import errors, sql
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from snu_analytics.questions import Question
+from snu_analytics.warehouse.change import Change
+from snu_analytics.warehouse.tables import ANALYTICS
+
+# Which question a view was made from stands as the comment of its rule, which no reader of comments
+# shows, with a digest of how PostgreSQL keeps the view: one replaced by hand is seen to differ.
+_MARK = "snu_analytics"
+_RULE = '"_RETURN"'
+
+_STANDING = text(
+    f"""
+    SELECT c.relname, coalesce(d.description, ''), md5(r.ev_action::text)
+    FROM pg_class c JOIN pg_rewrite r ON r.ev_class = c.oid
+    LEFT JOIN pg_description d ON d.objoid = r.oid AND d.classoid = 'pg_rewrite'::regclass
+    WHERE c.relnamespace = to_regnamespace('{ANALYTICS}') AND c.relkind = 'v'
+    """
+)
+_READING = text(
+    f"""
+    SELECT DISTINCT r.ev_class::regclass::text
+    FROM pg_depend u JOIN pg_rewrite r ON u.classid = 'pg_rewrite'::regclass AND r.oid = u.objid
+    JOIN pg_description d ON d.classoid = 'pg_rewrite'::regclass AND d.objoid = r.oid
+    LEFT JOIN pg_attribute a ON a.attrelid = u.refobjid AND a.attnum = u.refobjsubid
+    WHERE u.refobjid = to_regclass(:table) AND d.description LIKE '{_MARK} %'
+    AND (CAST(:column AS text) IS NULL OR a.attname = :column) ORDER BY 1
+    """
+)
+
+
+def ensure_views(connection: Connection, questions: Iterable[Question]) -> Iterator[Change]:
+    """Each question's view in schema `analytics`; each one made or dropped is told.
+
+    Left are a view that reads what the tables lack, and one on which others' views rest.
+    """
+    standing = {name: (mark, kept) for name, mark, kept in connection.execute(_STANDING)}
+    wanted = {question.view: question for question in questions}
+    for name, question in wanted.items():
+        if name not in standing:
+            told = f"view {ANALYTICS}.{name} is created: {question.title}"
+            yield _changed(connection, name, Change("created", _subject(name), told), question)
+        elif standing[name][0] != _mark(question, standing[name][1]):
+            told = f"view {ANALYTICS}.{name} is made anew"
+            yield _changed(connection, name, Change("changed", _subject(name), told), question)
+    for name, (mark, _) in standing.items():
+        if mark.startswith(f"{_MARK} ") and name not in wanted:
+            told = f"view {ANALYTICS}.{name} is dropped, its question is gone"
+            yield _changed(connection, name, Change("changed", _subject(name), told), None)
+
+
+def views_on(connection: Connection, table: str, column: str | None = None) -> list[str]:
+    """The questions' views, as `schema.name`, that read a table (`schema.name`), or a column of it.
+
+    As long as they stand PostgreSQL neither drops nor alters it.
+    """
+    found = connection.execute(_READING, {"table": table, "column": column})
+    return list(found.scalars())
+
+
+def _changed(
+    connection: Connection, name: str, change: Change, question: Question | None
+) -> Change:
+    view = f"{ANALYTICS}.{name}"
+    try:
+        with connection.begin_nested():
+            _run(connection, f"DROP VIEW IF EXISTS {view}")
+            if question:
+                _create(connection, view, question)
+    except DBAPIError as fault:
+        if isinstance(fault.orig, errors.DependentObjectsStillExist):
+            told = f"other views rest on {view}; drop it and them by hand, then migrate again: "
+            return Change("left", change.subject, f"{told}DROP VIEW {view} CASCADE;")
+        if isinstance(fault.orig, errors.UndefinedColumn | errors.UndefinedTable):
+            told = f"{view} is not made: it reads what is no longer in the catalogue; mend its file"
+            return Change("left", change.subject, told)
+        raise
+    return change
+
+
+def _create(connection: Connection, view: str, question: Question) -> None:
+    _run(connection, f"CREATE VIEW {view} AS {question.select}")
+    told = f"{question.title}. {question.answers} Unit: {question.unit}."
+    _comment(connection, f"VIEW {view}", told)
+    for column, comment in question.columns.items():
+        _comment(connection, f"COLUMN {view}.{column}", comment)
+    (kept,) = [kept for name, _, kept in connection.execute(_STANDING) if name == question.view]
+    _comment(connection, f"RULE {_RULE} ON {view}", _mark(question, kept))
+
+
+def _subject(name: str) -> str:
+    return f"view {ANALYTICS}.{name}"
+
+
+def _mark(question: Question, kept: str) -> str:
+    return f"{_MARK} {question.version} {kept}"
+
+
+def _comment(connection: Connection, on: str, told: str) -> None:
+    _run(connection, f"COMMENT ON {on} IS {sql.Literal(told).as_string()}")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    # Without parameters a `%` of the SELECT is no placeholder.
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
