@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-projections bench-questions register clean
 
 setup: .venv/.installed
 
@@ -37,6 +37,16 @@ bench: setup
 
 bench-soundness: setup
 	$(BIN)/python -m benchmarks.soundness
+
+bench-projections: setup
+	$(BIN)/python -m benchmarks.projections
+
+bench-questions: setup
+	$(BIN)/python -m benchmarks.questions
+
+# The record of processing, in docs/: CI fails when it is not that of the catalogues.
+register: setup
+	$(BIN)/snu-analytics register
 
 clean:
 	rm -rf .venv .snu .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

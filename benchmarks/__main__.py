@@ -15,7 +15,7 @@ from benchmarks.floor import copy_floor
 from benchmarks.measure import Cost, run
 from benchmarks.rematerialise import grow, replace_one_day
 from snu_analytics.days import DayRange
-from snu_analytics.settings import ensure_key
+from snu_analytics.keyfile import ensure_key
 from snu_analytics.warehouse import embedded_server, stop
 
 HISTORY = DayRange(date(2022, 10, 1), date(2024, 6, 30))
@@ -51,16 +51,16 @@ def main() -> None:
 
 
 def _backfills(folder: Path, youngs: int) -> list[str]:
-    dump = _simulated(folder / "dump", youngs, HISTORY, 1)
+    dump = simulated(folder / "dump", youngs, HISTORY, 1)
     span = [str(HISTORY.first), str(HISTORY.last)]
     home = folder / "home"
-    env = _environment(home, dump)
+    env = environment(home, dump)
     embedded_server(home)  # the server's start is no part of what is measured
     run([*_COMMAND, "migrate"], env)
     dagster = run([*_COMMAND, "backfill", *span], env)
     floor, rows = copy_floor(embedded_server(home), folder)
     bare_home = folder / "bare"
-    env = _environment(bare_home, dump)
+    env = environment(bare_home, dump)
     embedded_server(bare_home)
     run([*_COMMAND, "migrate"], env)
     steps = run([sys.executable, "-m", "benchmarks.without_dagster", *span], env)
@@ -75,15 +75,15 @@ def _backfills(folder: Path, youngs: int) -> list[str]:
 
 def _one_day(folder: Path, youngs: int) -> list[str]:
     """A nightly day of a short history, and of one ten times as long that holds the same day."""
-    short = _simulated(folder / "short", youngs, HISTORY, 1)
-    long = _simulated(folder / "earlier", 9 * youngs, EARLIER, 2)
+    short = simulated(folder / "short", youngs, HISTORY, 1)
+    long = simulated(folder / "earlier", 9 * youngs, EARLIER, 2)
     for file in long.glob("*.bson"):
         if not file.stem.startswith(("cohorts", "missions", "structures")):
             with file.open("ab") as into, (short / file.name).open("rb") as more:
                 shutil.copyfileobj(more, into)
     costs = []
     for name, dump in (("short", short), ("long", long)):
-        env = _environment(folder / f"home-{name}", dump)
+        env = environment(folder / f"home-{name}", dump)
         embedded_server(folder / f"home-{name}")
         run([*_COMMAND, "migrate"], env)
         run([*_COMMAND, "materialize", str(DAY)], env)
@@ -112,7 +112,7 @@ def _replaced_day(folder: Path, rows: int) -> list[str]:
     return [_line(f"replacing a day of {written:,} rows among {held:,}", seconds, "", None)]
 
 
-def _simulated(folder: Path, youngs: int, days: DayRange, seed: int) -> Path:
+def simulated(folder: Path, youngs: int, days: DayRange, seed: int) -> Path:
     if not folder.exists():
         span = ["--from", str(days.first), "--to", str(days.last)]
         numbers = ["--youngs", str(youngs), "--seed", str(seed)]
@@ -120,7 +120,7 @@ def _simulated(folder: Path, youngs: int, days: DayRange, seed: int) -> Path:
     return folder
 
 
-def _environment(home: Path, dump: Path) -> dict[str, str]:
+def environment(home: Path, dump: Path) -> dict[str, str]:
     ensure_key(home)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SNU_", "DAGSTER_"))}
     return {**kept, "SNU_HOME": str(home), "SNU_SOURCE_URL": f"bson://{dump}"}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -22,10 +23,13 @@ class Cost:
     peak: int
 
 
-def run(command: Sequence[str], env: dict[str, str]) -> Cost:
-    """Run a command to its end; raises CalledProcessError when it fails."""
+def run(command: Sequence[str], env: dict[str, str], output: Path | None = None) -> Cost:
+    """Run a command to its end, what it tells added to a file; CalledProcessError if it fails."""
     began = time.monotonic()
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    told = output.open("ab") if output else None
+    process = subprocess.Popen(
+        command, env=env, stdout=told or subprocess.DEVNULL, stderr=told or None
+    )
     watched = psutil.Process(process.pid)
     peak = 0
     while process.poll() is None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import wraps
 from pathlib import Path
 
 import click
@@ -18,33 +17,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
+from snu_analytics.cli_erase import erase
+from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told
+from snu_analytics.cli_figures import figures
+from snu_analytics.cli_key import key
+from snu_analytics.cli_register import register
+from snu_analytics.cli_risk import risk
+from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
 from snu_analytics.cli_tables import audit_tables, figure_tables
-from snu_analytics.days import DayRange, paris_today, parse_day, parse_month
-from snu_analytics.errors import PartitionError, SnuError
-from snu_analytics.settings import EMBEDDED, Settings, ensure_key, export, read_settings
-
-SOME_DAYS_FAILED = 1
-WRONG_USE = 2
+from snu_analytics.days import DayRange, parse_day, parse_month
+from snu_analytics.errors import PartitionError
+from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key
+from snu_analytics.settings import EMBEDDED, read_settings
 
 _out = Console()
 _err = Console(stderr=True)
-
-
-def faults_told(command: Callable) -> Callable:
-    """A fault a person can act on ends the command with one sentence and status 2."""
-
-    @wraps(command)
-    def told(*args, **options):
-        try:
-            return command(*args, **options)
-        except SnuError as fault:
-            _err.print(f"[bold red]{fault}[/]", highlight=False, markup=True)
-            sys.exit(WRONG_USE)
-        except KeyboardInterrupt:
-            _err.print("stopped: days that were done stand, run the command again for the rest")
-            sys.exit(130)
-
-    return told
 
 
 class Written(click.ParamType):
@@ -119,7 +106,7 @@ def migrate() -> None:
     """Create or upgrade schemas, tables, roles and comments in PostgreSQL; say what changed."""
     from snu_analytics.warehouse import migrate as upgrade
 
-    _, warehouse_url = _with_warehouse()
+    _, warehouse_url = with_warehouse()
     _tell_changes(upgrade(warehouse_url, load_catalogue()))
 
 
@@ -129,9 +116,9 @@ def migrate() -> None:
 @faults_told
 def materialize(day: date, entity: str | None) -> None:
     """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
-    settings, warehouse_url = _with_warehouse()
-    days = _partitions(settings, day, day)
-    _check_ready(settings, warehouse_url, entity)
+    settings, warehouse_url = with_warehouse()
+    days = partitions(settings, day, day)
+    check_ready(settings, warehouse_url, entity)
     from snu_analytics.definitions import defs
     from snu_analytics.orchestration.runs import open_instance, run_days
 
@@ -143,7 +130,7 @@ def materialize(day: date, entity: str | None) -> None:
         for fault in outcome.faults:
             _err.print(f"[bold red]{fault}[/]", highlight=False)
         _err.print(f"{day} failed, its former rows stand. Once mended: {_repeat(day, day, entity)}")
-        sys.exit(SOME_DAYS_FAILED)
+        sys.exit(SOME_FAILED)
     _out.print(f"{day} is done (run {outcome.run_id}).")
     _print_figures(warehouse_url, day, day)
 
@@ -155,11 +142,11 @@ def materialize(day: date, entity: str | None) -> None:
 @faults_told
 def backfill(first: date, last: date, entity: str | None) -> None:
     """Materialise all days FROM ... TO, both included; failed days are named at the end."""
-    settings, warehouse_url = _with_warehouse()
-    days = _partitions(settings, first, last)
-    _check_ready(settings, warehouse_url, entity)
+    settings, warehouse_url = with_warehouse()
+    days = partitions(settings, first, last)
+    check_ready(settings, warehouse_url, entity)
     if not _backfill(days, entity):
-        sys.exit(SOME_DAYS_FAILED)
+        sys.exit(SOME_FAILED)
 
 
 @main.command()
@@ -171,12 +158,12 @@ def demo(youngs: int) -> None:
     from snu_analytics.warehouse import migrate as upgrade
 
     home = read_settings().home
-    for name in ("SNU_SOURCE_URL", "SNU_WAREHOUSE_URL", "SNU_STAGING_URL", "SNU_DAGSTER_URL"):
-        # The demo invents people: it must never meet a real source or a real database.
+    places = ("SNU_SOURCE_URL", "SNU_WAREHOUSE_URL", "SNU_STAGING_URL", "SNU_DAGSTER_URL")
+    for name in (*places, KEY_VARIABLE, KEY_FILE_VARIABLE):
+        # The demo invents people: it must never meet a real source, a real database or a real key.
         os.environ.pop(name, None)
     os.environ["SNU_START_DATE"] = DEMO.first.isoformat()
     ensure_key(home)
-    os.environ.pop("SNU_PSEUDONYM_KEY", None)
     _out.rule("1. An invented history")
     folder = read_settings().demo_source
     if folder.exists():
@@ -184,7 +171,7 @@ def demo(youngs: int) -> None:
     else:
         run_simulation(_out, youngs, DEMO, 1, folder, None)
     _out.rule("2. PostgreSQL")
-    _, warehouse_url = _with_warehouse()
+    _, warehouse_url = with_warehouse()
     _tell_changes(upgrade(warehouse_url, load_catalogue()))
     _out.rule("3. Patches to events and figures")
     done = _backfill(DEMO, None)
@@ -198,7 +185,7 @@ def demo(youngs: int) -> None:
         "[bold].venv/bin/snu-analytics doctor[/] checks the set-up."
     )
     if not done:
-        sys.exit(SOME_DAYS_FAILED)
+        sys.exit(SOME_FAILED)
 
 
 @main.command()
@@ -207,8 +194,8 @@ def demo(youngs: int) -> None:
 @faults_told
 def audit(month: date | None, entity: str | None) -> None:
     """How sound the histories of a MONTH (YYYY-MM) are; the last one loaded if none is given."""
-    settings, warehouse_url = _with_warehouse()
-    _check_ready(settings, warehouse_url, entity)
+    settings, warehouse_url = with_warehouse()
+    check_ready(settings, warehouse_url, entity)
     from snu_analytics.definitions import defs
     from snu_analytics.orchestration.runs import open_instance, run_audit
     from snu_analytics.warehouse import audit_lines, connect, last_loaded_day
@@ -226,7 +213,7 @@ def audit(month: date | None, entity: str | None) -> None:
     for warning in outcome.warnings:
         _err.print(f"[yellow]{warning}[/]")
     if not outcome.ok:
-        sys.exit(SOME_DAYS_FAILED)
+        sys.exit(SOME_FAILED)
 
 
 @main.command()
@@ -253,7 +240,7 @@ def dev(port: int, host: str) -> None:
     from snu_analytics.diagnosis import require_schema
     from snu_analytics.warehouse import migrate as upgrade
 
-    settings, warehouse_url = _with_warehouse()
+    settings, warehouse_url = with_warehouse()
     if settings.warehouse_url == EMBEDDED:
         _tell_changes(upgrade(warehouse_url, load_catalogue()))
         _out.print(f"PostgreSQL, as long as this runs: {warehouse_url}", soft_wrap=True)
@@ -280,41 +267,6 @@ def explain(event_id: str) -> None:
     run_explanation(_out, read_settings(), event_id)
 
 
-def _with_warehouse() -> tuple[Settings, str]:
-    """The settings, and the warehouse's address, started if embedded, told to child processes."""
-    from snu_analytics.orchestration.runs import prepare_home
-    from snu_analytics.warehouse import dagster_url, resolve_url
-
-    settings = read_settings()
-    warehouse_url = resolve_url(settings.warehouse_url, settings.home)
-    export(settings)
-    os.environ["SNU_WAREHOUSE_URL"] = warehouse_url
-    os.environ["SNU_DAGSTER_URL"] = dagster_url(warehouse_url, settings.dagster_url)
-    prepare_home(settings)
-    return settings, warehouse_url
-
-
-def _partitions(settings: Settings, first: date, last: date) -> DayRange:
-    yesterday = paris_today() - timedelta(days=1)
-    if last < first:
-        raise PartitionError(f"{first} is after {last}: give the earlier day first")
-    if first < settings.start_date:
-        raise PartitionError(
-            f"{first} is before the first partition, {settings.start_date} (SNU_START_DATE)"
-        )
-    if last > yesterday:
-        raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
-    return DayRange(first, last)
-
-
-def _check_ready(settings: Settings, warehouse_url: str, entity: str | None) -> None:
-    """Raise what would stop every day anyway, before any of them is begun."""
-    from snu_analytics.diagnosis import require_ready
-
-    entities = [entity] if entity else list(load_catalogue().entities)
-    require_ready(settings, warehouse_url, entities)
-
-
 def _backfill(days: DayRange, entity: str | None) -> bool:
     from snu_analytics.orchestration.backfill import backfill as run_backfill
 
@@ -331,7 +283,21 @@ def _backfill(days: DayRange, entity: str | None) -> bool:
     for day, fault in sorted(failed.items()):
         _err.print(f"[bold red]{day}[/] {fault}", highlight=False)
         _err.print(f"  repeat it with: {_repeat(day, day, entity)}", highlight=False)
-    return not failed
+    published = entity is not None or len(failed) == len(days) or _publish(days)
+    return published and not failed
+
+
+def _publish(days: DayRange) -> bool:
+    from snu_analytics.definitions import defs
+    from snu_analytics.orchestration.runs import open_instance, run_publication
+
+    with _out.status("publishing"), open_instance() as instance:
+        outcome = run_publication(instance, defs, days)
+    for told in (*outcome.faults, *outcome.warnings):
+        _err.print(f"[bold red]{told}[/]", highlight=False)
+    if outcome.ok:
+        _out.print("What readers may see is published.")
+    return outcome.ok
 
 
 def _repeat(first: date, last: date, entity: str | None) -> str:
@@ -362,3 +328,12 @@ def _print_totals(warehouse_url: str) -> None:
         found = totals_by_campaign(connection)
     for table in figure_tables(found, "campaign", "totals per campaign, September to August"):
         _out.print(table)
+
+
+main.add_command(erase)
+main.add_command(figures)
+main.add_command(key)
+
+
+main.add_command(register)
+main.add_command(risk)

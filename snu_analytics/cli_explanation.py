@@ -12,7 +12,8 @@ from snu_analytics.events import Pseudonymiser
 from snu_analytics.explanation import RECORDED, Carried, Explanation, explain
 from snu_analytics.explanation.contradictions import instant
 from snu_analytics.explanation.telling import NOTHING, shown
-from snu_analytics.settings import Settings, decode_key
+from snu_analytics.keyfile import decode_key
+from snu_analytics.settings import Settings
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench
@@ -28,7 +29,7 @@ _QUALITIES = {
 
 def run_explanation(out: Console, settings: Settings, event_id: str) -> None:
     """Explain an event with the key, the source and the warehouse of the settings."""
-    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
+    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
     bench = Workbench(load_catalogue(), pseudonyms, Staging(settings.staging_url))
     source = open_source(settings.source_url, settings.home)
     try:

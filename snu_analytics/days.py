@@ -1,8 +1,9 @@
 """The calendar: a partition is a Europe/Paris day, everything below works with UTC instants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from snu_analytics.errors import PartitionError
@@ -45,6 +46,14 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
+def consecutive(days: Iterable[date]) -> list[DayRange]:
+    """The days as ranges without a gap."""
+    numbered = enumerate(sorted(set(days)))
+    runs = groupby(numbered, key=lambda told: told[1] - timedelta(days=told[0]))
+    ranges = [[day for _, day in run] for _, run in runs]
+    return [DayRange(run[0], run[-1]) for run in ranges]
+
+
 def month_of(day: date) -> DayRange:
     """The days of the month that a day lies in."""
     first = day.replace(day=1)
@@ -54,6 +63,14 @@ def month_of(day: date) -> DayRange:
 def month_before(day: date) -> date:
     """The first day of the month before that of a day."""
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years before; 28 February for the 29th of a year that lacks it."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def parse_month(text: str) -> date:

@@ -11,14 +11,20 @@ from snu_analytics.orchestration.audits import (
     changed_days_sensor,
     monthly_partitions,
 )
-from snu_analytics.orchestration.jobs import (
+from snu_analytics.orchestration.erasure import (
+    ERASURE_SCHEDULE,
     RETENTION_SCHEDULE,
-    nightly_job,
-    nightly_schedule,
-    staging_retention,
+    erasure,
+    retention,
 )
+from snu_analytics.orchestration.jobs import nightly_job, nightly_schedule
+from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
+from snu_analytics.orchestration.projections import projections_asset
+from snu_analytics.orchestration.published import published_asset
 from snu_analytics.orchestration.resources import resources
+from snu_analytics.orchestration.risk import risk_asset, risk_job, risk_schedule
+from snu_analytics.orchestration.stock import pool_asset
 from snu_analytics.settings import export, read_settings
 
 _settings = read_settings()
@@ -28,15 +34,21 @@ _days = daily_partitions(_settings.start_date)
 _months = monthly_partitions(_settings.start_date)
 _daily = [a for e in _catalogue.entities.values() for a in entity_assets(_catalogue, e, _days)]
 _audits = [audit_asset(entity, _months) for entity in _catalogue.entities.values()]
-_nightly = nightly_job(_daily)
+_published = published_asset(_catalogue, _days)
+_figures = [pool_asset(_catalogue, _days), objectives_asset(_days), projections_asset(_days)]
+_nightly = nightly_job([*_daily, *_figures, _published])
 _audit = audit_job(_audits)
+_risk_report = risk_asset(_catalogue)
+_risk = risk_job(_risk_report)
 
 defs = dg.Definitions(
-    assets=[*_daily, *_audits],
-    jobs=[_nightly, _audit, staging_retention],
+    assets=[*_daily, *_figures, _published, *_audits, _risk_report],
+    jobs=[_nightly, _audit, _risk, erasure, retention],
     schedules=[
         nightly_schedule(_nightly),
         audit_schedule(_audit, _settings.start_date),
+        risk_schedule(_risk),
+        ERASURE_SCHEDULE,
         RETENTION_SCHEDULE,
     ],
     sensors=[changed_days_sensor(_nightly, _settings.start_date)],

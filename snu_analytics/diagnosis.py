@@ -7,7 +7,8 @@ from importlib.metadata import version
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import SettingsError, SnuError, SourceError, WarehouseError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.settings import Settings, decode_key
+from snu_analytics.keyfile import decode_key
+from snu_analytics.settings import Settings
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Check
 from snu_analytics.staging import Staging
@@ -27,7 +28,7 @@ _CLOCK_TOLERANCE_SECONDS = 60
 
 def require_ready(settings: Settings, warehouse_url: str, entities: Sequence[str]) -> None:
     """Raise the first fault that would stop every day of the entities: key, schema, source."""
-    decode_key(settings.pseudonym_key)
+    decode_key(settings.pseudonym_key, settings.key_origin)
     require_schema(warehouse_url)
     catalogue = load_catalogue()
     read = {one for name in entities for one in catalogue.sources(name)}
@@ -72,7 +73,11 @@ def _versions() -> str:
 
 
 def _key(settings: Settings) -> str:
-    return f"fingerprint {Pseudonymiser(decode_key(settings.pseudonym_key)).fingerprint}"
+    return f"fingerprint {_fingerprint(settings)}, from {settings.key_origin}"
+
+
+def _fingerprint(settings: Settings) -> str:
+    return Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin)).fingerprint
 
 
 def _source_checks(settings: Settings) -> list[Check]:
@@ -128,7 +133,7 @@ def _warehouse_checks(settings: Settings) -> list[Check]:
 
 
 def _same_key(settings: Settings, url: str) -> str:
-    fingerprint = Pseudonymiser(decode_key(settings.pseudonym_key)).fingerprint
+    fingerprint = _fingerprint(settings)
     with connect(url) as connection:
         if not key_matches(connection, fingerprint):
             raise SettingsError("the rows were made with another key: set SNU_PSEUDONYM_KEY to it")

@@ -16,6 +16,10 @@ class CatalogueError(SnuError):
     """A catalogue file contradicts itself; the message names the file and the entry."""
 
 
+class RegisterError(SnuError):
+    """The record of processing cannot be made; the message names the file and the entry."""
+
+
 class PartitionError(SnuError):
     """A day is malformed, before the first partition, or not over yet."""
 
@@ -38,3 +42,19 @@ class WarehouseError(SnuError):
 
 class WarehouseUnavailable(WarehouseError):
     """PostgreSQL did not answer or went away: worth trying again."""
+
+
+class ErasureError(SnuError):
+    """An erasure would take much more than it should, or its request cannot be read."""
+
+
+class ObjectivesError(SnuError):
+    """The file of objectives cannot be read; the message names it, and the line or column."""
+
+
+class QuestionError(SnuError):
+    """A question that is not known, or cannot be told so; the message names what is known."""
+
+
+class LeakError(SnuError):
+    """A string about to be written tells of a person; the message names column and kind alone."""

@@ -1,37 +1,45 @@
 """The environment, read in this one place: every variable, its default and its check."""
 
-import base64
-import binascii
 import os
-import secrets
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 from snu_analytics.days import paris_today
 from snu_analytics.errors import SettingsError
+from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, default_file, read_key
 
-KEY_VARIABLE = "SNU_PSEUDONYM_KEY"
 EMBEDDED = "embedded"
 
-_KEY_BYTES = 32
-_NEW_KEY = 'python3 -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
+# French statistical practice: no count of fewer than 11 is told.
+_LEAST_THRESHOLD = 11
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says, with the defaults filled in."""
+    """What the environment says, with the defaults filled in.
+
+    `key_file` is where `pseudonym_key` comes from, or would; None when a variable holds it.
+    """
 
     home: Path
     source_url: str
     warehouse_url: str
     staging_url: str
     staging_days: int
+    retention_years: int
+    suppression_threshold: int
     start_date: date
+    objectives: Path | None
     dagster_url: str | None
     pseudonym_key: str | None
+    key_file: Path | None
+
+    @property
+    def key_origin(self) -> str:
+        """Where the key comes from, for people."""
+        return str(self.key_file) if self.key_file else KEY_VARIABLE
 
     @property
     def demo_source(self) -> Path:
@@ -41,18 +49,27 @@ class Settings:
 def read_settings(environ: MutableMapping[str, str] = os.environ) -> Settings:
     """The settings of this process.
 
-    Raises SettingsError naming the variable that is malformed.
+    Raises SettingsError naming the variable that is malformed, or a key file that others can read.
     """
-    home = Path(environ.get("SNU_HOME") or ".snu").expanduser().absolute()
+    key, key_file = _pseudonym_key(environ)
+    home = _home(environ)
     return Settings(
         home=home,
         source_url=environ.get("SNU_SOURCE_URL") or f"bson://{home / 'demo-source'}",
         warehouse_url=environ.get("SNU_WAREHOUSE_URL") or EMBEDDED,
         staging_url=environ.get("SNU_STAGING_URL") or str(home / "staging"),
-        staging_days=_staging_days(environ.get("SNU_STAGING_DAYS") or "14"),
+        staging_days=_at_least_one("SNU_STAGING_DAYS", environ.get("SNU_STAGING_DAYS") or "14"),
+        retention_years=_at_least_one(
+            "SNU_RETENTION_YEARS", environ.get("SNU_RETENTION_YEARS") or "6"
+        ),
+        suppression_threshold=_threshold(
+            environ.get("SNU_SUPPRESSION_THRESHOLD") or str(_LEAST_THRESHOLD)
+        ),
         start_date=_start_date(environ.get("SNU_START_DATE") or "2021-06-18"),
+        objectives=_file(environ.get("SNU_OBJECTIVES")),
         dagster_url=environ.get("SNU_DAGSTER_URL") or None,
-        pseudonym_key=environ.get(KEY_VARIABLE) or _kept_key(home),
+        pseudonym_key=key,
+        key_file=key_file,
     )
 
 
@@ -63,68 +80,32 @@ def export(settings: Settings, environ: MutableMapping[str, str] = os.environ) -
     environ["SNU_WAREHOUSE_URL"] = settings.warehouse_url
     environ["SNU_STAGING_URL"] = settings.staging_url
     environ["SNU_START_DATE"] = settings.start_date.isoformat()
+    environ["SNU_SUPPRESSION_THRESHOLD"] = str(settings.suppression_threshold)
     if settings.dagster_url:
         environ["SNU_DAGSTER_URL"] = settings.dagster_url
     # An absent key stays a named, late error: reading definitions needs none.
     environ[KEY_VARIABLE] = settings.pseudonym_key or ""
+    if settings.pseudonym_key:
+        environ.pop(KEY_FILE_VARIABLE, None)
 
 
-def decode_key(text: str | None) -> bytes:
-    """The pseudonym key's bytes.
-
-    Raises SettingsError, without the key, when it is missing, short, or not random enough.
-    """
-    if not text:
-        raise SettingsError(f"{KEY_VARIABLE} is not set: make a key with {_NEW_KEY} and keep it")
-    try:
-        key = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        raise SettingsError(f"{KEY_VARIABLE} is not base64: make one with {_NEW_KEY}") from None
-    if len(key) < _KEY_BYTES:
-        raise SettingsError(
-            f"{KEY_VARIABLE} holds {len(key)} bytes, {_KEY_BYTES} are needed: {_NEW_KEY}"
-        )
-    if not _looks_random(key):
-        raise SettingsError(
-            f"{KEY_VARIABLE} is not random (a text, a sample, a pattern): make one with {_NEW_KEY}"
-        )
-    return key
+def _home(environ: MutableMapping[str, str]) -> Path:
+    return Path(environ.get("SNU_HOME") or ".snu").expanduser().absolute()
 
 
-def ensure_key(home: Path) -> str:
-    """The key kept under SNU_HOME, made at the first call (0600). For the demo and for tries."""
-    if kept := _kept_key(home):
-        return kept
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = _key_file(home)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode() + "\n")
-    return path.read_text().strip()
+def _pseudonym_key(environ: MutableMapping[str, str]) -> tuple[str | None, Path | None]:
+    """The key's text, and the file it is in unless a variable holds it."""
+    text, told = environ.get(KEY_VARIABLE), environ.get(KEY_FILE_VARIABLE)
+    if text and told:
+        raise SettingsError(f"{KEY_VARIABLE} and {KEY_FILE_VARIABLE} are both set: keep one")
+    if text:
+        return text, None
+    file = Path(told).expanduser().absolute() if told else default_file(_home(environ))
+    return read_key(file), file
 
 
-def _kept_key(home: Path) -> str | None:
-    path = _key_file(home)
-    if not path.exists():
-        return None
-    if path.stat().st_mode & 0o077:
-        raise SettingsError(f"{path} can be read by others: chmod 600 it, or make a new key")
-    return path.read_text().strip()
-
-
-def _key_file(home: Path) -> Path:
-    return home / "pseudonym.key"
-
-
-def _looks_random(key: bytes) -> bool:
-    """Whether 32 bytes could come from a random source.
-
-    In 32 random bytes fewer than 20 distinct values, a text of printable characters alone, or fewer
-    than 12 distinct steps from byte to byte are each rarer than one in 10^10.
-    """
-    steps = {(b - a) % 256 for a, b in pairwise(key)}
-    printable = all(32 <= b < 127 for b in key)
-    return len(set(key)) >= 20 and len(steps) >= 12 and not printable
+def _file(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _start_date(text: str) -> date:
@@ -137,7 +118,17 @@ def _start_date(text: str) -> date:
     return day
 
 
-def _staging_days(text: str) -> int:
+def _threshold(text: str) -> int:
+    if not text.isdecimal() or int(text) < _LEAST_THRESHOLD:
+        raise SettingsError(
+            f"SNU_SUPPRESSION_THRESHOLD is '{text}': it can only be raised, write a whole number "
+            f"of at least {_LEAST_THRESHOLD}"
+        )
+    return int(text)
+
+
+def _at_least_one(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"SNU_STAGING_DAYS is '{text}': write a number of days, at least 1")
+        unit = name.rpartition("_")[2].lower()
+        raise SettingsError(f"{name} is '{text}': write a number of {unit}, at least 1")
     return int(text)

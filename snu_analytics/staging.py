@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import inf
 from pathlib import PurePosixPath
 
 import fsspec
@@ -71,16 +72,35 @@ class Staging:
 
     def prune(self, older_than_days: int) -> int:
         """Delete the files written more than so many days ago; the number deleted."""
-        limit = time.time() - older_than_days * 86_400
+        return self.clear(time.time() - older_than_days * 86_400)
+
+    def clear(self, before: float = inf) -> int:
+        """Delete the files written before then (seconds since 1970), or all; the number deleted.
+
+        What a killed process left of a file half written goes as well.
+        """
         with self._file_system() as (files, root):
             old = [
                 path
                 for path, info in files.find(root, detail=True).items()
-                if path.endswith(".parquet") and _written(info) < limit
+                if ".parquet" in PurePosixPath(path).name and _written(info) < before
             ]
             for path in old:
                 files.rm_file(path)
         return len(old)
+
+    def days(self, asset: tuple[str, str]) -> list[date]:
+        """The days of which something of the asset is held."""
+        with self._file_system() as (files, root):
+            folder = str(PurePosixPath(root, *asset))
+            held = files.ls(folder, detail=False) if files.exists(folder) else []
+            names = (PurePosixPath(path) for path in held)
+            return sorted(date.fromisoformat(n.stem) for n in names if n.suffix == ".parquet")
+
+    def delete(self, asset: tuple[str, str], day: date) -> None:
+        """Delete what is held of the asset's day."""
+        with self._file_system() as (files, root):
+            files.rm_file(self._path(root, asset, day))
 
     def count(self) -> int:
         """The number of files held."""

@@ -11,7 +11,7 @@ from snu_analytics.errors import StagingError, WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench, load_events, load_figures, stage_snapshots
-from snu_analytics.warehouse import connect
+from snu_analytics.warehouse import begin_rotation, connect
 from snu_analytics_tests.histories import (
     CATALOGUE,
     OTHER_REF,
@@ -239,7 +239,8 @@ def test_a_value_outside_its_vocabulary_is_other_and_counted(tmp_path, warehouse
     url = f"bson://{tmp_path}/dump"
     run_days(tmp_path, url, warehouse_url, "2024-03-01")
     day = date(2024, 3, 1)
-    staged = stage_snapshots(bench, YOUNG, DayRange(day, day), source)
+    with connect(warehouse_url) as connection:
+        staged = stage_snapshots(bench, YOUNG, DayRange(day, day), source, connection)
     assert staged.counts[day]["other"] == 1
     assert staged.unlisted == []
     assert rows(
@@ -270,9 +271,9 @@ def test_a_missing_upstream_day_names_the_asset_to_run(tmp_path, warehouse_url):
     day = DayRange(date(2024, 3, 1), date(2024, 3, 1))
     bench = Workbench(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
     source = open_dump(tmp_path)
-    with pytest.raises(StagingError, match="materialise young/raw_patches for that day first"):
-        stage_snapshots(bench, YOUNG, day, source)
     with connect(warehouse_url) as connection:
+        with pytest.raises(StagingError, match="materialise young/raw_patches for that day first"):
+            stage_snapshots(bench, YOUNG, day, source, connection)
         with pytest.raises(StagingError, match="materialise young/user_snapshots"):
             load_events(bench, YOUNG, day, connection)
         with pytest.raises(WarehouseError, match="materialise young/anonymized_events"):
@@ -298,3 +299,26 @@ def test_many_documents_at_once_or_few_give_identical_tables(tmp_path, warehouse
     monkeypatch.setattr("snu_analytics.steps.snapshots._DOCUMENTS_AT_ONCE", 1)
     run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
     assert contents(warehouse_url) == before
+
+
+def test_snapshots_staged_with_another_key_are_told(tmp_path, warehouse_url):
+    run_days(tmp_path, write_dump(tmp_path / "d", **ALL), warehouse_url, "2024-03-01")
+    day = date(2024, 3, 1)
+    other = Pseudonymiser(b"another key, another fingerprint")
+    bench = Workbench(CATALOGUE, other, Staging(str(tmp_path / "staging")))
+    with connect(warehouse_url) as connection:
+        begin_rotation(connection, other.fingerprint)
+        with pytest.raises(
+            StagingError, match="2024-03-01 is of another pseudonym key: materialise young/raw"
+        ):
+            load_events(bench, YOUNG, DayRange(day, day), connection)
+
+
+def test_every_row_tells_its_key(tmp_path, warehouse_url):
+    broken = patch("2024-03-01T11:00", {"op": "move", "path": "/status"})
+    source = write_dump(tmp_path / "d", youngs=YOUNGS, young_patches=[*HISTORY, broken])
+    run_days(tmp_path, source, warehouse_url, "2024-03-01")
+    for table in ("young_event", "quarantine", "day_load"):
+        assert rows(warehouse_url, f"SELECT DISTINCT key_id FROM analytics.{table}") == [
+            (PSEUDONYMS.fingerprint,)
+        ]

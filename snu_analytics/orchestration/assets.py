@@ -69,9 +69,14 @@ def entity_assets(
     ) -> dg.MaterializeResult:
         began = time.monotonic()
         with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
-            counts = stage_patches(bench.bench(), entity, days_of(context), opened, connection)
-        tell(context, counts, began)
-        return dg.MaterializeResult(check_results=[checks.few_quarantined(counts)])
+            patched = stage_patches(bench.bench(), entity, days_of(context), opened, connection)
+        tell(context, patched.counts, began, {"unknown_field": patched.unknown})
+        return dg.MaterializeResult(
+            check_results=[
+                checks.few_quarantined(patched.counts),
+                checks.fields_known(patched.unknown),
+            ]
+        )
 
     @dg.asset(
         key=key(SNAPSHOTS),
@@ -84,13 +89,21 @@ def entity_assets(
         **common,
     )
     def user_snapshots(
-        context: dg.AssetExecutionContext, bench: WorkbenchResource, source: SourceResource
+        context: dg.AssetExecutionContext,
+        bench: WorkbenchResource,
+        source: SourceResource,
+        warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
         began = time.monotonic()
-        with told_to_dagster(), source.open() as opened:
-            staged = stage_snapshots(bench.bench(), entity, days_of(context), opened)
-        tell(context, staged.counts, began)
-        return dg.MaterializeResult(check_results=[checks.values_listed(staged.unlisted)])
+        with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
+            staged = stage_snapshots(bench.bench(), entity, days_of(context), opened, connection)
+        tell(context, staged.counts, began, {"unknown_field": staged.unknown})
+        return dg.MaterializeResult(
+            check_results=[
+                checks.values_listed(staged.unlisted),
+                checks.fields_known(staged.unknown),
+            ]
+        )
 
     @dg.asset(
         key=key(EVENTS),
@@ -111,6 +124,7 @@ def entity_assets(
             results = [
                 checks.rows_written(loaded),
                 checks.events_in_their_day(connection, entity, days),
+                checks.nothing_identifies(loaded),
             ]
         counts = {day: {"events": rows} for day, rows in loaded.written.items()}
         tell(context, counts, began, {"event": loaded.by_name})
@@ -150,6 +164,8 @@ def tell(
     """Metadata of the materialisations: each day's counts, and the run's time and tables."""
     shared: dict[str, Any] = {"seconds": round(time.monotonic() - began, 2), "days": len(counts)}
     for name, table in (tables or {}).items():
+        if not table:
+            continue
         rows = "\n".join(f"| {value} | {count} |" for value, count in table.items())
         shared[f"{name}s_of_the_run"] = dg.MetadataValue.md(
             f"| {name} | count |\n|---|---:|\n{rows}"

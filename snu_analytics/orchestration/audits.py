@@ -13,12 +13,15 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.days import PARIS, month_before, month_of, parse_day
 from snu_analytics.orchestration.assets import OWNERS, tell
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.objectives import OBJECTIVES
 from snu_analytics.orchestration.pools import SOURCE
+from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,
     WorkbenchResource,
 )
+from snu_analytics.orchestration.stock import POOL
 from snu_analytics.steps import STEPS, audit_history
 from snu_analytics.warehouse import changed_days
 
@@ -128,7 +131,8 @@ def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.Se
         name="changed_days",
         minimum_interval_seconds=600,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Runs the days again whose patches came late, vanished or were mended.",
+        description="Runs the days again whose patches came late, vanished or were mended, and "
+        "publishes them anew.",
     )
     def changed(
         context: dg.SensorEvaluationContext, warehouse: WarehouseResource
@@ -140,7 +144,12 @@ def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.Se
                 yield dg.RunRequest(
                     run_key=f"{entity} {day} {digest}",
                     partition_key=day.isoformat(),
-                    asset_selection=[dg.AssetKey([entity, step]) for step in STEPS],
+                    asset_selection=[
+                        *(dg.AssetKey([entity, step]) for step in STEPS),
+                        POOL,
+                        OBJECTIVES,
+                        PUBLISHED,
+                    ],
                 )
 
     return changed

@@ -29,6 +29,7 @@ class Done:
 def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     """Materialise the days; yields each chunk as it ends, in no certain order.
 
+    Nothing is published: that looks at weeks and months, so it comes after, for the whole range.
     A chunk that fails is repeated day by day, so that only the days at fault stay undone. The
     environment must be that of `runs.prepare_home`.
     """
@@ -81,7 +82,7 @@ def _work(tasks, results, entity: str | None) -> None:
     try:
         with open_instance() as instance:
             while (chunk := tasks.get()) is not None:
-                outcome = run_days(instance, defs, chunk, entity)
+                outcome = run_days(instance, defs, chunk, entity, published=False)
                 failed: dict[date, str] = {}
                 warnings = list(outcome.warnings)
                 if outcome.faults and (len(chunk) == 1 or outcome.unreachable):
@@ -89,7 +90,9 @@ def _work(tasks, results, entity: str | None) -> None:
                 elif outcome.faults:
                     warnings = []
                     for day in chunk:
-                        alone = run_days(instance, defs, DayRange(day, day), entity)
+                        alone = run_days(
+                            instance, defs, DayRange(day, day), entity, published=False
+                        )
                         warnings += alone.warnings
                         if alone.faults:
                             failed[day] = alone.faults[0]

@@ -1,5 +1,6 @@
 """The checks of each asset. Blocking ones stop what would be built on a wrong partition."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
@@ -21,7 +22,8 @@ def patch_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             "few_quarantined",
             asset=asset,
             description="At most 1 % of each day's patches are defective.",
-        )
+        ),
+        _fields_known(asset),
     ]
 
 
@@ -32,7 +34,8 @@ def snapshot_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             asset=asset,
             blocking=True,
             description="Every value of a closed field is in the catalogue's vocabulary, or OTHER.",
-        )
+        ),
+        _fields_known(asset),
     ]
 
 
@@ -49,6 +52,13 @@ def event_specs(asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             asset=asset,
             blocking=True,
             description="Every event's instant lies in its Europe/Paris day.",
+        ),
+        dg.AssetCheckSpec(
+            "nothing_identifies",
+            asset=asset,
+            blocking=True,
+            description="No e-mail, number, identifier, date of birth, address, URL or file name "
+            "in any string. Looked for before a row is written: a hit fails the step.",
         ),
     ]
 
@@ -72,6 +82,27 @@ def few_quarantined(counts: DayCounts) -> dg.AssetCheckResult:
     ]
     total = sum(told["quarantined"] for told in counts.values())
     return _result("few_quarantined", over, {"quarantined": total}, dg.AssetCheckSeverity.WARN)
+
+
+def _fields_known(asset: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "fields_known",
+        asset=asset,
+        description="Every field met is in the catalogue, kept or dropped; others were dropped.",
+    )
+
+
+def fields_known(unknown: Mapping[str, int]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name="fields_known",
+        passed=not unknown,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"fields": ", ".join(unknown) or "none"},
+    )
+
+
+def nothing_identifies(loaded: Loaded) -> dg.AssetCheckResult:
+    return _result("nothing_identifies", [], {"rows": sum(loaded.written.values())})
 
 
 def values_listed(unlisted: list[str]) -> dg.AssetCheckResult:

@@ -1,4 +1,4 @@
-"""The nightly job, its schedule, and the retention of the staging folder."""
+"""The nightly job and its schedule."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,6 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
 from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
-
-from snu_analytics.orchestration.faults import told_to_dagster
-from snu_analytics.settings import read_settings
-from snu_analytics.staging import Staging
 
 NIGHTLY = "nightly"
 
@@ -42,24 +38,3 @@ def nightly_schedule(
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night, for the day that ended.",
     )
-
-
-@dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
-def prune_staging(context: dg.OpExecutionContext) -> None:
-    settings = read_settings()
-    with told_to_dagster():
-        deleted = Staging(settings.staging_url).prune(settings.staging_days)
-    context.log.info("deleted %s staging files", deleted)
-
-
-@dg.job(executor_def=dg.in_process_executor, description="Keeps staging to its set days.")
-def staging_retention() -> None:
-    prune_staging()
-
-
-RETENTION_SCHEDULE = dg.ScheduleDefinition(
-    job=staging_retention,
-    cron_schedule="45 4 * * *",
-    execution_timezone="Europe/Paris",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)

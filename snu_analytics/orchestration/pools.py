@@ -12,5 +12,7 @@ def make_pools(instance: DagsterInstance) -> None:
     Dagster does so at the first step of a pool; two runs that begin at once then collide, and one
     of them ends without a step to blame.
     """
-    for pool in (SOURCE, WAREHOUSE):
-        instance.event_log_storage.initialize_concurrency_limit_to_default(pool)
+    storage = instance.event_log_storage
+    # For a pool that has one, Dagster's own call fails on pooled connections to PostgreSQL.
+    for pool in {SOURCE, WAREHOUSE} - {limit.name for limit in storage.get_pool_limits()}:
+        storage.initialize_concurrency_limit_to_default(pool)

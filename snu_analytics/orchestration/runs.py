@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
 from snu_analytics.orchestration.audits import AUDIT_JOB
 from snu_analytics.orchestration.jobs import NIGHTLY
+from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
@@ -88,44 +89,72 @@ def open_instance() -> Iterator[DagsterInstance]:
         yield instance
 
 
+# The groups of assets that look at other days, or at several entities.
+_ACROSS = ("figures", PUBLISHED.path[0])
+
+
 def run_days(
     instance: DagsterInstance,
     definitions: dg.Definitions,
     days: DayRange,
     entity: str | None = None,
     *,
+    published: bool = True,
     retries: bool = True,
 ) -> Outcome:
-    """Materialise the days in one run, all entities or one."""
+    """Materialise the days in one run, all entities or one.
+
+    Of one entity nothing is published, nor are figures made that look at other days or entities:
+    these may be older.
+    """
+
+    def chosen(group: str) -> bool:
+        return group == entity if entity else published or group not in _ACROSS
+
+    return _run(instance, definitions, NIGHTLY, chosen, retries, *_partitions(days))
+
+
+def run_publication(
+    instance: DagsterInstance, definitions: dg.Definitions, days: DayRange
+) -> Outcome:
+    """Make the days' figures across entities and publish them in one run, as they are loaded."""
+    return _run(
+        instance, definitions, NIGHTLY, lambda group: group in _ACROSS, False, *_partitions(days)
+    )
+
+
+def _partitions(days: DayRange) -> tuple[str | None, dict[str, str]]:
+    """The partition key of a day, or the tags of a range."""
     if len(days) == 1:
-        return _run(instance, definitions, NIGHTLY, entity, retries, days.first.isoformat(), {})
-    tags = {
+        return days.first.isoformat(), {}
+    return None, {
         ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
         ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
     }
-    return _run(instance, definitions, NIGHTLY, entity, retries, None, tags)
 
 
 def run_audit(
     instance: DagsterInstance, definitions: dg.Definitions, month: date, entity: str | None = None
 ) -> Outcome:
     """Audit the month that begins with that day in one run, all entities or one."""
-    return _run(instance, definitions, AUDIT_JOB, entity, False, month.isoformat(), {})
+
+    def chosen(group: str) -> bool:
+        return group == (entity or group)
+
+    return _run(instance, definitions, AUDIT_JOB, chosen, False, month.isoformat(), {})
 
 
 def _run(
     instance: DagsterInstance,
     definitions: dg.Definitions,
     name: str,
-    entity: str | None,
+    chosen: Callable[[str], bool],
     retries: bool,
     partition: str | None,
     tags: dict[str, str],
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
-    selection = None
-    if entity is not None:
-        selection = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == entity]
+    selection = [key for key in job.asset_layer.executable_asset_keys if chosen(key.path[0])]
     result = job.execute_in_process(
         instance=instance,
         partition_key=partition,

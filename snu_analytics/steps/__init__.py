@@ -14,9 +14,24 @@ from snu_analytics.steps.bench import (
     DayCounts,
     Workbench,
 )
+from snu_analytics.steps.carry_over import carry_over
+from snu_analytics.steps.erase import erase_absent, erase_requested, republish
 from snu_analytics.steps.events import Loaded, load_events
 from snu_analytics.steps.figures import load_figures
-from snu_analytics.steps.patches import stage_patches
+from snu_analytics.steps.objectives import load_objectives, progress
+from snu_analytics.steps.patches import Patched, stage_patches
+from snu_analytics.steps.pool import (
+    Balance,
+    Explained,
+    Moved,
+    balance,
+    compare_live,
+    load_opening,
+    load_pool,
+    pool,
+)
+from snu_analytics.steps.projections import load_projections
+from snu_analytics.steps.publish import Published, publish
 from snu_analytics.steps.snapshots import Staged, stage_snapshots, with_joined
 
 __all__ = [
@@ -26,13 +41,31 @@ __all__ = [
     "SNAPSHOTS",
     "STEPS",
     "Audited",
+    "Balance",
     "DayCounts",
+    "Explained",
     "Loaded",
+    "Moved",
+    "Patched",
+    "Published",
     "Staged",
     "Workbench",
     "audit_history",
+    "balance",
+    "carry_over",
+    "compare_live",
+    "erase_absent",
+    "erase_requested",
     "load_events",
     "load_figures",
+    "load_objectives",
+    "load_opening",
+    "load_pool",
+    "load_projections",
+    "pool",
+    "progress",
+    "publish",
+    "republish",
     "stage_patches",
     "stage_snapshots",
     "with_joined",

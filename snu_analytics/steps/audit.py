@@ -39,7 +39,7 @@ def audit_history(
 
     Replaces the month's rows of `history_audit` and `day_found`.
     """
-    heads, rows = patch_rows(bench, entity, month, source)
+    heads, rows, _ = patch_rows(bench, entity, month, source)
     made = pl.Series(source.made_between(entity, month.start, month.end), dtype=pl.String)
     sound = heads.filter(pl.col("defect").is_null())["ref"]
     refs = pl.concat([sound, made.rename("ref")]).unique().sort().to_list()
@@ -47,7 +47,8 @@ def audit_history(
     timeline = rebuild(source.histories(entity, refs), entity, canonicaliser)
     measures = audit(timeline, heads, month.start, month.end)
 
-    loaded = day_origins(warehouse, entity.table, month.first, month.last)
+    key_id = bench.pseudonyms.fingerprint
+    loaded = day_origins(warehouse, entity.table, month.first, month.last, key_id)
     by_day = split_by_day(rows, "day")
     found = {day: origin_of(bench, by_day.get(day, rows.clear())) for day in loaded}
     changed = [day for day, origin in found.items() if origin.digest != loaded[day].digest]

@@ -1,4 +1,4 @@
-"""PostgreSQL: the schema, the replacing of a day, the one pseudonym key, the embedded server.
+"""PostgreSQL: the schema, the replacing of a day, the pseudonym keys, the embedded server.
 
 Knows the catalogue and the errors. Knows neither the source, nor how histories and events are
 made, nor Dagster: what comes in is COPY text, what goes out are counts and, to be
@@ -10,8 +10,30 @@ from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, connect, resolve_url
 from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
 from snu_analytics.warehouse.embedded import embedded_server, stop
+from snu_analytics.warehouse.erase import (
+    Erased,
+    erase_subjects,
+    erased_subjects,
+    expire_events,
+    expire_figures,
+    subjects_of,
+)
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.keys import claim_key, key_matches
+from snu_analytics.warehouse.keys import (
+    Key,
+    KeyedRows,
+    begin_rotation,
+    carry_erased,
+    claim_key,
+    days_of_other_keys,
+    erased_with_other_keys,
+    finish_rotation,
+    forget_key,
+    key_matches,
+    known_keys,
+    require_key,
+    rows_by_key,
+)
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.read import (
     audit_lines,
@@ -32,9 +54,14 @@ from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
     "Change",
+    "Erased",
+    "Key",
+    "KeyedRows",
     "Origin",
     "address",
     "audit_lines",
+    "begin_rotation",
+    "carry_erased",
     "changed_days",
     "claim_key",
     "connect",
@@ -42,22 +69,34 @@ __all__ = [
     "copy_text",
     "dagster_url",
     "day_origins",
+    "days_of_other_keys",
     "days_with_rows",
     "embedded_server",
+    "erase_subjects",
+    "erased_subjects",
+    "erased_with_other_keys",
     "event_columns",
     "event_row",
+    "expire_events",
+    "expire_figures",
     "figures",
+    "finish_rotation",
+    "forget_key",
     "key_matches",
+    "known_keys",
     "last_loaded_day",
     "loaded_days",
     "mapped_errors",
     "migrate",
     "pending_changes",
     "replace_day",
+    "require_key",
     "resolve_url",
+    "rows_by_key",
     "server_clock",
     "server_version",
     "stop",
+    "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",
 ]

@@ -3,7 +3,7 @@
 What would lose data is never done but told with its SQL.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from alembic.autogenerate import produce_migrations
@@ -14,11 +14,14 @@ from sqlalchemy.pool import NullPool
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.errors import WarehouseError
+from snu_analytics.questions import load_questions
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
+from snu_analytics.warehouse.dimensions import ensure_dimensions
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.rights import ensure_schemas, ensure_table_rights
 from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED, warehouse_metadata
+from snu_analytics.warehouse.views import ensure_views, views_on
 
 # Any number will do as long as every migration takes the same.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('snu_analytics migrate', 0))"
@@ -73,7 +76,10 @@ def _refuse_old_server(connection: Connection) -> None:
 
 def _changes(connection: Connection, catalogue: Catalogue) -> Iterator[Change]:
     yield from ensure_schemas(connection)
-    yield from _table_changes(connection, warehouse_metadata(catalogue))
+    metadata = warehouse_metadata(catalogue)
+    yield from _table_changes(connection, metadata)
+    yield from ensure_dimensions(connection, metadata)
+    yield from ensure_views(connection, load_questions().values())
     yield from ensure_table_rights(connection)
 
 
@@ -153,19 +159,24 @@ def _described(connection: Connection, step: ops.MigrateOperation) -> Change:
             return Change("changed", f"index {index}", f"index {index} is made anew")
         case ops.DropColumnOp():
             column = f"{step.schema}.{step.table_name}.{step.column_name}"
-            return _left(step, f"column {column}", "is no longer in the catalogue")
+            views = views_on(connection, f"{step.schema}.{step.table_name}", step.column_name)
+            return _left(step, f"column {column}", "is no longer in the catalogue", views)
         case ops.DropTableOp():
             table = f"{step.schema}.{step.table_name}"
-            return _left(step, f"table {table}", "is no longer in the catalogue")
+            views = views_on(connection, table)
+            return _left(step, f"table {table}", "is no longer in the catalogue", views)
         case ops.AlterColumnOp():
             column = f"{step.schema}.{step.table_name}.{step.column_name}"
-            return _left(step, f"column {column}", "has another type in the catalogue")
+            views = views_on(connection, f"{step.schema}.{step.table_name}", step.column_name)
+            return _left(step, f"column {column}", "has another type in the catalogue", views)
         case _:
             return _left(step, type(step).__name__, "differs from the catalogue")
 
 
-def _left(step: ops.MigrateOperation, subject: str, why: str) -> Change:
-    return Change("left", subject, f"{subject} {why}; if nobody needs it: {_sql(step)}")
+def _left(step: ops.MigrateOperation, subject: str, why: str, views: Sequence[str] = ()) -> Change:
+    # The next migration makes the views anew.
+    before = f"DROP VIEW {', '.join(views)}; " if views else ""
+    return Change("left", subject, f"{subject} {why}; if nobody needs it: {before}{_sql(step)}")
 
 
 def _sql(step: ops.MigrateOperation) -> str:

@@ -17,6 +17,9 @@ from snu_analytics.warehouse.tables import ANALYTICS
 if TYPE_CHECKING:
     import pandas as pd
 
+# The key of rows without a key id: they were written before there was one.
+CURRENT_KEY = "(SELECT fingerprint FROM analytics.pseudonym_key WHERE state = 'current')"
+
 
 def days_with_rows(
     connection: psycopg.Connection,
@@ -46,12 +49,16 @@ def loaded_days(connection: psycopg.Connection, table: str, first: date, last: d
 
 
 def changed_days(connection: psycopg.Connection) -> list[tuple[str, date, str]]:
-    """Entity, day and digest of the days whose patches were others at the last audit."""
+    """Entity, day and digest of the days whose patches were others at the last audit.
+
+    Digests of two keys tell nothing of each other and are not compared.
+    """
     with mapped_errors():
         return connection.execute(
             "SELECT f.entity, f.day, f.digest FROM analytics.day_found f "
             "JOIN analytics.day_load l ON l.relation = f.entity || '_event' AND l.day = f.day "
-            "WHERE l.digest <> f.digest ORDER BY f.entity, f.day"
+            f"WHERE l.digest <> f.digest AND coalesce(l.key_id, {CURRENT_KEY}) "
+            f"IS NOT DISTINCT FROM coalesce(f.key_id, {CURRENT_KEY}) ORDER BY f.entity, f.day"
         ).fetchall()
 
 
@@ -70,16 +77,17 @@ def last_loaded_day(connection: psycopg.Connection) -> date:
 
 
 def day_origins(
-    connection: psycopg.Connection, table: str, first: date, last: date
+    connection: psycopg.Connection, table: str, first: date, last: date, key_id: str
 ) -> dict[date, Origin]:
-    """What the loaded days, both ends included, were made of."""
+    """What the days loaded with this key, both ends included, were made of."""
     with mapped_errors():
         rows = connection.execute(
             "SELECT day, patch_count, digest FROM analytics.day_load "
-            "WHERE relation = %s AND day BETWEEN %s AND %s AND digest IS NOT NULL ORDER BY day",
-            [table, first, last],
+            "WHERE relation = %s AND day BETWEEN %s AND %s AND digest IS NOT NULL "
+            f"AND coalesce(key_id, {CURRENT_KEY}) = %s ORDER BY day",
+            [table, first, last, key_id],
         ).fetchall()
-    return {day: Origin(count, digest) for day, count, digest in rows}
+    return {day: Origin(count, digest, key_id) for day, count, digest in rows}
 
 
 def audit_lines(connection: psycopg.Connection, month: date) -> "pd.DataFrame":

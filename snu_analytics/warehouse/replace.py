@@ -18,10 +18,14 @@ Part = Mapping[str, Sequence[str]]
 
 
 class Origin(NamedTuple):
-    """The patches that a day's rows were made of: how many, and a digest of what they say."""
+    """The patches that a day's rows were made of: how many, and a digest of what they say.
+
+    `key_id` is the fingerprint of the key of the digest and of the rows' pseudonyms.
+    """
 
     patches: int
     digest: str
+    key_id: str
 
 
 def replace_day(
@@ -69,12 +73,19 @@ def _replacing(
         _table(table), sql.SQL(" AND ").join(conditions)
     )
     with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"{table} {sorted((k, sorted(v)) for k, v in part.items())} {day}"],
-        )
+        lock_day(connection, table, day, part)
         cursor.execute(delete, values)
         yield cursor
+
+
+def lock_day(
+    connection: psycopg.Connection, table: str, day: date, part: Part | None = None
+) -> None:
+    """Keep others from replacing the day, or the part of it, until the transaction ends."""
+    parts = sorted((column, sorted(values)) for column, values in (part or {}).items())
+    connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{table} {parts} {day}"]
+    )
 
 
 def _noted(
@@ -91,8 +102,8 @@ def _noted(
             sql.SQL("DELETE FROM {} WHERE relation = %s AND day = %s").format(loads), [table, day]
         )
         cursor.execute(
-            sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s)").format(loads),
-            [table, day, written, *(origin or (None, None))],
+            sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)").format(loads),
+            [table, day, written, *(origin or (None, None, None))],
         )
     return written
 

@@ -96,9 +96,9 @@ def test_late_vanished_and_mended_patches_ask_for_exactly_their_days(
         "young/history_audit: check days_unchanged failed on 2024-03-02, 2024-03-03, 2024-03-04",
     )
     assert asked(instance) == [
-        ("2024-03-02", {"young"}),
-        ("2024-03-03", {"young"}),
-        ("2024-03-04", {"young"}),
+        ("2024-03-02", {"young", "figures", "published"}),
+        ("2024-03-03", {"young", "figures", "published"}),
+        ("2024-03-04", {"young", "figures", "published"}),
     ]
     assert days(warehouse_url) == [
         ("changed since they were loaded", 3, 4),
@@ -109,7 +109,7 @@ def test_late_vanished_and_mended_patches_ask_for_exactly_their_days(
 
 def test_days_run_again_are_asked_for_no_longer(instance, loaded):
     loaded(HISTORY[:2])
-    assert asked(instance) == [("2024-03-03", {"young"})]
+    assert asked(instance) == [("2024-03-03", {"young", "figures", "published"})]
     assert run_days(instance, defs, DAYS, "young").ok
     assert asked(instance) == []
 

@@ -13,6 +13,11 @@ PARIS = ZoneInfo("Europe/Paris")
 STEPS = ("raw_patches", "user_snapshots", "anonymized_events", "daily_aggregates")
 ENTITIES = ("young", "application", "mission", "structure", "classe", "mission_equivalence")
 KEYS = [dg.AssetKey([entity, step]) for entity in ENTITIES for step in STEPS]
+PUBLISHED = dg.AssetKey(["published", "breakdowns"])
+ACROSS = [
+    *(dg.AssetKey(["figures", name]) for name in ("pool", "objectives", "projections")),
+    PUBLISHED,
+]
 
 
 def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
@@ -20,10 +25,11 @@ def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
 
 
 def test_each_entity_has_its_four_assets_and_its_audit():
-    assert set(specs()) == {*KEYS, *(dg.AssetKey([entity, "history_audit"]) for entity in ENTITIES)}
+    audits = {dg.AssetKey([entity, "history_audit"]) for entity in ENTITIES}
+    assert set(specs()) == {*KEYS, *audits, dg.AssetKey(["risk", "report"]), *ACROSS}
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda k: k.to_user_string())
+@pytest.mark.parametrize("key", [*KEYS, *ACROSS], ids=lambda k: k.to_user_string())
 def test_an_asset_says_what_it_is_and_whose(key):
     spec = specs()[key]
     assert spec.description
@@ -35,13 +41,13 @@ def test_an_asset_says_what_it_is_and_whose(key):
 
 def test_all_assets_share_one_backfill_policy_of_31_days():
     graph = defs.resolve_asset_graph()
-    policies = {graph.get(key).backfill_policy for key in KEYS}
+    policies = {graph.get(key).backfill_policy for key in [*KEYS, *ACROSS]}
     assert policies == {dg.BackfillPolicy.multi_run(max_partitions_per_run=31)}
 
 
 def test_the_nightly_job_runs_all_assets_by_day():
     job = defs.resolve_job_def("nightly")
-    assert set(job.asset_layer.executable_asset_keys) == set(KEYS)
+    assert set(job.asset_layer.executable_asset_keys) == {*KEYS, *ACROSS}
     assert isinstance(job.partitions_def, dg.DailyPartitionsDefinition)
 
 
@@ -67,7 +73,7 @@ def test_a_night_runs_the_day_that_ended_also_when_clocks_change(tick, partition
 
 
 def test_the_schedules_start_by_themselves_after_the_missing_hour():
-    for name in ("nightly_schedule", "staging_retention_schedule"):
+    for name in ("nightly_schedule", "retention_schedule", "erasure_schedule"):
         schedule = defs.resolve_schedule_def(name)
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
         assert int(str(schedule.cron_schedule).split()[1]) >= 3

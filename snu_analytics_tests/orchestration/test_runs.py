@@ -102,6 +102,7 @@ def test_a_run_that_ends_without_a_failed_step_is_no_good_run(instance, warehous
 
 def test_each_pool_has_its_limit_before_the_first_run(instance):
     make_pools(instance)
+    make_pools(instance)
     limits = instance.event_log_storage.get_pool_limits()
     assert {(limit.name, limit.limit) for limit in limits} == {("source", 2), ("warehouse", 2)}
 

@@ -6,7 +6,14 @@ import pytest
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import Change, connect, migrate, pending_changes, replace_day
+from snu_analytics.warehouse import (
+    Change,
+    claim_key,
+    connect,
+    migrate,
+    pending_changes,
+    replace_day,
+)
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, until
 
@@ -26,19 +33,38 @@ ONE_LESS = with_columns(**{name: column for name, column in KEYS.items() if name
 
 def test_the_first_migration_tells_each_table(empty_database_url):
     changes = migrate(empty_database_url, CATALOGUE)
-    assert [c.subject for c in changes if c.subject.startswith("table ")] == [
+    created = [c.subject for c in changes if c.kind == "created"]
+    assert [subject for subject in created if subject.startswith("table ")] == [
         "table analytics.application_event",
         "table analytics.classe_event",
         "table analytics.daily_figure",
         "table analytics.day_found",
         "table analytics.day_load",
+        "table analytics.erased_subject",
+        "table analytics.erasure_log",
         "table analytics.history_audit",
         "table analytics.mission_equivalence_event",
         "table analytics.mission_event",
+        "table analytics.objective",
+        "table analytics.pool_difference",
+        "table analytics.pool_load",
+        "table analytics.pool_movement",
+        "table analytics.projection",
         "table analytics.pseudonym_key",
+        "table analytics.publication_input",
         "table analytics.quarantine",
+        "table analytics.risk_report",
         "table analytics.structure_event",
         "table analytics.young_event",
+        "table published.daily",
+        "table published.dim_calendar",
+        "table published.dim_cohort",
+        "table published.dim_region",
+        "table published.dim_status",
+        "table published.monthly",
+        "table published.publication",
+        "table published.weekly",
+        "table published.dim_department",
     ]
 
 
@@ -78,6 +104,33 @@ def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
     )
 
 
+def test_a_warehouse_of_before_key_ids_is_upgraded_with_its_rows(warehouse_url):
+    with connect(warehouse_url) as connection:
+        claim_key(connection, "first")
+        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+    for statement in (
+        "ALTER TABLE analytics.young_event DROP COLUMN key_id",
+        "ALTER TABLE analytics.quarantine DROP COLUMN key_id",
+        "ALTER TABLE analytics.day_load DROP COLUMN key_id",
+        "ALTER TABLE analytics.day_found DROP COLUMN key_id",
+        "ALTER TABLE analytics.pseudonym_key DROP COLUMN state",
+    ):
+        execute(warehouse_url, statement)
+    assert [(c.kind, c.subject) for c in migrate(warehouse_url, CATALOGUE)] == [
+        ("created", "column analytics.day_found.key_id"),
+        ("created", "column analytics.day_load.key_id"),
+        ("created", "column analytics.pseudonym_key.state"),
+        ("changed", "index analytics.pseudonym_key_one_in_use"),
+        ("created", "column analytics.quarantine.key_id"),
+        ("created", "column analytics.young_event.key_id"),
+    ]
+    assert migrate(warehouse_url, CATALOGUE) == []
+    assert rows(warehouse_url, "SELECT fingerprint, state FROM analytics.pseudonym_key") == [
+        ("first", "current")
+    ]
+    assert rows(warehouse_url, "SELECT key_id FROM analytics.young_event") == [(None,)]
+
+
 def test_a_column_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
     left = Change(
         "left",
@@ -95,14 +148,14 @@ def test_a_table_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
     less = dataclasses.replace(CATALOGUE, entities=kept)
     (left,) = [c for c in migrate(warehouse_url, less) if c.subject.startswith("table ")]
     assert left.kind == "left"
-    assert left.sentence.endswith("if nobody needs it: DROP TABLE analytics.application_event;")
+    assert left.sentence.endswith("; DROP TABLE analytics.application_event;")
 
 
 def test_a_changed_type_is_left_and_told(warehouse_url):
-    execute(warehouse_url, "ALTER TABLE analytics.young_event ALTER age TYPE text")
+    execute(warehouse_url, "ALTER TABLE analytics.mission_event ALTER places_left TYPE text")
     (left,) = migrate(warehouse_url, CATALOGUE)
-    assert (left.kind, left.subject) == ("left", "column analytics.young_event.age")
-    assert "ALTER COLUMN age TYPE SMALLINT" in left.sentence
+    assert (left.kind, left.subject) == ("left", "column analytics.mission_event.places_left")
+    assert "ALTER COLUMN places_left TYPE NUMERIC" in left.sentence
 
 
 def test_a_changed_comment_is_renewed(warehouse_url):

@@ -1,7 +1,10 @@
 from datetime import UTC, date, datetime
 
 from snu_analytics.warehouse import (
+    Origin,
+    changed_days,
     connect,
+    day_origins,
     days_with_rows,
     figures,
     loaded_days,
@@ -33,6 +36,38 @@ def test_days_with_rows_of_one_entity(warehouse_url):
         assert days_with_rows(
             connection, "quarantine", "day", DAY, TWO_DAYS_ON, {"entity": ["young"]}
         ) == {DAY}
+
+
+def test_days_are_told_as_changed_where_the_digests_of_one_key_differ(warehouse_url):
+    for statement in (
+        "INSERT INTO analytics.pseudonym_key VALUES ('first', now(), 'current')",
+        "INSERT INTO analytics.day_load (relation, day, row_count, digest, key_id) VALUES "
+        "('young_event', '2024-03-01', 1, 'a', 'first'), "
+        "('young_event', '2024-03-02', 1, 'a', 'second'), "
+        "('young_event', '2024-03-03', 1, 'a', NULL), "
+        "('young_event', '2024-03-04', 1, 'a', 'first')",
+        "INSERT INTO analytics.day_found (entity, day, patch_count, digest, key_id) VALUES "
+        "('young', '2024-03-01', 1, 'b', 'first'), ('young', '2024-03-02', 1, 'b', 'first'), "
+        "('young', '2024-03-03', 1, 'b', 'first'), ('young', '2024-03-04', 1, 'a', 'first')",
+    ):
+        execute(warehouse_url, statement)
+    with connect(warehouse_url) as connection:
+        assert changed_days(connection) == [("young", DAY, "b"), ("young", TWO_DAYS_ON, "b")]
+
+
+def test_the_origins_of_days_are_told_of_one_key(warehouse_url):
+    for statement in (
+        "INSERT INTO analytics.pseudonym_key VALUES ('first', now(), 'current')",
+        "INSERT INTO analytics.day_load VALUES ('young_event', '2024-03-01', 1, 7, 'a', 'first'), "
+        "('young_event', '2024-03-02', 1, 8, 'b', 'second'), "
+        "('young_event', '2024-03-03', 1, 9, 'c', NULL)",
+    ):
+        execute(warehouse_url, statement)
+    with connect(warehouse_url) as connection:
+        assert day_origins(connection, "young_event", DAY, TWO_DAYS_ON, "first") == {
+            DAY: Origin(7, "a", "first"),
+            TWO_DAYS_ON: Origin(9, "c", "first"),
+        }
 
 
 def test_figures_are_summed_over_their_groups(warehouse_url):

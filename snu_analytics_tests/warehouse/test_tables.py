@@ -17,11 +17,20 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("daily_figure",),
         ("day_found",),
         ("day_load",),
+        ("erased_subject",),
+        ("erasure_log",),
         ("history_audit",),
         ("mission_equivalence_event",),
         ("mission_event",),
+        ("objective",),
+        ("pool_difference",),
+        ("pool_load",),
+        ("pool_movement",),
+        ("projection",),
         ("pseudonym_key",),
+        ("publication_input",),
         ("quarantine",),
+        ("risk_report",),
         ("structure_event",),
         ("young_event",),
     ]
@@ -64,6 +73,8 @@ def test_the_event_columns_come_in_the_order_and_with_the_types_promised(warehou
         ("quality", "text", "NO"),
         ("doubts_before", "jsonb", "YES"),
         ("doubts_after", "jsonb", "YES"),
+        ("change_order", "smallint", "YES"),
+        ("key_id", "text", "YES"),
     ]
 
 
@@ -118,6 +129,17 @@ def test_the_indexes_serve_a_day_and_a_history(warehouse_url):
         (
             "CREATE INDEX young_event_event_date_event_name_idx ON analytics.young_event "
             "USING btree (event_date, event_name)",
+        ),
+        (
+            "CREATE INDEX young_event_status_by_day_idx ON analytics.young_event "
+            "USING btree (event_date) INCLUDE (subject_id, event_at, change_order, from_value, "
+            "to_value, gender, age, region, department, cohort, source) "
+            "WHERE (field = 'status'::text)",
+        ),
+        (
+            "CREATE INDEX young_event_status_idx ON analytics.young_event "
+            "USING btree (subject_id, event_at, change_order) INCLUDE (event_date, field, "
+            "from_value, to_value) WHERE ((field = 'status'::text) OR (field IS NULL))",
         ),
         (
             "CREATE INDEX young_event_subject_id_event_at_idx ON analytics.young_event "
