@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-projections bench-questions register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions register clean
 
 setup: .venv/.installed
 
@@ -37,6 +37,9 @@ bench: setup
 
 bench-soundness: setup
 	$(BIN)/python -m benchmarks.soundness
+
+bench-privacy: setup
+	$(BIN)/python -m benchmarks.privacy
 
 bench-projections: setup
 	$(BIN)/python -m benchmarks.projections

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,39 +16,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
+from snu_analytics.cli_days import DAY, MONTH
 from snu_analytics.cli_erase import erase
 from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told
 from snu_analytics.cli_figures import figures
 from snu_analytics.cli_key import key
+from snu_analytics.cli_publish import PATIENCE, publish, publish_days
 from snu_analytics.cli_register import register
 from snu_analytics.cli_risk import risk
 from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
 from snu_analytics.cli_tables import audit_tables, figure_tables
-from snu_analytics.days import DayRange, parse_day, parse_month
-from snu_analytics.errors import PartitionError
+from snu_analytics.days import DayRange, consecutive
 from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key
 from snu_analytics.settings import EMBEDDED, read_settings
 
 _out = Console()
 _err = Console(stderr=True)
-
-
-class Written(click.ParamType):
-    """A date in one of our spellings, told by its own fault when it is in none."""
-
-    def __init__(self, name: str, parse: Callable[[str], date]) -> None:
-        self.name = name
-        self._parse = parse
-
-    def convert(self, value, param, ctx) -> date:
-        try:
-            return value if isinstance(value, date) else self._parse(value)
-        except PartitionError as fault:
-            self.fail(str(fault), param, ctx)
-
-
-DAY = Written("day", parse_day)
-MONTH = Written("month", parse_month)
 
 
 class DamageProfile(click.ParamType):
@@ -283,21 +265,9 @@ def _backfill(days: DayRange, entity: str | None) -> bool:
     for day, fault in sorted(failed.items()):
         _err.print(f"[bold red]{day}[/] {fault}", highlight=False)
         _err.print(f"  repeat it with: {_repeat(day, day, entity)}", highlight=False)
-    published = entity is not None or len(failed) == len(days) or _publish(days)
+    ready = consecutive(set(days) - set(failed))
+    published = entity is not None or not ready or publish_days(ready, PATIENCE)
     return published and not failed
-
-
-def _publish(days: DayRange) -> bool:
-    from snu_analytics.definitions import defs
-    from snu_analytics.orchestration.runs import open_instance, run_publication
-
-    with _out.status("publishing"), open_instance() as instance:
-        outcome = run_publication(instance, defs, days)
-    for told in (*outcome.faults, *outcome.warnings):
-        _err.print(f"[bold red]{told}[/]", highlight=False)
-    if outcome.ok:
-        _out.print("What readers may see is published.")
-    return outcome.ok
 
 
 def _repeat(first: date, last: date, entity: str | None) -> str:
@@ -335,5 +305,6 @@ main.add_command(figures)
 main.add_command(key)
 
 
+main.add_command(publish)
 main.add_command(register)
 main.add_command(risk)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli_faults import faults_told
+from snu_analytics.cli_publish import PATIENCE, publish_days
 from snu_analytics.cli_setup import with_warehouse
 from snu_analytics.errors import ErasureError
 
@@ -39,7 +40,7 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     from snu_analytics.keyfile import decode_key
     from snu_analytics.source import open_source
     from snu_analytics.staging import Staging
-    from snu_analytics.steps import Workbench, erase_absent, erase_requested, republish
+    from snu_analytics.steps import Workbench, erase_absent, erase_requested, published_days
     from snu_analytics.warehouse import connect
 
     require_schema(warehouse_url)
@@ -55,7 +56,7 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
                 done = erase_absent(bench, source, connection, many)
             finally:
                 source.close()
-        republish(bench, done, connection, settings.suppression_threshold)
+        follow = published_days(done, connection)
     out = Console()
     table = Table("entity", "reason", "subjects", "events", "days", box=None)
     for one in done:
@@ -63,6 +64,8 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
             *(one.entity, one.reason, f"{one.subjects:,}", f"{one.events:,}", f"{len(one.days):,}")
         )
     out.print(table if done else "Nobody is to be erased.")
+    if follow:
+        publish_days(follow, PATIENCE)
     if ref_file and (missing := len(set(refs)) - sum(one.subjects for one in done[:1])):
         out.print(f"{missing:,} of the documents had no rows; none will come back.")
 

@@ -16,6 +16,9 @@ from snu_analytics.steps import FIGURES, Published, publish
 
 PUBLISHED = dg.AssetKey(["published", "breakdowns"])
 
+# The tag of a run that closes no week and no month.
+DAYS_ALONE = "snu/days_alone"
+
 # Raised when a change of the code changes which cells are published or masked.
 _CODE_VERSION = "1"
 
@@ -62,7 +65,8 @@ def published_asset(
         began = time.monotonic()
         with told_to_dagster(), warehouse.connect() as connection:
             threshold = read_settings().suppression_threshold
-            published = publish(catalogue, days_of(context), connection, threshold)
+            closing = DAYS_ALONE not in context.run.tags
+            published = publish(catalogue, days_of(context), connection, threshold, closing)
         tell(context, published.days, began, {"cell": dict(published.counts)})
         return dg.MaterializeResult(check_results=[_no_cell_recoverable(published)])
 

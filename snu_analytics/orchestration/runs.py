@@ -19,7 +19,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
 from snu_analytics.orchestration.audits import AUDIT_JOB
 from snu_analytics.orchestration.jobs import NIGHTLY
-from snu_analytics.orchestration.published import PUBLISHED
+from snu_analytics.orchestration.published import DAYS_ALONE, PUBLISHED
 from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
@@ -115,11 +115,17 @@ def run_days(
 
 
 def run_publication(
-    instance: DagsterInstance, definitions: dg.Definitions, days: DayRange
+    instance: DagsterInstance, definitions: dg.Definitions, days: DayRange, closing: bool = True
 ) -> Outcome:
-    """Make the days' figures across entities and publish them in one run, as they are loaded."""
+    """Publish the days in one run, as they are loaded, and what they close.
+
+    Without `closing` the figures across entities are made and days alone are published.
+    """
+    groups = (PUBLISHED.path[0],) if closing else _ACROSS
+    partition, tags = _partitions(days)
+    tags |= {} if closing else {DAYS_ALONE: "true"}
     return _run(
-        instance, definitions, NIGHTLY, lambda group: group in _ACROSS, False, *_partitions(days)
+        instance, definitions, NIGHTLY, lambda group: group in groups, False, partition, tags
     )
 
 

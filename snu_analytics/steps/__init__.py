@@ -15,7 +15,7 @@ from snu_analytics.steps.bench import (
     Workbench,
 )
 from snu_analytics.steps.carry_over import carry_over
-from snu_analytics.steps.erase import erase_absent, erase_requested, republish
+from snu_analytics.steps.erase import erase_absent, erase_requested, published_days, republish
 from snu_analytics.steps.events import Loaded, load_events
 from snu_analytics.steps.figures import load_figures
 from snu_analytics.steps.objectives import load_objectives, progress
@@ -65,6 +65,7 @@ __all__ = [
     "pool",
     "progress",
     "publish",
+    "published_days",
     "republish",
     "stage_patches",
     "stage_snapshots",

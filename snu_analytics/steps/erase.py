@@ -7,7 +7,7 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import consecutive
+from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import ErasureError
 from snu_analytics.source.contract import Source
 from snu_analytics.staging import Staging
@@ -100,11 +100,17 @@ def republish(
     bench: Workbench, erased: Sequence[Erased], warehouse: psycopg.Connection, threshold: int
 ) -> None:
     """Publish those days of an erasure anew that are published, with their weeks and months."""
+    for days in published_days(erased, warehouse):
+        publish(bench.catalogue, days, warehouse, threshold)
+
+
+def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
+    """The days of an erasure that are published."""
     touched = {day for one in erased for day in one.days}
-    if touched:
-        told = publications(warehouse, min(touched), max(touched))
-        for days in consecutive(touched & {one.period for one in told if one.kind == "day"}):
-            publish(bench.catalogue, days, warehouse, threshold)
+    if not touched:
+        return []
+    told = publications(warehouse, min(touched), max(touched))
+    return consecutive(touched & {one.period for one in told if one.kind == "day"})
 
 
 def unstage(bench: Workbench, entity: Entity, subjects: Sequence[str]) -> int:

@@ -60,9 +60,15 @@ class Published:
 
 
 def publish(
-    catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection, threshold: int
+    catalogue: Catalogue,
+    days: DayRange,
+    warehouse: psycopg.Connection,
+    threshold: int,
+    closing: bool = True,
 ) -> Published:
     """Publish the days, and the weeks and months they lie in whose every day is published.
+
+    Without `closing` days alone are published.
 
     A figure of a period is made again only when its counts, or the threshold, are others than when
     it was last published. Days that were not loaded for every entity with figures are left out.
@@ -79,7 +85,7 @@ def publish(
         out = {p.period for p in publications(warehouse, *_whole(weeks, months)) if p.kind == "day"}
         weeks = {week for week in weeks if out.issuperset(days_of_period("week", week))}
         months = {month for month in months if out.issuperset(month_of(month))}
-        if weeks or months:
+        if closing and (weeks or months):
             at_work = _Publisher(
                 catalogue, warehouse, threshold, _around(weeks | months), published
             )

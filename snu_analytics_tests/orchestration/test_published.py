@@ -50,6 +50,8 @@ def test_of_one_entity_nothing_is_published(instance, warehouse_url):
 def test_a_range_is_published_in_a_run_of_its_own(instance, warehouse_url):
     assert run_days(instance, defs, WEEK, published=False).ok
     assert rows(warehouse_url, "SELECT FROM published.publication") == []
+    assert run_publication(instance, defs, WEEK, closing=False).ok
+    assert rows(warehouse_url, "SELECT DISTINCT kind FROM published.publication") == [("day",)]
     outcome = run_publication(instance, defs, WEEK)
     assert (outcome.faults, outcome.warnings) == ((), ())
     assert len(instance.get_materialized_partitions(PUBLISHED)) == 7

@@ -256,7 +256,7 @@ def test_of_a_field_that_no_catalogue_knows_a_document_tells_the_name_alone():
     documents = [{"_id": ObjectId(ANNA), "status": "A", "secret": "x", "shoes": "41", "hat": 1}]
     found = decode_documents(written(documents), scope("status"))
     assert found[UNKNOWN].to_pylist() == ["hat\nshoes"]
-    assert "41" not in str(found)
+    assert list(found) == ["ref", "status", UNKNOWN]
 
 
 def test_a_name_of_a_field_that_could_be_a_persons_is_not_told():
@@ -271,7 +271,8 @@ def test_of_an_operation_on_a_field_that_no_catalogue_knows_the_name_stays():
     found = frames(patch(ANNA, AT, 0, *told))
     assert found.unknown.rows() == [(0, "shoes")]
     assert found.ops["field"].to_list() == ["status"]
-    assert "41" not in str(decode_patches(written([patch(ANNA, AT, 0, *told)]), SCOPE))
+    held = decode_patches(written([patch(ANNA, AT, 0, *told)]), SCOPE).ops
+    assert held["value"].to_pylist() == ["", "", '"A"']
 
 
 def test_the_texts_of_the_fields_asked_for_are_found_however_deep():
