@@ -35,16 +35,23 @@ CODE_VERSION = "1"
 OWNERS = ["team:data-engineering"]
 
 
+def daily(partitions: dg.DailyPartitionsDefinition) -> dict[str, Any]:
+    """What every daily asset has: its days, its policies and its owners."""
+    return {
+        "partitions_def": partitions,
+        "backfill_policy": BACKFILL_POLICY,
+        "retry_policy": RETRY_POLICY,
+        "owners": OWNERS,
+    }
+
+
 def entity_assets(
     catalogue: Catalogue, entity: Entity, partitions: dg.DailyPartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
     """The entity's `raw_patches`, `user_snapshots`, `anonymized_events`, `daily_aggregates`."""
     common: dict[str, Any] = {
-        "partitions_def": partitions,
-        "backfill_policy": BACKFILL_POLICY,
-        "retry_policy": RETRY_POLICY,
+        **daily(partitions),
         "group_name": entity.name,
-        "owners": OWNERS,
         "code_version": f"{CODE_VERSION}.{entity.version}",
         "tags": {"entity": entity.name},
     }

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from snu_analytics.objectives import annual
-from snu_analytics.orchestration.assets import OWNERS, tell
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
-from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import (
@@ -45,11 +45,8 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         "people validated at the end of the day, by department of residence.",
         kinds={"postgres", "pandas"},
         group_name="figures",
-        owners=OWNERS,
         code_version=_CODE_VERSION,
-        partitions_def=partitions,
-        backfill_policy=BACKFILL_POLICY,
-        retry_policy=RETRY_POLICY,
+        **daily(partitions),
         pool=WAREHOUSE,
         check_specs=[
             dg.AssetCheckSpec(

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from snu_analytics.orchestration.assets import OWNERS, tell
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.orchestration.objectives import OBJECTIVES
-from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
@@ -36,11 +36,8 @@ def projections_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefi
         "night the past campaigns are projected again; where that fared badly nothing is told.",
         kinds={"postgres", "scipy"},
         group_name="figures",
-        owners=OWNERS,
         code_version=_CODE_VERSION,
-        partitions_def=partitions,
-        backfill_policy=BACKFILL_POLICY,
-        retry_policy=RETRY_POLICY,
+        **daily(partitions),
         pool=WAREHOUSE,
         check_specs=[
             dg.AssetCheckSpec(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.orchestration.assets import OWNERS, tell
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
-from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.settings import read_settings
@@ -43,11 +43,8 @@ def published_asset(
         "programming passes before anything is written.",
         kinds={"postgres", "polars"},
         group_name="published",
-        owners=OWNERS,
         code_version=f"{_CODE_VERSION}.{'.'.join(_versions(catalogue))}",
-        partitions_def=partitions,
-        backfill_policy=BACKFILL_POLICY,
-        retry_policy=RETRY_POLICY,
+        **daily(partitions),
         pool=WAREHOUSE,
         check_specs=[
             dg.AssetCheckSpec(

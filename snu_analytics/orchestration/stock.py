@@ -9,9 +9,9 @@ import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange, parse_day
-from snu_analytics.orchestration.assets import OWNERS, tell
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
-from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
+from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import (
@@ -57,11 +57,8 @@ def pool_asset(
         "who was there before. Of the last one the stock is held against a count in the source.",
         kinds={"postgres", "sql"},
         group_name="figures",
-        owners=OWNERS,
         code_version=".".join([_CODE_VERSION, *(entity.version for entity in entities)]),
-        partitions_def=partitions,
-        backfill_policy=BACKFILL_POLICY,
-        retry_policy=RETRY_POLICY,
+        **daily(partitions),
         pool=WAREHOUSE,
         check_specs=[
             dg.AssetCheckSpec(
