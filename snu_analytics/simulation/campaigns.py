@@ -139,10 +139,10 @@ def _source(cohort: str) -> str:
     return CLE if "CLE" in cohort else VOLONTAIRE
 
 
-def choose_stay(random: Random, source: str, today: date, other_than: str = "") -> Stay:
-    """A stay of this campaign, else of the next, for which that source can still register.
+def open_stays(source: str, today: date, other_than: str = "") -> list[Stay]:
+    """The stays of this campaign, else of the next, for which that source can still register.
 
-    NOWHERE when there is none but the cohort that it is to be other than.
+    None of them has the cohort that they are to be other than.
     """
     campaign = campaign_of(today)
     for year in (campaign, campaign + 1):
@@ -152,8 +152,14 @@ def choose_stay(random: Random, source: str, today: date, other_than: str = "") 
             if stay.source == source and stay.start > today + _CLOSES and stay.cohort != other_than
         ]
         if open_ones:
-            return random.choice(open_ones)
-    return NOWHERE
+            return open_ones
+    return []
+
+
+def choose_stay(random: Random, source: str, today: date, other_than: str = "") -> Stay:
+    """One of the open stays, NOWHERE when there is none."""
+    found = open_stays(source, today, other_than)
+    return random.choice(found) if found else NOWHERE
 
 
 def classes_exist(day: date) -> bool:

@@ -11,7 +11,8 @@ from snu_analytics.simulation.places import Place
 
 PUPILS = 25
 
-_SHARE = 0.28
+# Of PUPILS people at a time, while classes exist.
+SHARE = 0.28
 _WITHDRAWN = 0.05
 
 
@@ -31,7 +32,7 @@ class SchoolClass:
 
 def school_class(random: Random, day: date) -> SchoolClass | None:
     """The class that begins on that day, where one does."""
-    if not classes_exist(day) or random.random() > _SHARE:
+    if not classes_exist(day) or random.random() > SHARE:
         return None
     stay, place = choose_stay(random, CLE, day), somewhere(random)
     clock = Clock(random, day, staff=True)

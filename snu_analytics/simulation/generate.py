@@ -30,6 +30,7 @@ from snu_analytics.simulation.classes import PUPILS, school_class
 from snu_analytics.simulation.damage import check_profile, inflict
 from snu_analytics.simulation.life import Life
 from snu_analytics.simulation.missions import missions, structures
+from snu_analytics.simulation.objectives import level, objectives
 from snu_analytics.simulation.truth import truth_of
 
 # A process takes a second to start: fewer people than this are invented here. A multiple of PUPILS.
@@ -90,7 +91,7 @@ def simulate(
         parts.append(part)
         if progress:
             progress(task.stop, youngs)
-    return _joined(parts, days, seed)
+    return _joined(parts, youngs, days, seed)
 
 
 _Part = tuple[dict[str, list[bytes]], dict[str, bytes]]
@@ -149,13 +150,14 @@ def told_lives(
     return lives
 
 
-def _joined(parts: list[_Part], days: DayRange, seed: int) -> Simulation:
+def _joined(parts: list[_Part], youngs: int, days: DayRange, seed: int) -> Simulation:
     collections: dict[str, list[bytes]] = {}
     for name in list(parts[0][0]):
         collections[name] = [document for told, _ in parts for document in told.pop(name)]
         if name.endswith("_patches"):
             collections[name].sort(key=_inserted)
-    collections["cohorts"] = [bson.encode(cohort) for cohort in _cohorts(days)]
+    collections["cohorts"] = [bson.encode(cohort) for cohort in _cohorts(days, seed)]
+    collections["inscriptiongoals"] = [bson.encode(g) for g in objectives(youngs, days, seed)]
     collections["missions"] = [bson.encode(mission.document) for mission in missions(seed)]
     collections["structures"] = [bson.encode(structure) for structure in structures(seed)]
     return Simulation(
@@ -171,12 +173,13 @@ def _inserted(patch: bytes) -> bytes:
     return patch[44:52][::-1] + patch[9:21]
 
 
-def _cohorts(days: DayRange) -> list[dict[str, Any]]:
+def _cohorts(days: DayRange, seed: int) -> list[dict[str, Any]]:
     years = range(days.first.year, campaign_of(days.last) + 2)
     made = []
     for stay in [NOWHERE, *(stay for year in years for stay in stays(year))]:
         own = ObjectId(cohort_id(stay.cohort))
         document = {"_id": own, "name": stay.cohort, "type": stay.source}
+        document["objectifLevel"] = level(stay.cohort, seed)
         if stay is not NOWHERE:
             document["dateStart"] = datetime.combine(stay.start, time(), UTC)
             document["dateEnd"] = datetime.combine(stay.end, time(), UTC)

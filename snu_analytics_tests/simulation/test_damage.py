@@ -448,7 +448,7 @@ def test_the_same_arguments_give_the_same_bytes_whoever_tells_them():
     assert simulate(60, *DAYS, seed=1, damage="everything") == one
     days = generate.DayRange(*DAYS)
     parts = [generate._part(range(n, min(n + 25, 60)), days, 1, "everything") for n in (0, 25, 50)]
-    shared = generate._joined(parts, days, 1)
+    shared = generate._joined(parts, 60, days, 1)
     assert shared.collections == one.collections
     for name in one.truth:
         assert shared.frame(name).equals(one.frame(name))
