@@ -1,4 +1,4 @@
-"""The seconds each named question takes for one campaign among ten million events.
+"""The seconds that named questions and the figures of one day take among ten million events.
 
 A simulated history of two campaigns is loaded once; each of its rows is then copied many times,
 under other pseudonyms, two years earlier, in place and two years later, in the order of the days.
@@ -17,11 +17,22 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.__main__ import HISTORY, environment, simulated
+from benchmarks.figures import count_all, one_day
 from benchmarks.measure import run
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.keyfile import decode_key
 from snu_analytics.questions import ask, load_questions
+from snu_analytics.settings import read_settings
+from snu_analytics.source import open_source
+from snu_analytics.staging import Staging
+from snu_analytics.steps import Workbench
 from snu_analytics.warehouse import embedded_server, stop
 
-CAMPAIGN = (date(2023, 9, 1), date(2024, 8, 31))
+CAMPAIGN = DayRange(date(2023, 9, 1), date(2024, 8, 31))
+# The busiest time of it, all of the events before it.
+_DAY = date(2024, 3, 20)
 _YEARS_APART = (-2, 0, 2)
 _TIMES = 3
 _TABLES = ("young_event", "application_event")
@@ -64,16 +75,18 @@ def main() -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         if not grown:
             _grow(connection, options.rows)
+            _count_figures(connection, env)
         held = sum(_count(connection, table) for table in _TABLES)
         lines = [
-            f"{held:,} events, the campaign {CAMPAIGN[0]} to {CAMPAIGN[1]}, {os.cpu_count()} "
-            f"cores, the best of {_TIMES}; inscription_ and mission_figures from "
-            "analytics.daily_figure.",
+            f"{held:,} events, the campaign {CAMPAIGN.first} to {CAMPAIGN.last}, "
+            f"{os.cpu_count()} cores, the best of {_TIMES}.",
             "",
             "| question | seconds | by region | rows |",
             "|---|---:|---:|---:|",
             *(_asked(connection, name) for name in load_questions()),
             *(_asked(connection, name, **told) for name, told in _ONE_OF),
+            "",
+            *_day(connection, env),
         ]
     stop(home)
     results = Path(__file__).with_name("questions.md")
@@ -88,8 +101,37 @@ def _grow(connection: psycopg.Connection, rows: int) -> None:
     for table in _TABLES:
         _multiply(connection, table, copies)
     connection.execute(_STRUCTURES)
+    connection.execute("VACUUM ANALYZE")
+
+
+def _bench(env: dict[str, str]):
+    settings = read_settings(env)
+    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
+    bench = Workbench(load_catalogue(), pseudonyms, Staging(settings.staging_url))
+    return bench, open_source(settings.source_url, settings.home)
+
+
+def _count_figures(connection: psycopg.Connection, env: dict[str, str]) -> None:
+    first, last = connection.execute(
+        "SELECT min(event_date), max(event_date) FROM analytics.young_event"
+    ).fetchone() or (None, None)
+    bench, source = _bench(env)
+    # Projections of a day take longer than all else: of the campaign's last month alone.
+    told = DayRange(date(2024, 8, 1), CAMPAIGN.last)
+    count_all(connection, DayRange(first, max(last, CAMPAIGN.last)), told, bench, source)
+    source.close()
     # What nights and backfills leave to the server's own vacuum.
     connection.execute("VACUUM ANALYZE")
+
+
+def _day(connection: psycopg.Connection, env: dict[str, str]) -> list[str]:
+    bench, source = _bench(env)
+    told = one_day(connection, _DAY, bench, source)
+    source.close()
+    together = sum(seconds for _, seconds in told)
+    rows = [f"| {name} | {seconds:.2f} |" for name, seconds in [*told, ("together", together)]]
+    print(*rows, sep="\n", flush=True)
+    return [f"All figures of one day, {_DAY}:", "", "| figures | seconds |", "|---|---:|", *rows]
 
 
 def _count(connection: psycopg.Connection, table: str) -> int:
@@ -139,7 +181,7 @@ def _asked(connection: psycopg.Connection, name: str, **where: str) -> str:
             times = []
             for _ in range(_TIMES):
                 began = time.monotonic()
-                rows = len(ask(connection, name, *CAMPAIGN, by, asked))
+                rows = len(ask(connection, name, CAMPAIGN.first, CAMPAIGN.last, by, asked))
                 times.append(time.monotonic() - began)
             seconds.append(f"{min(times):.2f}")
     which = " ".join([name, *where.values()])

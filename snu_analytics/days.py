@@ -73,6 +73,11 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def campaign_of(day: date) -> int:
+    """The campaign that a day lies in: from September to August, named by the year it ends."""
+    return day.year + (day.month >= 9)
+
+
 def parse_month(text: str) -> date:
     """The first day of the month written `YYYY-MM`.
 

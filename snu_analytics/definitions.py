@@ -17,6 +17,7 @@ from snu_analytics.orchestration.erasure import (
     erasure,
     retention,
 )
+from snu_analytics.orchestration.flows import flows_asset
 from snu_analytics.orchestration.jobs import nightly_job, nightly_schedule
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
@@ -35,7 +36,12 @@ _months = monthly_partitions(_settings.start_date)
 _daily = [a for e in _catalogue.entities.values() for a in entity_assets(_catalogue, e, _days)]
 _audits = [audit_asset(entity, _months) for entity in _catalogue.entities.values()]
 _published = published_asset(_catalogue, _days)
-_figures = [pool_asset(_catalogue, _days), objectives_asset(_days), projections_asset(_days)]
+_figures = [
+    flows_asset(_catalogue, _days),
+    pool_asset(_catalogue, _days),
+    objectives_asset(_days),
+    projections_asset(_days),
+]
 _nightly = nightly_job([*_daily, *_figures, _published])
 _audit = audit_job(_audits)
 _risk_report = risk_asset(_catalogue)

@@ -259,3 +259,214 @@ def test_every_published_table_and_column_has_a_comment(warehouse_url):
         )
         == []
     )
+
+
+GIRLS = (1, "female", "Normandie", "Orne")
+BOYS = (1, "male", "Bretagne", "Finistère")
+
+
+def found(url: str, count: int | None) -> None:
+    """So many patches of each loaded day are known."""
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE analytics.day_load SET patch_count = %s", [count])
+
+
+def erased(url: str, entity: str, day: date) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO analytics.erasure_log (entity, reason, subjects, events, days, first_day, "
+            "last_day) VALUES (%s, 'request', 1, 1, 1, %s, %s)",
+            [entity, day, day],
+        )
+
+
+def revisions(url: str) -> list[tuple]:
+    """The log: kind, category or total, former value, new one, cause."""
+    return rows(
+        url,
+        "SELECT kind, coalesce(gender, age, region, department, cohort, breakdown), former, value, "
+        "cause FROM published.revision WHERE figure = 'created' ORDER BY 1, revised_at, 2",
+    )
+
+
+def test_late_patches_are_told_in_the_log_with_the_old_value_and_the_new_one(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    found(warehouse_url, 31)
+    publish(warehouse_url, FIRST_DAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 45))
+    found(warehouse_url, 45)
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [
+        ("day", "16", 31, 45, "late patches"),
+        ("day", "Juin 2024", 31, 45, "late patches"),
+        ("day", "Normandie", 31, 45, "late patches"),
+        ("day", "female", 31, 45, "late patches"),
+        ("day", "total", 31, 45, "late patches"),
+    ]
+    assert rows(warehouse_url, "SELECT DISTINCT period, phase, figure FROM published.revision") == [
+        (MONDAY, "inscription", "created")
+    ]
+
+
+def test_a_first_publication_logs_nothing(warehouse_url):
+    load(warehouse_url, APRIL, (*GIRLS, 31))
+    publish(warehouse_url, APRIL)
+    assert revisions(warehouse_url) == []
+
+
+def test_the_same_counts_again_log_nothing(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    publish(warehouse_url, FIRST_DAY)
+    found(warehouse_url, 99)
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == []
+
+
+def test_a_small_change_is_logged_of_the_total_alone(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    publish(warehouse_url, FIRST_DAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 32))
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [("day", "total", 31, 32, "mended data")]
+
+
+def test_an_erasure_from_the_day_since_it_was_published_is_the_cause(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    publish(warehouse_url, FIRST_DAY)
+    erased(warehouse_url, "young", MONDAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 30))
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [("day", "total", 31, 30, "erasure")]
+
+
+def test_an_erasure_of_before_of_another_day_or_entity_is_not_the_cause(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    erased(warehouse_url, "young", MONDAY)
+    publish(warehouse_url, FIRST_DAY)
+    erased(warehouse_url, "young", date(2024, 4, 2))
+    erased(warehouse_url, "structure", MONDAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 30))
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [("day", "total", 31, 30, "mended data")]
+
+
+def test_more_patches_go_before_an_erasure_as_the_cause(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    found(warehouse_url, 31)
+    publish(warehouse_url, FIRST_DAY)
+    erased(warehouse_url, "young", MONDAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 33))
+    found(warehouse_url, 34)
+    publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [("day", "total", 31, 33, "late patches")]
+
+
+@pytest.mark.parametrize("counts", [(31, 31), (31, 30), (None, 45), (31, None)])
+def test_without_more_patches_than_before_the_data_were_mended(warehouse_url, counts):
+    for patches, value in zip(counts, (31, 45), strict=True):
+        load(warehouse_url, FIRST_DAY, (*GIRLS, value))
+        found(warehouse_url, patches)
+        publish(warehouse_url, FIRST_DAY)
+    assert ("day", "total", 31, 45, "mended data") in revisions(warehouse_url)
+
+
+def test_the_week_and_the_month_are_logged_by_their_totals(warehouse_url):
+    load(warehouse_url, APRIL, (*GIRLS, 31))
+    found(warehouse_url, 5)
+    publish(warehouse_url, APRIL)
+    load(warehouse_url, APRIL, (*GIRLS, 45))
+    found(warehouse_url, 6)
+    publish(warehouse_url, FIRST_DAY)
+    assert [row for row in revisions(warehouse_url) if row[0] != "day"] == [
+        ("month", "total", 31, 45, "late patches"),
+        ("week", "total", 31, 45, "late patches"),
+    ]
+
+
+def test_no_days_small_change_is_the_difference_of_its_week_and_another_day(warehouse_url):
+    """14 girls came late on Monday and one on Tuesday: who hers are, the week must not tell."""
+    on_tuesday = (2, *GIRLS[1:])
+    load(warehouse_url, FIRST_WEEK, (*GIRLS, 31), (*on_tuesday, 40))
+    publish(warehouse_url, FIRST_WEEK)
+    load(warehouse_url, FIRST_WEEK, (*GIRLS, 45), (*on_tuesday, 41))
+    publish(warehouse_url, FIRST_WEEK)
+    assert rows(
+        warehouse_url,
+        "SELECT kind, extract(day FROM period)::int, value - former, array_agg(breakdown "
+        "ORDER BY breakdown) FROM published.revision GROUP BY 1, 2, 3 ORDER BY 1, 2",
+    ) == [
+        ("day", 1, 14, ["age", "cohort", "gender", "region", "total"]),
+        ("day", 2, 1, ["total"]),
+        ("week", 1, 15, ["total"]),
+    ]
+
+
+def test_a_later_small_change_takes_the_earlier_ones_but_those_of_the_total(warehouse_url):
+    """Else the last value of the log, beside the published one, would give it."""
+    for value in (31, 45, 46):
+        load(warehouse_url, FIRST_DAY, (*GIRLS, value))
+        publish(warehouse_url, FIRST_DAY)
+    assert revisions(warehouse_url) == [
+        ("day", "total", 31, 45, "mended data"),
+        ("day", "total", 45, 46, "mended data"),
+    ]
+
+
+def test_a_later_large_change_leaves_the_earlier_ones(warehouse_url):
+    for value in (31, 45, 80):
+        load(warehouse_url, FIRST_DAY, (*GIRLS, value))
+        publish(warehouse_url, FIRST_DAY)
+    assert [row[1:4] for row in revisions(warehouse_url) if row[1] in ("female", "total")] == [
+        ("female", 31, 45),
+        ("total", 31, 45),
+        ("female", 45, 80),
+        ("total", 45, 80),
+    ]
+
+
+def test_a_breakdown_with_a_cell_masked_later_leaves_the_log(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31), (*BOYS, 20))
+    publish(warehouse_url, FIRST_DAY)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 45), (*BOYS, 20))
+    publish(warehouse_url, FIRST_DAY)
+    assert {row[1] for row in revisions(warehouse_url)} >= {"female", "Normandie", "total"}
+    moved = (1, "male", "Normandie", "Orne", 15)
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 45), (*BOYS, 5), moved)
+    publish(warehouse_url, FIRST_DAY)
+    assert (1, "Normandie", None, True) in created(warehouse_url, "daily", "region")
+    assert {row[1] for row in revisions(warehouse_url)} == {"16", "Juin 2024", "female", "total"}
+
+
+def test_a_total_masked_later_leaves_the_log_with_everything(warehouse_url):
+    for value in (31, 45, 7):
+        load(warehouse_url, FIRST_DAY, (*GIRLS, value))
+        publish(warehouse_url, FIRST_DAY)
+    assert created(warehouse_url, "daily", "total") == [(1, "", None, True)]
+    assert revisions(warehouse_url) == []
+
+
+def test_a_higher_threshold_is_no_change(warehouse_url):
+    load(warehouse_url, FIRST_DAY, (*GIRLS, 31))
+    publish(warehouse_url, FIRST_DAY)
+    publish(warehouse_url, FIRST_DAY, threshold=20)
+    assert revisions(warehouse_url) == []
+
+
+def test_readers_see_the_log_which_holds_no_value_of_a_masked_cell(warehouse_url):
+    other = (1, "male", "Corse", "Corse-du-Sud", 4)
+    for value in (131, 145, 190):
+        load(warehouse_url, FIRST_DAY, (*GIRLS, value), (*BOYS, 50), other)
+        publish(warehouse_url, FIRST_DAY)
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute("SET ROLE snu_reader")
+        masked = connection.execute("SELECT FROM published.daily WHERE masked").fetchall()
+        logged = connection.execute("SELECT FROM published.revision").fetchall()
+        both = connection.execute(
+            "SELECT r.* FROM published.revision r JOIN published.daily d ON d.day = r.period "
+            "AND (d.phase, d.figure, d.breakdown) = (r.phase, r.figure, r.breakdown) "
+            "AND row(d.gender, d.age, d.region, d.department, d.cohort) IS NOT DISTINCT FROM "
+            "row(r.gender, r.age, r.region, r.department, r.cohort) WHERE d.masked"
+        ).fetchall()
+    assert masked
+    assert logged
+    assert both == []

@@ -126,6 +126,18 @@ class Clause(_Strict):
     origins: tuple[str, ...] = Described(default=(), alias="from")
     to: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """The conditions in words."""
+        parts = [" or ".join(self.event)] if self.event else []
+        if self.field:
+            parts.append(f"{self.field} changes")
+        if self.origins:
+            parts.append("from " + ", ".join(self.origins))
+        if self.to:
+            parts.append(("with the value " if self.event else "to ") + ", ".join(self.to))
+        return " ".join(parts)
+
 
 class Figure(_Strict):
     """A daily figure: the events that meet one of the clauses."""
@@ -134,6 +146,12 @@ class Figure(_Strict):
     figure: str
     description: str
     counts: tuple[Clause, ...]
+
+    @property
+    def definition(self) -> str:
+        """What it counts, as a sentence."""
+        clauses = "; or ".join(clause.sentence for clause in self.counts)
+        return f"{self.description}: {clauses}"
 
 
 class Purge(_Strict):

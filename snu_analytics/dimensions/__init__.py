@@ -1,4 +1,4 @@
-"""What days, places, cohorts and statuses are: the contents of the dimension tables.
+"""What days, places, cohorts, statuses and figures are: the contents of the dimension tables.
 
 Small files and the catalogue go in, rows come out. Knows neither Dagster nor a database.
 """
@@ -6,10 +6,12 @@ Small files and the catalogue go in, rows come out. Knows neither Dagster nor a 
 from snu_analytics.dimensions.calendar import CalendarDay, calendar_days, public_holidays
 from snu_analytics.dimensions.contents import (
     Cohort,
+    Definition,
     Department,
     Region,
     Status,
     cohorts,
+    definitions,
     departments,
     regions,
     statuses,
@@ -18,11 +20,13 @@ from snu_analytics.dimensions.contents import (
 __all__ = [
     "CalendarDay",
     "Cohort",
+    "Definition",
     "Department",
     "Region",
     "Status",
     "calendar_days",
     "cohorts",
+    "definitions",
     "departments",
     "public_holidays",
     "regions",

@@ -1,4 +1,4 @@
-"""Places, cohorts and statuses as rows."""
+"""Places, cohorts, statuses and figures as rows."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from snu_analytics.catalogue import places
+from snu_analytics.catalogue import load_catalogue, places
 
 
 class Region(NamedTuple):
@@ -48,6 +48,15 @@ class Status(NamedTuple):
     rank: int
 
 
+class Definition(NamedTuple):
+    """A figure of a phase: what it counts, and its place in the catalogue."""
+
+    phase: str
+    figure: str
+    definition: str
+    rank: int
+
+
 def regions() -> list[Region]:
     """The regions by name."""
     return sorted({Region(place.region, place.region_insee) for place in places()})
@@ -79,6 +88,13 @@ def statuses() -> Iterator[Status]:
         for field, labels in fields.items():
             for rank, (status, label) in enumerate(labels.items(), 1):
                 yield Status(entity, field, status, label, rank)
+
+
+def definitions() -> Iterator[Definition]:
+    """The figures in the order of the catalogue, ranks from 1 over all entities."""
+    figures = (f for entity in load_catalogue().entities.values() for f in entity.figures)
+    for rank, figure in enumerate(figures, 1):
+        yield Definition(figure.phase, figure.figure, figure.definition, rank)
 
 
 _STAY = ("first_day", "last_day")

@@ -1,7 +1,7 @@
 """Statistical disclosure control: which counts may be shown so that the others stay unknown.
 
-Frames of fine counts go in, cells with their masks come out. Knows the calendar; neither Dagster
-nor a database.
+Frames of fine counts go in, cells with their masks come out. Knows the calendar and the places;
+neither Dagster nor a database.
 
 The attacker knows every value and every zero that is published, that counts are not negative, and
 how all tables hang together, since they are sums of the same fine counts; fractions are as good to
@@ -27,9 +27,11 @@ from snu_analytics.disclosure.breakdowns import (
     categorised,
     days_of_period,
     period_of,
+    rows_of_zero,
     tables,
 )
 from snu_analytics.disclosure.cube import CELLS, Cube
+from snu_analytics.disclosure.revisions import Revised, revised
 from snu_analytics.disclosure.suppress import Secured, secure
 
 __all__ = [
@@ -39,11 +41,14 @@ __all__ = [
     "KINDS",
     "Cube",
     "Kind",
+    "Revised",
     "Secured",
     "Table",
     "categorised",
     "days_of_period",
     "period_of",
+    "revised",
+    "rows_of_zero",
     "secure",
     "tables",
 ]

@@ -1,12 +1,13 @@
 """Which tables are published, and the categories their cells are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 import polars as pl
 
+from snu_analytics.catalogue import Place
 from snu_analytics.days import DayRange, month_of
 
 Kind = Literal["day", "week", "month"]
@@ -80,3 +81,26 @@ def categorised(figures: pl.DataFrame) -> pl.DataFrame:
     )
     keys = ["day", *DIMENSIONS]
     return texts.group_by(keys).agg(pl.col("value").sum().cast(pl.Int64)).sort(keys)
+
+
+def rows_of_zero(
+    dimensions: Sequence[str], genders: Iterable[str], homes: Iterable[Place]
+) -> pl.DataFrame:
+    """The rows by no and by one dimension that a day's table has even where they count nothing.
+
+    Columns breakdown and the five dimensions (texts): the total, and the genders, age groups and
+    regions that are known to all, of a figure that has these dimensions.
+    """
+    known = {
+        "gender": sorted(genders),
+        "age": list(AGE_GROUPS),
+        "region": list(dict.fromkeys(home.region for home in homes)),
+    }
+    lines: list[dict[str, str]] = [{"breakdown": "total"}]
+    lines += [
+        {"breakdown": dimension, dimension: category}
+        for dimension, categories in known.items()
+        if dimension in dimensions
+        for category in categories
+    ]
+    return pl.DataFrame(lines, dict.fromkeys(("breakdown", *DIMENSIONS), pl.String))

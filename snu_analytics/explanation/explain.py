@@ -30,7 +30,6 @@ from snu_analytics.explanation.telling import (
     differences,
     shown,
 )
-from snu_analytics.figures import definition
 from snu_analytics.history import BIRTH, Canonicaliser, Timeline, rebuild, snapshots
 from snu_analytics.source.contract import Histories, Source
 from snu_analytics.steps import Workbench, with_joined
@@ -133,7 +132,7 @@ def explain(
         ),
         rule=_rule(entity, row),
         figures={
-            f"{figure.phase} {figure.figure}": definition(figure)
+            f"{figure.phase} {figure.figure}": figure.definition
             for figure in entity.figures
             if any(_meets(row, clause) for clause in figure.counts)
         },

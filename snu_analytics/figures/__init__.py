@@ -1,4 +1,4 @@
-"""Figures as SQL, compiled from the catalogue: daily counts of events, stocks, waiting times.
+"""Figures as SQL, compiled from the catalogue: daily counts of events, stocks.
 
 Knows the catalogue and the event tables' columns; not Dagster, not the source.
 """
@@ -6,7 +6,6 @@ Knows the catalogue and the event tables' columns; not Dagster, not the source.
 from snu_analytics.figures.daily import (
     FIGURE_COLUMNS,
     count_query,
-    definition,
     figure_part,
     figure_query,
 )
@@ -21,24 +20,13 @@ from snu_analytics.figures.pool import (
     recount_query,
     region_of,
 )
-from snu_analytics.figures.times import (
-    BACKLOG_COLUMNS,
-    FUNNEL_COLUMNS,
-    FUNNEL_QUERY,
-    backlog_query,
-)
 
 __all__ = [
-    "BACKLOG_COLUMNS",
     "CELL",
     "FIGURE_COLUMNS",
-    "FUNNEL_COLUMNS",
-    "FUNNEL_QUERY",
     "MOVEMENT_COLUMNS",
     "NEGATIVE_QUERY",
-    "backlog_query",
     "count_query",
-    "definition",
     "figure_part",
     "figure_query",
     "imbalance_query",

@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from snu_analytics.catalogue import Entity, Figure
+from snu_analytics.catalogue import Entity
 from snu_analytics.catalogue.model import Clause
 
 GROUPS = ("gender", "age", "region", "department", "cohort")
@@ -49,12 +49,6 @@ def count_query(entity: Entity) -> sql.Composed:
     ).format(counted=_counted(entity), days=_DAYS)
 
 
-def definition(figure: Figure) -> str:
-    """The figure's definition as a sentence."""
-    clauses = "; or ".join(_sentence(clause) for clause in figure.counts)
-    return f"{figure.description}: {clauses}"
-
-
 _DAYS = sql.SQL("e.event_date BETWEEN %(first)s AND %(last)s")
 
 
@@ -82,14 +76,3 @@ def _condition(clause: Clause) -> sql.Composed:
             listed = sql.SQL(", ").join(map(sql.Literal, values))
             conditions.append(sql.SQL("e.{} IN ({})").format(sql.Identifier(column), listed))
     return sql.SQL("(coalesce({}, false))").format(sql.SQL(" AND ").join(conditions))
-
-
-def _sentence(clause: Clause) -> str:
-    parts = [" or ".join(clause.event)] if clause.event else []
-    if clause.field:
-        parts.append(f"{clause.field} changes")
-    if clause.origins:
-        parts.append("from " + ", ".join(clause.origins))
-    if clause.to:
-        parts.append(("with the value " if clause.event else "to ") + ", ".join(clause.to))
-    return " ".join(parts)

@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 
 from snu_analytics.catalogue import Catalogue, Entity
-from snu_analytics.figures import definition
 from snu_analytics.orchestration import checks
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
@@ -137,7 +136,7 @@ def entity_assets(
         tell(context, counts, began, {"event": loaded.by_name})
         return dg.MaterializeResult(check_results=results)
 
-    figures = "\n".join(f"- {f.phase}, {f.figure}: {definition(f)}" for f in entity.figures)
+    figures = "\n".join(f"- {f.phase}, {f.figure}: {f.definition}" for f in entity.figures)
 
     @dg.asset(
         key=key(FIGURES),

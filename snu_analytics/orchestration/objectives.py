@@ -19,7 +19,7 @@ from snu_analytics.orchestration.resources import (
 )
 from snu_analytics.orchestration.stock import POOL
 from snu_analytics.settings import read_settings
-from snu_analytics.steps import load_objectives, progress
+from snu_analytics.steps import load_objectives, load_progress
 
 if TYPE_CHECKING:
     import altair as alt
@@ -42,7 +42,8 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         deps=[POOL],
         description="Objectives per cohort and department, of the collection inscriptiongoals or "
         "the file SNU_OBJECTIVES, in analytics.objective; and what was achieved of them: young "
-        "people validated at the end of the day, by department of residence.",
+        "people validated at the end of the day, by department of residence, in "
+        "analytics.objective_progress.",
         kinds={"postgres", "pandas"},
         group_name="figures",
         code_version=_CODE_VERSION,
@@ -66,7 +67,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         with told_to_dagster(), warehouse.connect() as connection, source.open() as opened:
             file = read_settings().objectives
             read = load_objectives(bench.bench(), opened, file, connection)
-            reached = {day: progress(connection, day) for day in days}
+            reached = load_progress(days, connection)
         tell(context, {day: _counts(told) for day, told in reached.items()}, began)
         last = reached[days.last]
         if len(last):

@@ -5,7 +5,7 @@ neither Dagster nor a database nor the source.
 """
 
 from snu_analytics.projections.backtest import Backtest, backtest
-from snu_analytics.projections.campaigns import FRANCE, LENGTH, Curves, campaign_of, curves
+from snu_analytics.projections.campaigns import FRANCE, LENGTH, Curves, curves
 from snu_analytics.projections.table import PROJECTION_COLUMNS, projections
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Backtest",
     "Curves",
     "backtest",
-    "campaign_of",
     "curves",
     "projections",
 ]

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from snu_analytics.days import campaign_of
+
 Array = NDArray[np.float64]
 
 FRANCE = "France"
@@ -20,11 +22,6 @@ LENGTH = 243
 # A small campaign's first validation comes some days after its opening; what begins later than that
 # was cut off.
 _LATEST_BEGINNING = timedelta(days=14)
-
-
-def campaign_of(day: date) -> int:
-    """The campaign that a day lies in: from September to August, named by the year it ends."""
-    return day.year + (day.month >= 9)
 
 
 def opening(campaign: int) -> date:

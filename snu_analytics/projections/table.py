@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from snu_analytics.days import campaign_of
 from snu_analytics.projections.backtest import Backtest, backtest
 from snu_analytics.projections.campaigns import (
     FRANCE,
@@ -13,7 +14,6 @@ from snu_analytics.projections.campaigns import (
     Array,
     Curves,
     campaign_day,
-    campaign_of,
     closing,
     curves,
     opening,

@@ -7,11 +7,12 @@ one is a further file. Knows the names of the tables; neither the warehouse's co
 
 from snu_analytics.questions.answer import answer_query, ask
 from snu_analytics.questions.load import find_question, load_questions, read_questions
-from snu_analytics.questions.model import PERIODS, Question
+from snu_analytics.questions.model import PERIODS, Question, View
 
 __all__ = [
     "PERIODS",
     "Question",
+    "View",
     "answer_query",
     "ask",
     "find_question",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from snu_analytics.days import campaign_of
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions.load import find_question
-from snu_analytics.questions.model import PERIODS, Question
+from snu_analytics.questions.model import PERIODS, TOTAL, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +26,8 @@ _PERIODS = {
 # would be written to disk, which takes twice as long.
 _WORK_MEMORY = "SET LOCAL work_mem = '128MB'"
 
-# Types of PostgreSQL (boolean, smallint, integer) of dimensions that may be null.
-_NULLABLE = {16: "boolean", 21: "Int64", 23: "Int64"}
+# Types of PostgreSQL (boolean, bigint, smallint, integer) of columns that may be null.
+_NULLABLE = {16: "boolean", 20: "Int64", 21: "Int64", 23: "Int64"}
 
 
 def ask(
@@ -44,6 +45,10 @@ def ask(
     (float) where days are measured. A row per group that occurs, in their order; somebody who did
     something twice in the period counts once in each group.
 
+    Of a question whose rows are told as they are, `by` names one of its breakdowns, or none for the
+    total. A row then has its day, the dimensions, and what the question tells (nullable Int64 and
+    boolean, float, `date` or text); some questions without days tell the last day alone.
+
     `where` names the values that a dimension may have, as texts; the empty one stands for null.
     Raises QuestionError naming what is known when a name or a dimension is not.
     """
@@ -57,8 +62,8 @@ def ask(
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
     answer = pd.DataFrame(rows, columns=list(columns))
-    dimensions = set(columns) & set(question.dimensions)
-    return answer.astype({n: _NULLABLE[columns[n]] for n in dimensions if columns[n] in _NULLABLE})
+    nullable = set(columns) & {*question.dimensions, *question.counts.told}
+    return answer.astype({n: _NULLABLE[columns[n]] for n in nullable if columns[n] in _NULLABLE})
 
 
 def answer_query(
@@ -71,22 +76,50 @@ def answer_query(
     """The query that answers, with its parameters; see `ask`."""
     if first and last and last < first:
         raise QuestionError(f"{first} is after {last}: give the earlier day first")
-    asked = where or {}
-    groups = list(dict.fromkeys((*by, *question.apart)))
-    for name in (*groups, *asked):
-        _require_dimension(question, name)
+    for name in (*by, *(where or ())):
+        if name not in question.dimensions:
+            known = ", ".join(question.dimensions)
+            raise QuestionError(f"{question.name} is not told by '{name}': known are {known}")
+    conditions, values = _conditions(question, first, last, where or {})
+    if question.latest and not (first or last):
+        conditions.append(sql.SQL("day = (SELECT max(day) FROM {})").format(_view(question)))
+    if not question.counts.told:
+        return _counting(question, by, conditions), values
+    conditions.append(sql.SQL("breakdown = %s"))
+    values.append(_breakdown(question, by))
+    return _telling(question, by, conditions), values
+
+
+def _conditions(
+    question: Question,
+    first: date | None,
+    last: date | None,
+    where: Mapping[str, Iterable[str]],
+) -> tuple[list[sql.Composable], list[Any]]:
     conditions: list[sql.Composable] = [sql.SQL("true")]
     values: list[Any] = []
     for day, sign in ((first, ">="), (last, "<=")):
         if day:
             conditions.append(sql.SQL("day {} %s").format(sql.SQL(sign)))
             values.append(day)
-    for name, allowed in asked.items():
+            if "campaign" in question.columns:
+                # A view sums up days within campaigns: it need not look at others.
+                conditions.append(sql.SQL("campaign {} %s").format(sql.SQL(sign)))
+                values.append(campaign_of(day))
+    for name, allowed in where.items():
         values.append(list(allowed))
         either = (
             "({0}::text = ANY(%s) OR {0} IS NULL)" if "" in values[-1] else "{0}::text = ANY(%s)"
         )
         conditions.append(sql.SQL(either).format(_column(name)))
+    return conditions, values
+
+
+def _counting(
+    question: Question, by: Sequence[str], conditions: Sequence[sql.Composable]
+) -> sql.Composed:
+    """The rows of the view counted by group."""
+    groups = list(dict.fromkeys((*by, *question.apart)))
     told = [*map(_named, groups), sql.Identifier(question.counts.column)]
     # Twice as fast as count(DISTINCT ...), which sorts: these are hashed.
     distinct = sql.SQL("DISTINCT ") if question.counts.distinct else sql.SQL("")
@@ -97,20 +130,45 @@ def answer_query(
         counted=sql.SQL(", ").join(_counted(question)),
         distinct=distinct,
         told=sql.SQL(", ").join(told),
-        view=sql.Identifier("analytics", question.view),
+        view=_view(question),
         conditions=sql.SQL(" AND ").join(conditions),
     )
-    if groups:
-        places = sql.SQL(", ").join(sql.SQL(str(n + 1)) for n in range(len(groups)))
-        query += sql.SQL(" GROUP BY {0} ORDER BY {0}").format(places)
-    return query, values
+    return (
+        query + sql.SQL(" GROUP BY {0} ORDER BY {0}").format(_places(groups)) if groups else query
+    )
 
 
-def _require_dimension(question: Question, name: str) -> None:
-    if name not in question.dimensions:
+def _telling(
+    question: Question, by: Sequence[str], conditions: Sequence[sql.Composable]
+) -> sql.Composed:
+    """The rows of the view as they are."""
+    groups = list(dict.fromkeys(("day", *by, *question.apart)))
+    return sql.SQL("SELECT {told} FROM {view} WHERE {conditions} ORDER BY {places}").format(
+        told=sql.SQL(", ").join(map(sql.Identifier, (*groups, *question.counts.told))),
+        view=_view(question),
+        conditions=sql.SQL(" AND ").join(conditions),
+        places=_places(groups),
+    )
+
+
+def _breakdown(question: Question, by: Sequence[str]) -> str:
+    always = {"day", *question.apart} - {*question.breakdowns}
+    asked = [name for name in dict.fromkeys(by) if name not in always]
+    breakdown = " × ".join(asked) or TOTAL
+    if breakdown not in question.breakdowns:
+        known = ", ".join(question.breakdowns)
         raise QuestionError(
-            f"{question.name} is not told by '{name}': known are {', '.join(question.dimensions)}"
+            f"{question.name} is not told by {' and '.join(asked) or 'nothing'}: it is by {known}"
         )
+    return breakdown
+
+
+def _places(groups: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL(str(n + 1)) for n in range(len(groups)))
+
+
+def _view(question: Question) -> sql.Identifier:
+    return sql.Identifier("analytics", question.view)
 
 
 def _column(name: str) -> sql.Composable:

@@ -18,7 +18,8 @@ from snu_analytics.steps.carry_over import carry_over
 from snu_analytics.steps.erase import erase_absent, erase_requested, published_days, republish
 from snu_analytics.steps.events import Loaded, load_events
 from snu_analytics.steps.figures import load_figures
-from snu_analytics.steps.objectives import load_objectives, progress
+from snu_analytics.steps.flows import load_flows, recent_flows
+from snu_analytics.steps.objectives import load_objectives, load_progress, progress
 from snu_analytics.steps.patches import Patched, stage_patches
 from snu_analytics.steps.pool import (
     Balance,
@@ -58,14 +59,17 @@ __all__ = [
     "erase_requested",
     "load_events",
     "load_figures",
+    "load_flows",
     "load_objectives",
     "load_opening",
     "load_pool",
+    "load_progress",
     "load_projections",
     "pool",
     "progress",
     "publish",
     "published_days",
+    "recent_flows",
     "republish",
     "stage_patches",
     "stage_snapshots",

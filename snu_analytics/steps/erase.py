@@ -13,9 +13,17 @@ from snu_analytics.source.contract import Source
 from snu_analytics.staging import Staging
 from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
 from snu_analytics.steps.figures import load_figures
+from snu_analytics.steps.flows import FLOW, load_flows
 from snu_analytics.steps.pool import leave_opening, load_pool
 from snu_analytics.steps.publish import publish
-from snu_analytics.warehouse import Erased, claim_key, erase_subjects, erased_subjects, subjects_of
+from snu_analytics.warehouse import (
+    Erased,
+    claim_key,
+    erase_subjects,
+    erased_subjects,
+    loaded_days,
+    subjects_of,
+)
 from snu_analytics.warehouse.published import publications
 
 # So many subjects at once, and this share of them, are rather a source that is not the right one.
@@ -93,6 +101,10 @@ def _erased(
             load_figures(bench.catalogue.entities[name], days, warehouse)
             load_pool(bench.catalogue.entities[name], days, warehouse)
         unstage(bench, bench.catalogue.entities[name], erased_subjects(warehouse, key_id)[name])
+    if touched := {day for erased in done for day in erased.days}:
+        counted = loaded_days(warehouse, FLOW, min(touched), max(touched))
+        for days in consecutive(touched & counted):
+            load_flows(bench.catalogue, days, warehouse)
     return done
 
 

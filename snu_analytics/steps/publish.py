@@ -12,7 +12,6 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, Entity, Figure, places
 from snu_analytics.days import DayRange, month_before, month_of
 from snu_analytics.disclosure import (
-    AGE_GROUPS,
     CELLS,
     DIMENSIONS,
     KINDS,
@@ -22,21 +21,26 @@ from snu_analytics.disclosure import (
     categorised,
     days_of_period,
     period_of,
+    revised,
+    rows_of_zero,
     secure,
 )
 from snu_analytics.errors import WarehouseError
 from snu_analytics.steps.bench import EVENTS
 from snu_analytics.warehouse import loaded_days
 from snu_analytics.warehouse.published import (
+    Name,
     Publication,
+    Revisions,
+    erased_since,
     fine_counts,
+    patch_counts,
     publications,
     published_cells,
     publishing,
     replace_publications,
 )
-
-Name = tuple[str, str]
+from snu_analytics.warehouse.published_tables import Cause
 
 # What is looked at when a month closes reaches two months back and on, and knows what was published
 # of the month beyond.
@@ -133,7 +137,10 @@ def _cells_of_days(warehouse: psycopg.Connection, days: list[date]) -> dict[date
 
 
 class _Publisher:
-    """The cubes of all figures over a span of days, and what is published of it."""
+    """The cubes of all figures over a span of days, and what is published of it.
+
+    Each period is made once.
+    """
 
     def __init__(
         self,
@@ -153,7 +160,9 @@ class _Publisher:
             for one in publications(warehouse, span.first, span.last)
             if days_of_period(_kind(one), one.period).last <= span.last
         ]
-        self._digests = {_key(one): one.digest for one in before}
+        self._before = {_key(one): one for one in before}
+        self._patches = patch_counts(warehouse, span.first, span.last)
+        self._entities: dict[Name, Entity] = {}
         self._lines: dict[Name, _Lines] = {}
         self._hidden: dict[tuple[Kind, Name], dict[date, str]] = {}
         self._cubes: dict[Name, Cube] = {}
@@ -172,6 +181,7 @@ class _Publisher:
                 ).select(list(CELLS))
                 for kind, frame in rows.items()
             }
+            self._entities[name] = entity
             self._lines[name] = _Lines(fine)
             self._hidden |= {(kind, name): _hidden(frame) for kind, frame in whole.items()}
             self._cubes[name] = Cube(
@@ -204,8 +214,9 @@ class _Publisher:
         for period in sorted({note.period for note in notes}):
             told = [note for note in notes if note.period == period]
             cells = cells_by.get((period,), rows[0].clear())
-            replace_publications(self._warehouse, told, cells)
-            self._digests |= {_key(note): note.digest for note in told}
+            revisions = self._revisions(kind, period, told, cells)
+            replace_publications(self._warehouse, told, cells, revisions)
+            self._before |= {_key(note): note for note in told}
 
     def close(self, weeks: set[date], months: set[date]) -> None:
         """Publish weeks and months, each after those that ended before it."""
@@ -231,8 +242,10 @@ class _Publisher:
             ("day", day) not in cube.published for day in days_of_period(kind, period)
         ):
             return False
-        digest = self._digest(kind, period, name, self._hidden[kind, name])
-        return self._digests.get((kind, period, *name)) != digest
+        before = self._before.get((kind, period, *name))
+        return before is None or before.digest != self._digest(
+            kind, period, name, self._hidden[kind, name]
+        )
 
     def _digest(self, kind: Kind, period: date, name: Name, hidden: Mapping[date, str]) -> str:
         counts = self._lines[name].of(kind).get(period, "")
@@ -254,22 +267,11 @@ class _Publisher:
             return cells
         cube = self._cubes[name]
         out = [p for p in periods if (kind, p) in cube.published]
-        known = {
-            "gender": sorted(self._catalogue.vocabularies["gender"].values),
-            "age": list(AGE_GROUPS),
-            "region": list(dict.fromkeys(region for region, _ in self._places)),
-        }
-        lines: list[dict[str, str]] = [{"breakdown": "total"}]
-        lines += [
-            {"breakdown": dimension, dimension: category}
-            for dimension, categories in known.items()
-            if dimension in cube.dimensions
-            for category in categories
-        ]
-        keys = ["period", "breakdown", *DIMENSIONS]
-        every = pl.DataFrame({"period": out}, {"period": pl.Date}).join(
-            pl.DataFrame(lines, dict.fromkeys(keys[1:], pl.String)), how="cross"
+        rows = rows_of_zero(
+            cube.dimensions, self._catalogue.vocabularies["gender"].values, places()
         )
+        keys = ["period", *rows.columns]
+        every = pl.DataFrame({"period": out}, {"period": pl.Date}).join(rows, how="cross")
         zeros = every.join(cells, on=keys, how="anti", nulls_equal=True)
         zeros = zeros.with_columns(
             pl.lit(0, pl.Int64).alias("value"), pl.lit(False).alias("masked")
@@ -295,7 +297,58 @@ class _Publisher:
                 (kind, period) in secured.withheld,
                 self._threshold,
                 self._digest(kind, period, name, hidden),
+                self._patch_count(kind, period, name),
             )
+
+    def _patch_count(self, kind: Kind, period: date, name: Name) -> int | None:
+        relation, total = self._entities[name].table, 0
+        for day in days_of_period(kind, period):
+            count = self._patches.get((relation, day))
+            if count is None:
+                return None
+            total += count
+        return total
+
+    def _revisions(
+        self, kind: Kind, period: date, told: list[Publication], cells: pl.DataFrame
+    ) -> Revisions | None:
+        """What the log takes up of the figures that were told of the period before."""
+        again = [note for note in told if self._told_before(note) and not note.withheld]
+        if not again:
+            return None
+        causes = self._causes(kind, period, again)
+        changes: list[pl.DataFrame] = []
+        standing: list[tuple[str, str, str]] = []
+        for name, cause in causes.items():
+            former = self._cubes[name].former[kind].filter(pl.col("period") == period)
+            found = revised(former, _only(cells, name), self._threshold)
+            changes.append(
+                found.changes.with_columns(
+                    phase=pl.lit(name[0]), figure=pl.lit(name[1]), cause=pl.lit(cause)
+                )
+            )
+            standing += [(*name, breakdown) for breakdown in found.standing]
+        return Revisions(pl.concat(changes), standing)
+
+    def _told_before(self, note: Publication) -> bool:
+        before = self._before.get(_key(note))
+        return before is not None and not before.withheld
+
+    def _causes(self, kind: Kind, period: date, again: list[Publication]) -> dict[Name, Cause]:
+        """Why the counts of figures that were published before are others now."""
+        notes = {(note.phase, note.figure): note for note in again}
+        entities = {name: self._entities[name].name for name in notes}
+        erased = erased_since(
+            self._warehouse, kind, period, days_of_period(kind, period).last, entities
+        )
+        causes: dict[Name, Cause] = {}
+        for name, note in notes.items():
+            before, count = self._before[_key(note)].patch_count, note.patch_count
+            if before is not None and count is not None and count > before:
+                causes[name] = "late patches"
+            else:
+                causes[name] = "erasure" if name in erased else "mended data"
+        return causes
 
 
 class _Lines:

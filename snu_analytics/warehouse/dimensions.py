@@ -19,7 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from snu_analytics.dimensions import calendar_days, cohorts, departments, regions, statuses
+from snu_analytics.dimensions import (
+    calendar_days,
+    cohorts,
+    definitions,
+    departments,
+    regions,
+    statuses,
+)
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.columns import column
 
@@ -33,6 +40,7 @@ def dimension_tables(metadata: MetaData) -> None:
     _department(metadata)
     _cohort(metadata)
     _status(metadata)
+    _figure(metadata)
 
 
 def ensure_dimensions(connection: Connection, metadata: MetaData) -> Iterator[Change]:
@@ -43,6 +51,7 @@ def ensure_dimensions(connection: Connection, metadata: MetaData) -> Iterator[Ch
         "dim_department": departments(),
         "dim_cohort": cohorts(),
         "dim_status": statuses(),
+        "dim_figure": definitions(),
     }
     gone = {}
     for name, rows in contents.items():
@@ -174,4 +183,17 @@ def _status(metadata: MetaData) -> None:
         column("rank", SmallInteger, "Place in the usual course, from 1 (count)"),
         schema=_SCHEMA,
         comment="Statuses of each entity with their labels in French",
+    )
+
+
+def _figure(metadata: MetaData) -> None:
+    Table(
+        "dim_figure",
+        metadata,
+        column("phase", Text, "Phase, as the figures tell it", primary_key=True),
+        column("figure", Text, "Name, as the figures tell it", primary_key=True),
+        column("definition", Text, "What it counts, as the catalogue defines it"),
+        column("rank", SmallInteger, "Place in the catalogue, from 1 (count)"),
+        schema=_SCHEMA,
+        comment="Figures with their definitions",
     )

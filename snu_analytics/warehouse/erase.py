@@ -104,12 +104,24 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
     return erased
 
 
+# Counts of days, some of them of one person.
+_COUNTS = ("daily_figure", "flow", "objective_progress")
+
+
 def expire_figures(connection: psycopg.Connection, before: date) -> int:
-    """Delete the fine counts of all days before one, some of one person; how many there were."""
-    with mapped_errors():
-        return connection.execute(
-            "DELETE FROM analytics.daily_figure WHERE day < %s", [before]
-        ).rowcount
+    """Delete the restricted counts of all days before one; how many there were."""
+    with mapped_errors(), connection.transaction():
+        connection.execute(
+            "DELETE FROM analytics.day_load WHERE relation = ANY(%s) AND day < %s",
+            [list(_COUNTS), before],
+        )
+        gone = [
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE day < %s").format(_table(name)), [before]
+            )
+            for name in _COUNTS
+        ]
+    return sum(deleted.rowcount for deleted in gone)
 
 
 def log_erasure(connection: psycopg.Connection, erased: Erased) -> None:

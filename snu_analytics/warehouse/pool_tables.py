@@ -1,10 +1,11 @@
-"""The tables of the pool and of the objectives."""
+"""The tables of the pool, of the objectives, and of what is achieved of them."""
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
     Date,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -17,11 +18,12 @@ from snu_analytics.warehouse.columns import column
 
 
 def pool_tables(metadata: MetaData) -> None:
-    """`pool_movement`, `pool_load`, `pool_difference` and `objective`."""
+    """`pool_movement`, `pool_load`, `pool_difference`, `objective` and `objective_progress`."""
     _pool_movement(metadata)
     _pool_load(metadata)
     _pool_difference(metadata)
     _objective(metadata)
+    _objective_progress(metadata)
 
 
 def _pool_movement(metadata: MetaData) -> None:
@@ -113,4 +115,43 @@ def _objective(metadata: MetaData) -> None:
         CheckConstraint("level IN ('departemental', 'regional')", "objective_level_check"),
         CheckConstraint("objective >= 0", "objective_objective_check"),
         comment="Objectives of the cohorts by department, as last read",
+    )
+
+
+def _objective_progress(metadata: MetaData) -> None:
+    keys = [
+        column("day", Date, "Day in Europe/Paris, at the end of which it is told"),
+        column("cohort", Text, "Session of the cohesion stay; null where none", nullable=True),
+        column("region", Text, "Region of residence", nullable=True),
+        column("department", Text, "Department of residence", nullable=True),
+    ]
+    Table(
+        "objective_progress",
+        metadata,
+        *keys,
+        column("year", SmallInteger, "Year of the cohort; null when not known", nullable=True),
+        column("level", Text, "departemental or regional: how the cohort is held", nullable=True),
+        column("achieved", Integer, "Young people VALIDATED (count)", nullable=True),
+        column("achieved_cle", Integer, "Those of them with a class (count)", nullable=True),
+        column("objective", Integer, "Most young people (count); null: no limit", nullable=True),
+        column("rate", Float, "achieved / objective (share)", nullable=True),
+        column("region_achieved", Integer, "achieved over the region (count)", nullable=True),
+        column("region_objective", Integer, "objective over the region (count)", nullable=True),
+        column("region_rate", Float, "The one over the other (share)", nullable=True),
+        column(
+            "reached",
+            Boolean,
+            "Whether the cohort's level is reached: regional by the region's rate, departemental "
+            "by the greater of both",
+            nullable=True,
+        ),
+        column("missing", Text, "What is not there; null when nothing is", nullable=True),
+        Index(
+            "objective_progress_key",
+            *(key.name for key in keys),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        comment="Young people validated at the end of each day against the objectives as read that "
+        "night, of the cohorts of its campaign's year and later ones",
     )

@@ -1,6 +1,6 @@
 """What is published: read as it stands, and replaced period by period."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
@@ -17,12 +17,16 @@ from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
 _DIMENSIONS = ("gender", "age", "region", "department", "cohort")
 _CELLS = ("period", "phase", "figure", "breakdown", *_DIMENSIONS, "value", "masked")
 _TEXTS = ("phase", "figure", "breakdown", *_DIMENSIONS)
+_CHANGES = (*_TEXTS, "former", "value", "cause")
 _CELL_TYPES = {
     "period": pl.Date,
     **dict.fromkeys(_TEXTS, pl.String),
     "value": pl.Int64,
     "masked": pl.Boolean,
 }
+
+# Phase and figure.
+Name = tuple[str, str]
 
 # Whoever publishes holds it: what is masked depends on what was published before.
 _LOCK = "hashtextextended('snu_analytics publication', 0)"
@@ -40,6 +44,18 @@ class Publication(NamedTuple):
     withheld: bool
     threshold: int
     digest: str
+    patch_count: int | None = None
+
+
+class Revisions(NamedTuple):
+    """What new publications change in the log of changes.
+
+    `changes` has the columns phase, figure, breakdown, the five dimensions, former, value, cause;
+    `standing` are phase, figure and breakdown of those whose earlier changes stay.
+    """
+
+    changes: pl.DataFrame
+    standing: Collection[tuple[str, str, str]]
 
 
 @contextmanager
@@ -58,7 +74,8 @@ def publications(connection: psycopg.Connection, first: date, last: date) -> lis
     """What is published of the periods that begin on the days, both ends included."""
     with mapped_errors():
         found = connection.execute(
-            "SELECT kind, period, phase, figure, shown, masked, withheld, threshold, digest "
+            "SELECT kind, period, phase, figure, shown, masked, withheld, threshold, digest, "
+            "patch_count "
             "FROM published.publication JOIN analytics.publication_input "
             "USING (kind, period, phase, figure) "
             "WHERE period BETWEEN %s AND %s ORDER BY kind, period, phase, figure",
@@ -100,13 +117,53 @@ def fine_counts(connection: psycopg.Connection, first: date, last: date) -> pl.D
     return pl.DataFrame(found, schema, orient="row")
 
 
+def patch_counts(
+    connection: psycopg.Connection, first: date, last: date
+) -> dict[tuple[str, date], int | None]:
+    """How many patches each table's days were made of, as far as known, by table and day."""
+    with mapped_errors():
+        found = connection.execute(
+            "SELECT relation, day, patch_count FROM analytics.day_load WHERE day BETWEEN %s AND %s",
+            [first, last],
+        ).fetchall()
+    return {(relation, day): count for relation, day, count in found}
+
+
+def erased_since(
+    connection: psycopg.Connection,
+    kind: str,
+    first: date,
+    last: date,
+    entities: Mapping[Name, str],
+) -> set[Name]:
+    """Those figures from whose days someone was erased since the period was published.
+
+    `first` and `last` are the days of the period, `entities` the entity behind each figure.
+    """
+    columns = [list(names) for names in zip(*entities, strict=True)]
+    with mapped_errors():
+        found = connection.execute(
+            "SELECT phase, figure FROM published.publication "
+            "JOIN unnest(%s::text[], %s::text[], %s::text[]) AS named (phase, figure, entity) "
+            "USING (phase, figure) WHERE kind = %s AND period = %s AND EXISTS "
+            "(SELECT FROM analytics.erasure_log e WHERE e.entity = named.entity "
+            "AND e.erased_at > published_at AND e.first_day <= %s AND e.last_day >= %s)",
+            [*columns, list(entities.values()), kind, first, last, first],
+        ).fetchall()
+    return set(found)
+
+
 def replace_publications(
-    connection: psycopg.Connection, told: Sequence[Publication], cells: pl.DataFrame
+    connection: psycopg.Connection,
+    told: Sequence[Publication],
+    cells: pl.DataFrame,
+    revisions: Revisions | None = None,
 ) -> None:
     """Replace what is published of some figures in one period, in one transaction.
 
     `told` are all of one kind and period, `cells` their rows, as `published_cells` gives them but
-    with zeros. Raises as `replace_day` does; then the former rows stand.
+    with zeros. The log takes up the revisions, and lets go of every earlier change of these figures
+    that is not to stand. Raises as `replace_day` does; then the former rows stand.
     """
     kind, period = told[0].kind, told[0].period
     table, column = PUBLISHED_TABLES[kind]
@@ -136,6 +193,22 @@ def replace_publications(
             [one[:8] for one in told],
         )
         cursor.executemany(
-            "INSERT INTO analytics.publication_input VALUES (%s, %s, %s, %s, %s)",
-            [(*one[:4], one.digest) for one in told],
+            "INSERT INTO analytics.publication_input "
+            "(kind, period, phase, figure, digest, patch_count) VALUES (%s, %s, %s, %s, %s, %s)",
+            [(*one[:4], one.digest, one.patch_count) for one in told],
         )
+        standing = revisions.standing if revisions else []
+        cursor.execute(
+            identified.format(sql.Identifier(PUBLISHED, "revision"))
+            + sql.SQL(
+                " AND (phase, figure, breakdown) NOT IN "
+                "(SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]))"
+            ),
+            [kind, period, *figures, *([names[n] for names in standing] for n in range(3))],
+        )
+        if revisions:
+            cursor.executemany(
+                f"INSERT INTO published.revision (kind, period, {', '.join(_CHANGES)}) "
+                f"VALUES (%s, %s{', %s' * len(_CHANGES)})",
+                [(kind, period, *row) for row in revisions.changes.select(_CHANGES).iter_rows()],
+            )

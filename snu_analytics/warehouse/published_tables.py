@@ -1,6 +1,9 @@
 """The tables of schema `published`: flat, for readers, and what is remembered of their making."""
 
+from typing import Literal, get_args
+
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -23,6 +26,9 @@ PUBLISHED_TABLES = {
     "week": ("weekly", "week"),
     "month": ("monthly", "month"),
 }
+
+# Why a figure of a past day changed.
+Cause = Literal["late patches", "erasure", "mended data"]
 
 _TOLD = {
     "day": (
@@ -57,21 +63,7 @@ def published_tables(metadata: MetaData, schema: str, restricted: str) -> None:
     """Add the tables of the schema, and to the `restricted` one what readers must not see."""
     for kind, (name, period) in PUBLISHED_TABLES.items():
         told, told_period = _TOLD[kind]
-        keys = [
-            column(period, Date, told_period),
-            column("phase", Text, "inscription or mission"),
-            column("figure", Text, "What is counted: see analytics.daily_figure"),
-            column("breakdown", Text, "Dimensions that are told apart, or total"),
-            *(
-                column(
-                    dimension,
-                    Text,
-                    f"{said}; unknown if not told; null if not told apart",
-                    nullable=True,
-                )
-                for dimension, said in _DIMENSIONS.items()
-            ),
-        ]
+        keys = [column(period, Date, told_period), *_cell_columns()]
         Table(
             name,
             metadata,
@@ -103,14 +95,61 @@ def published_tables(metadata: MetaData, schema: str, restricted: str) -> None:
         comment="Periods and figures that are published: how much of them is shown",
     )
     Table(
+        "revision",
+        metadata,
+        column("revised_at", DateTime(True), "When it was told anew", server_default=func.now()),
+        column("kind", Text, "day, week or month"),
+        column("period", Date, "First day of the period"),
+        *_cell_columns(),
+        column("former", Integer, "Number of events that was published before (count)"),
+        column("value", Integer, "Number of events that took its place (count)"),
+        column(
+            "cause",
+            Text,
+            "late patches: more patches of the period are known than when it was told before; "
+            "erasure: else, when someone was erased from its days since; mended data: anything "
+            "else, such as patches that were mended or vanished, or rules that changed",
+        ),
+        CheckConstraint(f"cause IN {get_args(Cause)}", "revision_cause_check"),
+        Index("revision_period_phase_figure_idx", "period", "phase", "figure"),
+        schema=schema,
+        comment="Published figures of past periods that changed: the former value, the new one, "
+        "the day and the cause. Changes smaller than the threshold are told for totals alone; of a "
+        "day a breakdown is told only when none of its changes is smaller, else its earlier "
+        "changes leave the log as well. What was masked, or is masked now, is not told",
+    )
+    Table(
         "publication_input",
         metadata,
         *_publication_key(),
         column("digest", Text, "Digest of the counts, masks and threshold it was made of"),
+        column(
+            "patch_count",
+            BigInteger,
+            "Patches that the days of the period were made of (count); null when not known",
+            nullable=True,
+        ),
         schema=restricted,
         comment="What each publication was made of: one is made again only when this changes. Not "
         "for readers, who could try small counts until the digest fits",
     )
+
+
+def _cell_columns() -> list[Column]:
+    return [
+        column("phase", Text, "inscription or mission"),
+        column("figure", Text, "What is counted: see published.dim_figure"),
+        column("breakdown", Text, "Dimensions that are told apart, or total"),
+        *(
+            column(
+                dimension,
+                Text,
+                f"{said}; unknown if not told; null if not told apart",
+                nullable=True,
+            )
+            for dimension, said in _DIMENSIONS.items()
+        ),
+    ]
 
 
 def _publication_key() -> list[Column]:

@@ -27,6 +27,7 @@ from snu_analytics.catalogue import Column as KeyColumn
 from snu_analytics.warehouse.columns import column
 from snu_analytics.warehouse.dimensions import dimension_tables
 from snu_analytics.warehouse.erasure_tables import erasure_tables
+from snu_analytics.warehouse.flow_table import flow_table
 from snu_analytics.warehouse.pool_tables import pool_tables
 from snu_analytics.warehouse.projection_table import projection_table
 from snu_analytics.warehouse.published_tables import published_tables
@@ -59,6 +60,7 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     erasure_tables(metadata)
     pool_tables(metadata)
     projection_table(metadata)
+    flow_table(metadata)
     published_tables(metadata, PUBLISHED, ANALYTICS)
     dimension_tables(metadata)
     return metadata
@@ -202,7 +204,7 @@ def _key_column(catalogue: Catalogue, entity: Entity, name: str, copied: KeyColu
 
 def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
     definitions = "; ".join(
-        f"{figure.phase} {figure.figure}: {figure.description}"
+        f"{figure.phase} {figure.figure}: {figure.definition}"
         for entity in catalogue.entities.values()
         for figure in entity.figures
     )

@@ -10,9 +10,9 @@ from psycopg import errors, sql
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from snu_analytics.questions import Question
+from snu_analytics.questions import Question, View
 from snu_analytics.warehouse.change import Change
-from snu_analytics.warehouse.tables import ANALYTICS
+from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
 
 # Which question a view was made from stands as the comment of its rule, which no reader of comments
 # shows, with a digest of how PostgreSQL keeps the view: one replaced by hand is seen to differ.
@@ -21,10 +21,11 @@ _RULE = '"_RETURN"'
 
 _STANDING = text(
     f"""
-    SELECT c.relname, coalesce(d.description, ''), md5(r.ev_action::text)
+    SELECT n.nspname || '.' || c.relname, coalesce(d.description, ''), md5(r.ev_action::text)
     FROM pg_class c JOIN pg_rewrite r ON r.ev_class = c.oid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_description d ON d.objoid = r.oid AND d.classoid = 'pg_rewrite'::regclass
-    WHERE c.relnamespace = to_regnamespace('{ANALYTICS}') AND c.relkind = 'v'
+    WHERE n.nspname IN ('{ANALYTICS}', '{PUBLISHED}') AND c.relkind = 'v'
     """
 )
 _READING = text(
@@ -40,23 +41,23 @@ _READING = text(
 
 
 def ensure_views(connection: Connection, questions: Iterable[Question]) -> Iterator[Change]:
-    """Each question's view in schema `analytics`; each one made or dropped is told.
+    """Each question's views; each one made or dropped is told.
 
     Left are a view that reads what the tables lack, and one on which others' views rest.
     """
     standing = {name: (mark, kept) for name, mark, kept in connection.execute(_STANDING)}
-    wanted = {question.view: question for question in questions}
-    for name, question in wanted.items():
+    wanted = {_name(view): (view, one.title) for one in questions for view in one.views}
+    for name, (view, title) in wanted.items():
         if name not in standing:
-            told = f"view {ANALYTICS}.{name} is created: {question.title}"
-            yield _changed(connection, name, Change("created", _subject(name), told), question)
-        elif standing[name][0] != _mark(question, standing[name][1]):
-            told = f"view {ANALYTICS}.{name} is made anew"
-            yield _changed(connection, name, Change("changed", _subject(name), told), question)
+            told = f"view {name} is created: {title}"
+            yield _changed(connection, name, Change("created", f"view {name}", told), view)
+        elif standing[name][0] != _mark(view, standing[name][1]):
+            told = f"view {name} is made anew"
+            yield _changed(connection, name, Change("changed", f"view {name}", told), view)
     for name, (mark, _) in standing.items():
         if mark.startswith(f"{_MARK} ") and name not in wanted:
-            told = f"view {ANALYTICS}.{name} is dropped, its question is gone"
-            yield _changed(connection, name, Change("changed", _subject(name), told), None)
+            told = f"view {name} is dropped, its question is gone"
+            yield _changed(connection, name, Change("changed", f"view {name}", told), None)
 
 
 def views_on(connection: Connection, table: str, column: str | None = None) -> list[str]:
@@ -68,42 +69,38 @@ def views_on(connection: Connection, table: str, column: str | None = None) -> l
     return list(found.scalars())
 
 
-def _changed(
-    connection: Connection, name: str, change: Change, question: Question | None
-) -> Change:
-    view = f"{ANALYTICS}.{name}"
+def _changed(connection: Connection, name: str, change: Change, view: View | None) -> Change:
     try:
         with connection.begin_nested():
-            _run(connection, f"DROP VIEW IF EXISTS {view}")
-            if question:
-                _create(connection, view, question)
+            _run(connection, f"DROP VIEW IF EXISTS {name}")
+            if view:
+                _create(connection, name, view)
     except DBAPIError as fault:
         if isinstance(fault.orig, errors.DependentObjectsStillExist):
-            told = f"other views rest on {view}; drop it and them by hand, then migrate again: "
-            return Change("left", change.subject, f"{told}DROP VIEW {view} CASCADE;")
+            told = f"other views rest on {name}; drop it and them by hand, then migrate again: "
+            return Change("left", change.subject, f"{told}DROP VIEW {name} CASCADE;")
         if isinstance(fault.orig, errors.UndefinedColumn | errors.UndefinedTable):
-            told = f"{view} is not made: it reads what is no longer in the catalogue; mend its file"
+            told = f"{name} is not made: it reads what is no longer in the catalogue; mend its file"
             return Change("left", change.subject, told)
         raise
     return change
 
 
-def _create(connection: Connection, view: str, question: Question) -> None:
-    _run(connection, f"CREATE VIEW {view} AS {question.select}")
-    told = f"{question.title}. {question.answers} Unit: {question.unit}."
-    _comment(connection, f"VIEW {view}", told)
-    for column, comment in question.columns.items():
-        _comment(connection, f"COLUMN {view}.{column}", comment)
-    (kept,) = [kept for name, _, kept in connection.execute(_STANDING) if name == question.view]
-    _comment(connection, f"RULE {_RULE} ON {view}", _mark(question, kept))
+def _create(connection: Connection, name: str, view: View) -> None:
+    _run(connection, f"CREATE VIEW {name} AS {view.select}")
+    _comment(connection, f"VIEW {name}", view.comment)
+    for column, comment in view.columns.items():
+        _comment(connection, f"COLUMN {name}.{column}", comment)
+    (kept,) = [kept for other, _, kept in connection.execute(_STANDING) if other == name]
+    _comment(connection, f"RULE {_RULE} ON {name}", _mark(view, kept))
 
 
-def _subject(name: str) -> str:
-    return f"view {ANALYTICS}.{name}"
+def _name(view: View) -> str:
+    return f"{view.schema}.{view.name}"
 
 
-def _mark(question: Question, kept: str) -> str:
-    return f"{_MARK} {question.version} {kept}"
+def _mark(view: View, kept: str) -> str:
+    return f"{_MARK} {view.version} {kept}"
 
 
 def _comment(connection: Connection, on: str, told: str) -> None:

@@ -1,9 +1,9 @@
-"""Places, cohorts and statuses agree with the catalogue."""
+"""Places, cohorts, statuses and figures agree with the catalogue."""
 
 from datetime import date
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.dimensions import cohorts, departments, regions, statuses
+from snu_analytics.dimensions import cohorts, definitions, departments, regions, statuses
 
 CATALOGUE = load_catalogue()
 
@@ -58,3 +58,10 @@ def test_statuses_stand_in_the_order_of_the_usual_course():
     mine = [s for s in statuses() if (s.entity, s.field) == ("mission", "status")]
     assert [(s.rank, s.status) for s in mine[:2]] == [(1, "DRAFT"), (2, "WAITING_VALIDATION")]
     assert mine[3].label == "Validée"
+
+
+def test_every_figure_of_the_catalogue_has_its_definition():
+    told = {(d.phase, d.figure): d.definition for d in definitions()}
+    figures = [f for entity in CATALOGUE.entities.values() for f in entity.figures]
+    assert list(told) == [(f.phase, f.figure) for f in figures]
+    assert told["mission", "refused"].endswith(": application_refused")

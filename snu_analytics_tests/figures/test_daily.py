@@ -2,7 +2,6 @@
 
 import pytest
 
-from snu_analytics.figures import definition
 from snu_analytics_tests.histories import APPLICATION, REF, YOUNG, add, patch, replace, write_dump
 from snu_analytics_tests.pipeline import rows, run_days
 
@@ -100,7 +99,7 @@ def test_one_row_per_group_holds_the_number_of_its_events(tmp_path, warehouse_ur
 
 
 def test_a_definition_prints():
-    told = {f"{f.phase} {f.figure}": definition(f) for e in (YOUNG, APPLICATION) for f in e.figures}
+    told = {f"{f.phase} {f.figure}": f.definition for e in (YOUNG, APPLICATION) for f in e.figures}
     assert told["inscription created"] == "inscriptions begun: inscription_created"
     assert told["inscription completed"].endswith(
         "inscription_completed; or status changes from IN_PROGRESS, REINSCRIPTION, NOT_AUTORISED "

@@ -8,7 +8,7 @@ import pytest
 
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import WarehouseError
-from snu_analytics.figures import FUNNEL_QUERY, backlog_query
+from snu_analytics.questions import ask
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import (
@@ -20,6 +20,7 @@ from snu_analytics.steps import (
     load_objectives,
     load_opening,
     load_pool,
+    load_progress,
     pool,
     progress,
     stage_patches,
@@ -27,6 +28,7 @@ from snu_analytics.steps import (
 )
 from snu_analytics.steps.pool import closing_by_status, recount
 from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.histories import (
     APPLICATION,
     CATALOGUE,
@@ -56,6 +58,13 @@ def created(at: str, ref: str, status: str = "IN_PROGRESS", **fields: str) -> di
 
 def moved(at: str, ref: str, before: str, after: str, field: str = "status") -> dict:
     return patch(at, replace(f"/{field}", before, after), ref=ref)
+
+
+def told(url: str, name: str, *by: str, **asked) -> list[tuple]:
+    """The answer to a question, as rows."""
+    with connect(url) as connection:
+        answer = ask(connection, name, by=by, **asked).astype(object)
+    return [tuple(row) for row in answer.where(answer.notna(), None).itertuples(index=False)]
 
 
 class Nights:
@@ -138,6 +147,43 @@ def test_opening_and_entries_less_exits_are_the_closing_of_each_status(nights):
 def test_days_are_loaded_in_any_order_and_again(nights, order):
     nights.load(*order, young_patches=HISTORY)
     assert nights.stock(1, 3) == STOCKS
+
+
+def test_the_question_tells_the_same_stocks_in_all_and_by_one_group(nights):
+    nights.load(1, 2, 3, youngs=[document("55a000000000000000000001", status="REFUSED")],
+                young_patches=HISTORY)  # fmt: skip
+    bounds = {"first": day(1), "last": day(3)}
+    for by in ((), ("gender",), ("department",), ("source",)):
+        found = told(nights.url, "pool", *by, **bounds)
+        expected = nights.stock(1, 3, *by)
+        columns = ("day", *by, "entity", "status", "opening", "entries", "exits", "closing")
+        assert {row[: len(columns)] for row in found} == {
+            (day(row[0]), *row[2 : 2 + len(by)], "young", row[1], *row[2 + len(by) :])
+            for row in expected
+        }
+        assert len(found) == len(expected)
+
+
+def test_without_days_the_question_tells_the_last_day_that_is_known(nights):
+    nights.load(1, 2, young_patches=HISTORY)
+    last = [
+        (day(2), "young", "IN_PROGRESS", 2, 0, 1, 1),
+        (day(2), "young", "WAITING_VALIDATION", 0, 1, 0, 1),
+    ]
+    assert told(nights.url, "pool") == last
+    nights.load(1, 2, 4, young_patches=HISTORY)
+    assert told(nights.url, "pool") == last
+
+
+def test_the_question_begins_a_campaign_with_the_stock_of_the_one_before(nights):
+    nights.load(1, 2, 3, young_patches=HISTORY)
+    for table in ("pool_movement", "pool_load"):
+        # The campaign of 2024 ends between the second and the third day.
+        later = f"UPDATE analytics.{table} SET day = day + (date '2024-08-30' - date '{START}')"
+        execute(nights.url, later)
+    assert told(nights.url, "pool", first=date(2024, 9, 1)) == [
+        (date(2024, 9, 1), "young", *row[1:]) for row in STOCKS[3:]
+    ]
 
 
 def test_a_move_to_another_department_leaves_one_cell_and_enters_another(nights):
@@ -382,44 +428,36 @@ def test_the_stock_is_held_against_the_source_and_what_differs_is_explained(nigh
     assert rows(nights.url, kept) == expected
 
 
-def test_the_backlog_waits_since_the_completion_corrections_included(nights):
+def test_a_file_waits_since_its_completion_corrections_included(nights):
     history = [
         created("2024-03-01T10:00", ANNA),
         moved("2024-03-02T10:00", ANNA, "IN_PROGRESS", "WAITING_VALIDATION"),
         moved("2024-03-03T10:00", ANNA, "WAITING_VALIDATION", "WAITING_CORRECTION"),
         moved("2024-03-05T10:00", ANNA, "WAITING_CORRECTION", "WAITING_VALIDATION"),
-        created("2024-03-01T10:00", BORIS),
+        created("2024-03-01T10:00", BORIS, department="Ain"),
         moved("2024-03-05T10:00", BORIS, "IN_PROGRESS", "WAITING_VALIDATION"),
         moved("2024-03-06T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
     ]
-    nights.load(1, 2, 3, 5, 6, young_patches=history)
-    with connect(nights.url) as connection:
-        told = {
-            n: connection.execute(backlog_query(YOUNG), {"day": day(n)}).fetchone()
-            for n in (1, 3, 5, 6)
-        }
-    assert told == {
-        1: (0, None, None, None),
-        3: (0, None, None, None),
-        5: (2, 1.5, pytest.approx(2.7), 3),
-        6: (1, 4.0, 4.0, 4),
-    }
-
-
-def test_the_funnel_counts_each_young_person_once_a_campaign(nights):
-    history = [
-        created("2024-03-01T10:00", ANNA),
-        moved("2024-03-02T10:00", ANNA, "IN_PROGRESS", "WAITING_VALIDATION"),
-        moved("2024-03-02T11:00", ANNA, "WAITING_VALIDATION", "VALIDATED"),
-        moved("2024-03-02T12:00", ANNA, "VALIDATED", "WAITING_LIST"),
-        moved("2024-03-02T13:00", ANNA, "WAITING_LIST", "VALIDATED"),
-        moved("2024-03-03T10:00", ANNA, "AFFECTED", "DONE", "statusPhase1"),
-        created("2024-03-02T10:00", BORIS),
+    nights.load(1, young_patches=history)
+    assert told(nights.url, "inscriptions_waiting") == [(0, None, None)]
+    nights.load(2, 3, 5, young_patches=history)
+    assert told(nights.url, "inscriptions_waiting") == [(2, 1.5, 2.7)]
+    assert told(nights.url, "inscriptions_waiting", "department") == [
+        ("Ain", 1, 0.0, 0.0),
+        ("Paris", 1, 3.0, 3.0),
     ]
-    nights.load(1, 2, 3, young_patches=history)
-    with connect(nights.url) as connection:
-        bounds = {"first": day(1), "last": day(3)}
-        assert connection.execute(FUNNEL_QUERY, bounds).fetchall() == [(2024, 2, 1, 1, 1, 0)]
+    nights.load(6, young_patches=history)
+    assert told(nights.url, "inscriptions_waiting") == [(1, 4.0, 4.0)]
+
+
+def test_an_application_waits_since_it_reached_the_structure(nights):
+    history = [
+        patch("2024-03-01T10:00", add("/status", "WAITING_VALIDATION"), ref=ANNA),
+        patch("2024-03-01T10:00", add("/status", "WAITING_VALIDATION"), ref=BORIS),
+        moved("2024-03-03T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
+    ]
+    nights.load(1, 2, 3, application_patches=history)
+    assert told(nights.url, "applications_waiting") == [(1, 2.0, 2.0)]
 
 
 GOALS = [
@@ -457,6 +495,39 @@ def test_objectives_are_held_against_the_stock_the_opening_stock_included(nights
         ("Juin 2023", "Paris", None, None, 2, unknown),
         ("Juin 2023", "Seine-et-Marne", None, None, None, f"{unknown}; {no_maximum}"),
     ]
+
+
+def test_progress_is_told_by_cohort_region_department_and_year(nights):
+    goals = [
+        {"cohort": "Juin 2024", "department": "Paris", "max": 1},
+        {"cohort": "Juin 2024", "department": "Ain", "max": 3},
+        {"cohort": "Juillet 2024", "department": "Paris", "max": 4},
+        {"cohort": "Juin 2023", "department": "Paris", "max": 4},
+    ]
+    alone = created("2024-03-01T10:00", ANNA, "VALIDATED", cohort="Juin 2024", source="VOLONTAIRE")
+    cle = created("2024-03-01T11:00", BORIS, "VALIDATED", cohort="Juin 2024", source="CLE")
+    nights.load(1, young_patches=[alone, cle])
+    source = nights.source(inscriptiongoals=goals)
+    with connect(nights.url) as connection:
+        load_objectives(nights.bench, source, None, connection)
+        load_progress(DayRange(day(1), day(1)), connection)
+    nobody = "nobody of the cohort is validated"
+    assert told(nights.url, "objectives") == [
+        (day(1), 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
+        (day(1), 2024, "Juin 2024", 2, 1, 4, 0.5, False, 2, 1, None),
+    ]
+    assert told(nights.url, "objectives", "region")[1:] == [
+        (day(1), "Île-de-France", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
+        (day(1), "Île-de-France", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
+    ]
+    assert told(nights.url, "objectives", "department", where={"department": ["Paris"]}) == [
+        (day(1), "Paris", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
+        (day(1), "Paris", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
+    ]
+    assert told(nights.url, "objectives", "year") == [
+        (day(1), 2024, None, 2, 1, 8, 0.25, False, 3, 1, nobody)
+    ]
+    assert told(nights.url, "departments_reached") == [(day(1), "Juin 2024", 1)]
 
 
 def test_a_file_takes_the_place_of_the_collection(nights, tmp_path):

@@ -32,6 +32,8 @@ PUBLISHED = """
     INSERT INTO published.publication
     (kind, period, phase, figure, shown, masked, withheld, threshold)
     VALUES ('week', '2024-05-13', 'inscription', 'validated', 0, 1, false, 11);
+    INSERT INTO published.revision (kind, period, phase, figure, breakdown, former, value, cause)
+    VALUES ('day', '2024-05-13', 'inscription', 'validated', 'total', 31, 30, 'erasure');
 """
 VALUES = {
     "from": "2024-05-01",

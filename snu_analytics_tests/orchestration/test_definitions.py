@@ -15,7 +15,7 @@ ENTITIES = ("young", "application", "mission", "structure", "classe", "mission_e
 KEYS = [dg.AssetKey([entity, step]) for entity in ENTITIES for step in STEPS]
 PUBLISHED = dg.AssetKey(["published", "breakdowns"])
 ACROSS = [
-    *(dg.AssetKey(["figures", name]) for name in ("pool", "objectives", "projections")),
+    *(dg.AssetKey(["figures", name]) for name in ("flows", "pool", "objectives", "projections")),
     PUBLISHED,
 ]
 

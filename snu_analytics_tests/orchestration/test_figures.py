@@ -1,4 +1,4 @@
-"""The pool and the objectives as Dagster runs them."""
+"""The flows, the pool and the objectives as Dagster runs them."""
 
 import os
 from datetime import date, timedelta
@@ -74,6 +74,9 @@ def test_a_day_shows_its_stock_and_what_was_achieved(instance):
     assert run_days(instance, defs, DayRange(FIRST, FIRST)).ok
     picture = "](data:image/png;base64,"
     assert picture in metadata(instance, "pool", FIRST)["young_stock"]
+    flows = metadata(instance, "flows", FIRST)
+    assert picture in flows["inscription_per_day"]
+    assert flows["events_counted"] == 1
     told = metadata(instance, "objectives", FIRST)
     assert picture in told["achieved"]
     assert (told["rows"], told["objective"], told["reached"]) == (1, 2, 0)
@@ -121,13 +124,15 @@ def test_a_difference_tells_its_possible_causes():
     ]
 
 
-def test_the_pool_comes_after_the_events_and_the_objectives_after_the_pool():
+def test_flows_come_after_the_figures_the_pool_after_events_and_objectives_after_the_pool():
     deps = {
         spec.key.path[1]: {dep.asset_key.to_user_string() for dep in spec.deps}
         for spec in defs.resolve_all_asset_specs()
         if spec.key.path[0] == "figures"
     }
+    figures = [entity for entity in CATALOGUE.entities.values() if entity.figures]
     assert deps == {
+        "flows": {f"{entity.name}/daily_aggregates" for entity in figures},
         "pool": {"young/anonymized_events", "application/anonymized_events"},
         "objectives": {"figures/pool"},
         "projections": {"young/daily_aggregates", "figures/objectives"},

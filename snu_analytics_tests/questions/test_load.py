@@ -31,7 +31,8 @@ def test_a_question_is_its_comments_and_its_select(tmp_path):
     ("former", "new", "message"),
     [
         ("{distinct: subject_id}", "{distinct: person}", "person is counted but not among"),
-        ("{distinct: subject_id}", "{}", "one of distinct, sum and percentiles is needed"),
+        ("{distinct: subject_id}", "{}", "one of distinct, sum, percentiles and told is needed"),
+        ("{distinct: subject_id}", "{told: [day]}", "and no others, have breakdowns"),
         ("day: The day, ", "", "the columns lack day"),
         ("-- unit", "-- apart: [age]\n-- unit", "['age'] are not among the columns"),
         ("-- title: Files\n", "", "title: Field required"),
@@ -65,6 +66,10 @@ def test_the_counted_column_is_no_dimension():
 
 def test_the_values_in_the_questions_are_words_of_the_catalogue():
     catalogue = load_catalogue()
+    tables = {entity.table for entity in catalogue.entities.values()}
     for question in load_questions().values():
+        # Names of columns and breakdowns, and what begins with a number: an interval, a step.
+        own = {*question.columns, *question.breakdowns, "types", "array", "France", "; ", ""}
         for quoted in question.select.split("'")[1::2]:
-            assert catalogue.lists(quoted) or quoted in ("types", "array"), (question.name, quoted)
+            known = catalogue.lists(quoted) or quoted in own | tables or quoted[0].isdigit()
+            assert known, (question.name, quoted)

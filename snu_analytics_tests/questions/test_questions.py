@@ -6,6 +6,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from snu_analytics.errors import QuestionError
 from snu_analytics.questions import ask, load_questions
 from snu_analytics_tests.histories import write_dump
 from snu_analytics_tests.pipeline import run_days
@@ -147,6 +148,14 @@ def test_a_decision_takes_the_days_since_the_file_was_complete(answer):
     assert answer("inscription_decision_times", "decision") == [("VALIDATED", 1, 3.0, 3.0)]
 
 
+def test_the_funnel_counts_each_young_person_once_a_step(answer):
+    assert answer("campaign_funnel", "campaign") == [
+        (2024, "1 created", 3),
+        (2024, "2 completed", 1),
+        (2024, "3 validated", 2),
+    ]
+
+
 def test_an_answer_takes_the_days_since_the_application_reached_the_structure(answer):
     assert answer("application_decision_times") == [(2, 3.0, 3.8)]
     assert answer("application_decision_times", "decision") == [
@@ -269,10 +278,36 @@ def test_analysts_ask_and_readers_may_not(campaign, shared_warehouse_url):
         ask(connection, "files_opened")
 
 
-@pytest.mark.parametrize("name", load_questions())
+COUNTING = [name for name, question in load_questions().items() if not question.counts.told]
+
+
+@pytest.mark.parametrize("name", COUNTING)
 def test_every_question_can_be_told_by_each_of_its_dimensions(campaign, name):
-    question = load_questions()[name]
-    for dimension in question.dimensions:
+    for dimension in load_questions()[name].dimensions:
         asked = ask(campaign, name, FIRST, LAST, [dimension], {dimension: ["none such"]})
         assert asked.columns[0] == dimension
         assert asked.empty
+
+
+TOLD = [
+    (name, breakdown)
+    for name, question in load_questions().items()
+    for breakdown in question.breakdowns
+]
+
+
+@pytest.mark.parametrize(("name", "breakdown"), TOLD)
+def test_rows_that_are_answers_come_by_each_of_their_breakdowns(campaign, name, breakdown):
+    question = load_questions()[name]
+    by = [] if breakdown == "total" else [breakdown]
+    for dimension in question.dimensions:
+        asked = ask(campaign, name, FIRST, LAST, by, {dimension: ["none such"]})
+        assert list(asked.columns) == list(
+            dict.fromkeys(["day", *by, *question.apart, *question.counts.told])
+        )
+        assert asked.empty
+
+
+def test_a_breakdown_that_is_not_there_names_those_that_are(campaign):
+    with pytest.raises(QuestionError, match="flows is not told by gender and region: it is by tot"):
+        ask(campaign, "flows", FIRST, LAST, ["gender", "region"])

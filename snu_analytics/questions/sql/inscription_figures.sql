@@ -6,7 +6,7 @@
 -- apart: [figure]
 -- columns:
 --   day: Day in Europe/Paris
---   figure: What is counted, as the comment of analytics.daily_figure defines it
+--   figure: What is counted, as published.dim_figure defines it
 --   gender: Gender as declared
 --   age: Full years of age on the day (years)
 --   region: Region of residence

@@ -1,0 +1,86 @@
+"""All figures of grown event tables, and what those of one day take."""
+
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import psycopg
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange
+from snu_analytics.source.contract import Source
+from snu_analytics.steps import (
+    Workbench,
+    balance,
+    load_figures,
+    load_flows,
+    load_objectives,
+    load_pool,
+    load_progress,
+    load_projections,
+    publish,
+)
+from snu_analytics.warehouse.pool import replace_opening
+
+_CATALOGUE = load_catalogue()
+_COUNTED = [entity for entity in _CATALOGUE.entities.values() if entity.figures]
+_POOLED = [entity for entity in _CATALOGUE.entities.values() if entity.pool]
+_DAYS_AT_ONCE = 31
+_THRESHOLD = 11
+_TIMES = 3
+
+
+def count_all(
+    connection: psycopg.Connection, days: DayRange, told: DayRange, bench: Workbench, source: Source
+) -> None:
+    """Count every figure of the days; progress and projections of those to be `told`."""
+    for entity in _CATALOGUE.entities.values():
+        connection.execute(
+            "INSERT INTO analytics.day_load (relation, day, row_count) "
+            "SELECT %s, d::date, 1 FROM generate_series(%s::date, %s::date, interval '1 day') d "
+            "ON CONFLICT DO NOTHING",
+            [entity.table, days.first, days.last],
+        )
+    for entity in _POOLED:
+        replace_opening(connection, entity.name, days.first - timedelta(days=1), ["day"], [])
+    load_objectives(bench, source, None, connection)
+    for some in days.chunks(_DAYS_AT_ONCE):
+        for entity in _COUNTED:
+            load_figures(entity, some, connection)
+        for entity in _POOLED:
+            load_pool(entity, some, connection)
+        load_flows(_CATALOGUE, some, connection)
+    for some in told.chunks(_DAYS_AT_ONCE):
+        load_progress(some, connection)
+        load_projections(some, connection)
+
+
+def one_day(
+    connection: psycopg.Connection, day: date, bench: Workbench, source: Source
+) -> list[tuple[str, float]]:
+    """The seconds that the figures of one day take, each step the best of some."""
+    only = DayRange(day, day)
+    steps: dict[str, Callable[[], object]] = {
+        "daily_aggregates": lambda: [load_figures(e, only, connection) for e in _COUNTED],
+        "figures/flows": lambda: load_flows(_CATALOGUE, only, connection),
+        "figures/pool": lambda: [load_pool(e, only, connection) for e in _POOLED],
+        "pool_balances": lambda: [balance(e, only, connection) for e in _POOLED],
+        "figures/objectives": lambda: (
+            load_objectives(bench, source, None, connection),
+            load_progress(only, connection),
+        ),
+        "figures/projections": lambda: load_projections(only, connection),
+        "published, days alone": lambda: publish(
+            _CATALOGUE, only, connection, _THRESHOLD, closing=False
+        ),
+    }
+    told = []
+    for name, step in steps.items():
+        times = []
+        for _ in range(_TIMES):
+            began = time.monotonic()
+            step()
+            times.append(time.monotonic() - began)
+        # A day that is published is not published again: the first time counts.
+        told.append((name, times[0] if name.startswith("published") else min(times)))
+    return told

@@ -1,0 +1,57 @@
+-- title: Validated young people against the objectives
+-- answers: >-
+--   How many young people are VALIDATED when the day ends, by department of residence, against the
+--   objective of their cohort: in all, by region or by department, and summed over the cohorts of a
+--   year. Who comes with a class counts, and is told apart. Of a day are told the cohorts of its
+--   campaign's year and later ones.
+-- unit: young people
+-- counts: {told: [achieved, achieved_cle, objective, rate, reached, departments,
+--   departments_reached, missing]}
+-- apart: [year, cohort]
+-- breakdowns: [total, region, department, year]
+-- latest: true
+-- columns:
+--   day: Day in Europe/Paris, at the end of which it is told
+--   campaign: Campaign, September to August, by the year it ends
+--   breakdown: region or department of each cohort, total of a cohort, or year over its cohorts
+--   year: Year of the cohort; null when not known
+--   cohort: Session of the cohesion stay; null of a year, and where none is told
+--   region: Region of residence; null where not told apart
+--   department: Department of residence; null where not told apart
+--   achieved: Young people VALIDATED (count)
+--   achieved_cle: Those of them with a class (count)
+--   objective: Sum of the objectives that have a maximum (count)
+--   rate: achieved / objective (share); null without an objective above 0
+--   reached: Whether the rate is 1; of a department as its cohort is held, by the region or by either
+--   departments: Departments with an objective above 0 (count)
+--   departments_reached: Of these, departments that are at 100 % by themselves (count)
+--   missing: What is not there; null when nothing is
+SELECT day, extract(year FROM day + interval '4 months')::int AS campaign,
+       'department' AS breakdown, year::int, cohort, region, department, achieved, achieved_cle,
+       objective, rate, reached, (objective > 0)::int AS departments,
+       (rate >= 1)::int AS departments_reached, missing
+FROM analytics.objective_progress
+UNION ALL
+SELECT day, extract(year FROM day + interval '4 months')::int,
+       'region', year::int, cohort, region, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
+       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
+       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+FROM analytics.objective_progress
+GROUP BY day, year, cohort, region
+UNION ALL
+SELECT day, extract(year FROM day + interval '4 months')::int,
+       'total', year::int, cohort, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
+       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
+       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+FROM analytics.objective_progress
+GROUP BY day, year, cohort
+UNION ALL
+SELECT day, extract(year FROM day + interval '4 months')::int,
+       'year', year::int, NULL, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
+       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
+       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+FROM analytics.objective_progress
+GROUP BY day, year

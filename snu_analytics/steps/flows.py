@@ -1,0 +1,111 @@
+"""The days' figures by one dimension at a time, zeros included, to the warehouse."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+import psycopg
+
+from snu_analytics.catalogue import Catalogue, places
+from snu_analytics.days import DayRange
+from snu_analytics.disclosure import DIMENSIONS, categorised, rows_of_zero, tables
+from snu_analytics.errors import WarehouseError
+from snu_analytics.history import split_by_day
+from snu_analytics.steps.bench import EVENTS
+from snu_analytics.warehouse import copy_blocks, copy_text, loaded_days, mapped_errors, replace_day
+from snu_analytics.warehouse.published import fine_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLOW = "flow"
+_COLUMNS = ("phase", "figure", "breakdown", "day", *DIMENSIONS, "value")
+_FIGURE = ["phase", "figure"]
+
+
+def load_flows(
+    catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection
+) -> dict[date, dict[str, int]]:
+    """Replace the days' flows by what their figures tell; the rows and events of each day.
+
+    Raises WarehouseError naming the asset to run when the events of a day were never loaded.
+    """
+    for entity in catalogue.entities.values():
+        if not entity.figures:
+            continue
+        loaded = loaded_days(warehouse, entity.table, days.first, days.last)
+        if missing := sorted(set(days) - loaded):
+            raise WarehouseError(
+                f"analytics.{entity.table} holds no load of {missing[0]}: materialise "
+                f"{entity.name}/{EVENTS} for that day first"
+            )
+    told = flows(catalogue, fine_counts(warehouse, days.first, days.last), days)
+    rows = split_by_day(copy_text(told.select(_COLUMNS)), "day")
+    totals = dict(
+        told.filter(pl.col("breakdown") == "total")
+        .group_by("day")
+        .agg(pl.col("value").sum())
+        .iter_rows()
+    )
+    for day in days:
+        replace_day(warehouse, FLOW, "day", day, _COLUMNS, copy_blocks(rows[day]))
+    return {day: {"rows": len(rows[day]), "events_counted": totals[day]} for day in days}
+
+
+def flows(catalogue: Catalogue, counts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+    """Fine counts (`fine_counts`) of some days by one dimension at a time.
+
+    Columns day, phase, figure, breakdown, the five dimensions (texts; null where not told apart)
+    and value (Int64). Every figure of the catalogue has all its rows that may be zero on every day.
+    """
+    every_day = pl.DataFrame({"day": list(days)}, {"day": pl.Date})
+    by_figure: Mapping[tuple, pl.DataFrame] = counts.partition_by(_FIGURE, as_dict=True)
+    parts = []
+    for entity in catalogue.entities.values():
+        zeros = every_day.join(
+            rows_of_zero(tuple(entity.groups), catalogue.vocabularies["gender"].values, places()),
+            how="cross",
+        )
+        for figure in entity.figures:
+            name = (figure.phase, figure.figure)
+            fine = categorised(by_figure.get(name, counts.clear()))
+            parts.append(
+                _by_one(fine, zeros, tuple(entity.groups)).with_columns(
+                    pl.lit(figure.phase).alias("phase"), pl.lit(figure.figure).alias("figure")
+                )
+            )
+    return pl.concat(parts)
+
+
+def _by_one(fine: pl.DataFrame, zeros: pl.DataFrame, dimensions: tuple[str, ...]) -> pl.DataFrame:
+    nothing = pl.lit(None, pl.String)
+    counted = [
+        fine.group_by("day", *table.dimensions)
+        .agg(pl.col("value").sum())
+        .select(
+            "day",
+            pl.lit(table.breakdown).alias("breakdown"),
+            *(pl.col(d) if d in table.dimensions else nothing.alias(d) for d in DIMENSIONS),
+            "value",
+        )
+        for table in tables(dimensions)
+        if table.kind == "day"
+    ]
+    keys = ["day", "breakdown", *DIMENSIONS]
+    told = pl.concat(counted)
+    lacking = zeros.join(told, on=keys, how="anti", nulls_equal=True)
+    return pl.concat([told, lacking.select(*keys, pl.lit(0, pl.Int64).alias("value"))])
+
+
+def recent_flows(warehouse: psycopg.Connection, phase: str, days: DayRange) -> "pd.DataFrame":
+    """The totals of a phase: day, figure, value (int64), mean_7 (float, events a day)."""
+    import pandas as pd  # 45 MB that the processes of a backfill never need
+
+    with mapped_errors():
+        rows = warehouse.execute(
+            "SELECT day, figure, value, mean_7 FROM analytics.q_flows WHERE breakdown = 'total' "
+            "AND phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
+            [phase, days.first, days.last],
+        ).fetchall()
+    return pd.DataFrame(rows, columns=["day", "figure", "value", "mean_7"])
