@@ -20,7 +20,7 @@ from snu_analytics.steps import (
     load_projections,
     publish,
 )
-from snu_analytics.warehouse.pool import replace_opening
+from snu_analytics.warehouse.pool import known_until, replace_opening
 
 _CATALOGUE = load_catalogue()
 _COUNTED = [entity for entity in _CATALOGUE.entities.values() if entity.figures]
@@ -60,11 +60,14 @@ def one_day(
 ) -> list[tuple[str, float]]:
     """The seconds that the figures of one day take, each step the best of some."""
     only = DayRange(day, day)
+    counted = known_until(connection, _POOLED[0].name) or day
+    last = DayRange(counted, counted)
     steps: dict[str, Callable[[], object]] = {
         "daily_aggregates": lambda: [load_figures(e, only, connection) for e in _COUNTED],
         "figures/flows": lambda: load_flows(_CATALOGUE, only, connection),
         "figures/pool": lambda: [load_pool(e, only, connection) for e in _POOLED],
         "pool_balances": lambda: [balance(e, only, connection) for e in _POOLED],
+        "pool_balances, of the last day": lambda: [balance(e, last, connection) for e in _POOLED],
         "figures/objectives": lambda: (
             load_objectives(bench, source, None, connection),
             load_progress(only, connection),

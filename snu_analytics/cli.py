@@ -114,7 +114,7 @@ def materialize(day: date, entity: str | None) -> None:
         _err.print(f"{day} failed, its former rows stand. Once mended: {_repeat(day, day, entity)}")
         sys.exit(SOME_FAILED)
     _out.print(f"{day} is done (run {outcome.run_id}).")
-    _print_figures(warehouse_url, day, day)
+    _print_day(warehouse_url, day)
 
 
 @main.command()
@@ -158,7 +158,7 @@ def demo(youngs: int) -> None:
     _out.rule("3. Patches to events and figures")
     done = _backfill(DEMO, None)
     _out.rule("4. The figures")
-    _print_figures(warehouse_url, DEMO.last - timedelta(days=27), DEMO.last)
+    _print_weeks(warehouse_url, DayRange(DEMO.last - timedelta(days=27), DEMO.last))
     _print_totals(warehouse_url)
     _out.print(
         "\nNext: [bold]make dev[/] opens the same assets, partitions and runs in the browser, and "
@@ -282,12 +282,22 @@ def _tell_changes(changes) -> None:
         _out.print("The warehouse is up to date.")
 
 
-def _print_figures(warehouse_url: str, first: date, last: date) -> None:
+def _print_day(warehouse_url: str, day: date) -> None:
     from snu_analytics.warehouse import connect, figures
 
     with connect(warehouse_url) as connection:
-        found = figures(connection, first, last)
-    for table in figure_tables(found, "day", f"from {first} to {last}"):
+        found = figures(connection, day, day)
+    for table in figure_tables(found, "day", f"on {day}"):
+        _out.print(table)
+
+
+def _print_weeks(warehouse_url: str, days: DayRange) -> None:
+    from snu_analytics.warehouse import connect, figures
+
+    with connect(warehouse_url) as connection:
+        found = figures(connection, days.first, days.last)
+    weeks = [day - timedelta(days=day.weekday()) for day in found["day"]]
+    for table in figure_tables(found.assign(week=weeks), "week", "by week"):
         _out.print(table)
 
 
@@ -296,7 +306,7 @@ def _print_totals(warehouse_url: str) -> None:
 
     with connect(warehouse_url) as connection:
         found = totals_by_campaign(connection)
-    for table in figure_tables(found, "campaign", "totals per campaign, September to August"):
+    for table in figure_tables(found, "campaign", "by campaign"):
         _out.print(table)
 
 

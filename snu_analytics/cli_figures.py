@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "parquet", "json")
 
+# So many rows that do not fit the screen are told as records, more of them as a table all the same.
+_MOST_RECORDS = 5
+
 _out = Console()
 
 
@@ -103,11 +106,24 @@ def figures(
 def _write(answer: "pd.DataFrame", question: "Question", shape: str, console: Console) -> None:
     if shape == "table":
         console.print(f"[bold]{question.title}[/] ({question.unit})")
-        console.print(_shown(answer))
+        console.print(_shown(answer, question, console.width))
+        for line in _definitions(answer, question):
+            console.print(line, style="dim", highlight=False)
     elif shape == "csv":
         console.file.write(answer.to_csv(index=False, lineterminator="\n"))
     else:
         console.file.write(_json(answer))
+
+
+def _definitions(answer: "pd.DataFrame", question: "Question") -> list[str]:
+    """What the figures that are told count."""
+    from snu_analytics.dimensions import definitions
+
+    if "figure" not in answer.columns:
+        return []
+    phases = {*answer["phase"]} if "phase" in answer.columns else {question.phase}
+    told = [d for d in definitions() if d.phase in phases and d.figure in {*answer["figure"]}]
+    return [f"{d.figure}: {d.definition}" for d in told]
 
 
 def _json(answer: "pd.DataFrame") -> str:
@@ -117,14 +133,28 @@ def _json(answer: "pd.DataFrame") -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def _shown(answer: "pd.DataFrame") -> Table:
+def _shown(answer: "pd.DataFrame", question: "Question", width: int) -> Table:
+    """A row per row, or where that is too wide a line per value."""
+    counted = [column not in (*question.dimensions, "day") for column in answer.columns]
     table = Table(box=None)
-    for column in answer.columns:
-        counted = column in ("value", "count", "median", "p90")
-        table.add_column(column, justify="right" if counted else "left")
-    for row in _plain(answer).itertuples(index=False):
-        table.add_row(*map(_cell, row))
-    return table
+    for column, number in zip(answer.columns, counted, strict=True):
+        text = not number or answer[column].map(type).eq(str).any()
+        table.add_column(column, justify="left" if text else "right")
+    lines = [
+        [_cell(value, number) for value, number in zip(row, counted, strict=True)]
+        for row in _plain(answer).itertuples(index=False)
+    ]
+    for line in lines:
+        table.add_row(*line)
+    longest = (max(map(len, cells)) for cells in zip(answer.columns, *lines, strict=True))
+    if len(lines) > _MOST_RECORDS or sum(longest) + 2 * len(counted) <= width:
+        return table
+    records = Table(box=None, show_header=False)
+    for line in lines:
+        for column, cell in zip(answer.columns, line, strict=True):
+            records.add_row(column, cell)
+        records.add_row()
+    return records
 
 
 def _plain(answer: "pd.DataFrame") -> "pd.DataFrame":
@@ -132,10 +162,14 @@ def _plain(answer: "pd.DataFrame") -> "pd.DataFrame":
     return answer.astype(object).where(answer.notna(), None)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, counted: bool) -> str:
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if counted and isinstance(value, int) else str(value)
 
 
 def _listed(questions: "Iterable[Question]") -> Table:

@@ -5,30 +5,32 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from snu_analytics.dimensions import definitions
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def figure_tables(found: "pd.DataFrame", row: str, title: str) -> Iterator[Table]:
-    """A table per phase: a row per value of `row`, a column per figure, 0 left blank.
+def figure_tables(found: "pd.DataFrame", period: str, title: str) -> Iterator[Table]:
+    """A table per phase: a row per figure, a column per value of `period`, 0 left blank.
 
-    `found` has the columns `row`, phase, figure and value; figures stand in the order of the
+    `found` has the columns `period`, phase, figure and value; figures stand in the order of the
     catalogue as far as they occur.
     """
     if found.empty:
         yield Table(title=f"no figures {title}", title_justify="left", box=None)
     for phase, part in found.groupby("phase", sort=True):
         wide = part.pivot_table(
-            index=row, columns="figure", values="value", aggfunc="sum", fill_value=0
+            index="figure", columns=period, values="value", aggfunc="sum", fill_value=0
         )
-        order = [name for name in _ORDER if name in wide.columns]
-        order += [name for name in wide.columns if name not in _ORDER]
         table = Table(title=f"{phase}: {title}", title_justify="left", box=None)
-        table.add_column(row)
-        for name in order:
-            table.add_column(name, justify="right")
-        for index, values in wide[order].iterrows():
-            table.add_row(str(index), *(f"{int(v):,}" if v else "" for v in values))
+        table.add_column("figure")
+        for name in wide.columns:
+            table.add_column(str(name), justify="right")
+        for told in definitions():
+            if told.phase == phase and told.figure in wide.index:
+                values = wide.loc[told.figure]
+                table.add_row(told.figure, *(f"{int(v):,}" if v else "" for v in values))
         yield table
 
 

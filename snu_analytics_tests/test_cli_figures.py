@@ -55,6 +55,7 @@ def test_an_answer_is_a_table(warehouse):
     shown = "\n".join(line.rstrip() for line in lines)
     assert "\n".join(line.rstrip() for line in TABLE.splitlines()) in shown
     assert "Inscriptions created" in shown
+    assert "created: inscriptions begun: inscription_created" in " ".join(" ".join(lines).split())
 
 
 def test_a_table_tells_nothing_as_a_dash(warehouse):
@@ -130,3 +131,16 @@ def test_a_warehouse_without_the_views_asks_for_a_migration(monkeypatch, empty_d
     result = run("files_opened")
     assert "run `snu-analytics migrate`" in told(result)
     assert result.exit_code == 2
+
+
+def test_a_few_rows_that_are_too_wide_are_told_as_records(warehouse, warehouse_url):
+    with psycopg.connect(warehouse_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO analytics.projection (as_of, campaign, region, campaign_day, achieved, "
+            "projected, probability, withheld, reason) VALUES "
+            "('2024-03-01', 2024, 'France', 153, 1200, 1534.25, 0.5, false, 'no objective')"
+        )
+    lines = [" ".join(line.split()) for line in run("projections").output.splitlines()]
+    for line in ("day 2024-03-01", "achieved 1,200", "projected 1,534.25", "low80 –",
+                 "withheld no", "reason no objective"):  # fmt: skip
+        assert line in lines

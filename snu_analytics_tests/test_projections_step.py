@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
+from snu_analytics.questions import ask
 from snu_analytics.steps import load_projections
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.pipeline import rows
@@ -33,6 +34,7 @@ def loaded(warehouse_url) -> str:
     return warehouse_url
 
 
+METHOD = "bornhuetter-ferguson"
 TOLD = (
     "SELECT as_of::text, campaign, region, achieved, round(projected), objective "
     "FROM analytics.projection ORDER BY region"
@@ -47,6 +49,19 @@ def test_a_day_is_projected_net_of_withdrawals_and_against_the_objective(loaded)
         ("2024-01-31", 2024, "France", 123 * 9, 243 * 9, 2000),
     ]
     assert list(made) == [DAY.first]
+
+
+def test_a_projection_is_told_by_name_for_france_and_by_region(loaded):
+    with connect(loaded) as connection:
+        load_projections(DAY, connection)
+        france = ask(connection, "projections")
+        regions = ask(connection, "projections", DAY.first, DAY.last, ["region"])
+    told = ["campaign_day", "method", "achieved", "objective", "withheld", "reason"]
+    found = "tested on past campaigns with later ones known, these are few"
+    assert france[told].values.tolist() == [[123, METHOD, 123 * 9, 2000.0, False, found]]
+    assert france["projected"].round().tolist() == [243 * 9]
+    assert regions["region"].tolist() == ["Bretagne"]
+    assert regions["median_date"].tolist() == [date(2024, 5, 10)]
 
 
 def test_a_day_projected_again_replaces_its_rows(loaded):

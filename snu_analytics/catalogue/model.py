@@ -172,7 +172,8 @@ class Entity(_Strict):
     """One collection: its kept fields, events, key columns and figures.
 
     An `optional` one came to the application later: a collection of it that a source lacks is taken
-    to be empty, as MongoDB makes one with its first document.
+    to be empty, as MongoDB makes one with its first document. `milestones` are the values of fields
+    whose taking is, beside creation and status, a step of the usual course.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Entity(_Strict):
     events: tuple[EventRule, ...]
     groups: Mapping[str, str] = {}
     pool: Mapping[PoolPart, str] = {}
+    milestones: Mapping[str, str] = {}
     figures: tuple[Figure, ...] = ()
     join: Join | None = None
     purge: Purge | None = None
@@ -242,13 +244,14 @@ class Entity(_Strict):
             raise ValueError(f"{twice} are dropped twice")
         if unknown := set(self.groups.values()) - set(self.columns):
             raise ValueError(f"the groups use {sorted(unknown)}, which are not among the columns")
-        if unknown := set(self.pool.values()) - set(self.fields):
-            raise ValueError(f"the pool uses {sorted(unknown)}, which are not among the fields")
+        for what, names in (("pool uses", self.pool.values()), ("milestones use", self.milestones)):
+            if unknown := set(names) - set(self.fields):
+                raise ValueError(f"the {what} {sorted(unknown)}, which are not among the fields")
         if self.pool and "status" not in self.pool:
             raise ValueError("the pool lacks status")
-        names = {r.event for r in self.events} | {self.creation.event}
+        events = {r.event for r in self.events} | {self.creation.event}
         counted = {e for f in self.figures for c in f.counts for e in c.event}
-        if unknown := counted - names:
+        if unknown := counted - events:
             raise ValueError(f"the figures count {sorted(unknown)}, which are not events")
         return self
 

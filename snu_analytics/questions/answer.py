@@ -102,10 +102,13 @@ def _conditions(
         if day:
             conditions.append(sql.SQL("day {} %s").format(sql.SQL(sign)))
             values.append(day)
-            if "campaign" in question.columns:
-                # A view sums up days within campaigns: it need not look at others.
-                conditions.append(sql.SQL("campaign {} %s").format(sql.SQL(sign)))
-                values.append(campaign_of(day))
+    # A view sums up days within campaigns, and need not look at others.
+    if first and last and "campaign" in question.columns:
+        within = range(campaign_of(first), campaign_of(last) + 1)
+        conditions.append(
+            sql.SQL("campaign = %s") if len(within) == 1 else sql.SQL("campaign = ANY(%s)")
+        )
+        values.append(within[0] if len(within) == 1 else list(within))
     for name, allowed in where.items():
         values.append(list(allowed))
         either = (

@@ -76,7 +76,8 @@ class Question(BaseModel):
     `apart` are the dimensions without which a figure would mean nothing: they are always told.
     `columns` tells every column of the view in its order; one of them is `day`. Rows that are told
     as they are come in `breakdowns` (`total`, or names of columns), one of which is asked for. With
-    `latest` and without days only the last day is told.
+    `latest` and without days only the last day is told. `phase` is that of the figures it tells,
+    where they are all of one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,6 +91,7 @@ class Question(BaseModel):
     apart: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ()
     latest: bool = False
+    phase: str | None = None
     published: Published | None = None
     select: str
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Date, Index, Integer, MetaData, Table, Text
 
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.columns import campaign_columns, column
 
 _DIMENSIONS = {
     "gender": "Gender as declared",
@@ -32,6 +32,7 @@ def flow_table(metadata: MetaData) -> None:
         metadata,
         *keys,
         column("value", Integer, "Number of events (count)"),
+        *campaign_columns(),
         Index(
             "flow_key", *(key.name for key in keys), unique=True, postgresql_nulls_not_distinct=True
         ),

@@ -145,7 +145,9 @@ def _described(connection: Connection, step: ops.MigrateOperation) -> Change:
         case ops.AddColumnOp():
             column = f"{step.schema}.{step.table_name}.{step.column.name}"
             told = f"column {column} is added"
-            if _has_rows(connection, f"{step.schema}.{step.table_name}"):
+            if not step.column.computed and _has_rows(
+                connection, f"{step.schema}.{step.table_name}"
+            ):
                 told += ", null in the rows that are there: a backfill of their days fills it"
             return Change("created", f"column {column}", told)
         case ops.AlterColumnOp(modify_type=None, modify_nullable=None):

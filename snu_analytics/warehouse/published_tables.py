@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
 )
 
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.columns import campaign_columns, column
 
 # Kind of period, its table and the column of its first day.
 PUBLISHED_TABLES = {
@@ -70,6 +70,7 @@ def published_tables(metadata: MetaData, schema: str, restricted: str) -> None:
             *keys,
             column("value", Integer, "Number of events (count); null when masked", nullable=True),
             column("masked", Boolean, "Whether the count is withheld"),
+            *(campaign_columns() if kind == "day" else ()),
             CheckConstraint("masked = (value IS NULL)", f"{name}_masked_check"),
             Index(
                 f"{name}_key",

@@ -133,6 +133,13 @@ def test_the_indexes_serve_a_day_and_a_history(warehouse_url):
             "USING btree (event_date, event_name)",
         ),
         (
+            "CREATE INDEX young_event_milestone_idx ON analytics.young_event "
+            "USING btree (event_date) INCLUDE (subject_id, field, to_value, gender, age, region, "
+            "department, cohort, source) WHERE ((field IS NULL) OR ((field = 'statusPhase1'::text) "
+            "AND (to_value = 'DONE'::text)) OR ((field = 'statusPhase2'::text) "
+            "AND (to_value = 'VALIDATED'::text)))",
+        ),
+        (
             "CREATE INDEX young_event_status_by_day_idx ON analytics.young_event "
             "USING btree (event_date) INCLUDE (subject_id, event_at, change_order, from_value, "
             "to_value, gender, age, region, department, cohort, source) "

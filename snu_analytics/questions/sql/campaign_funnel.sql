@@ -16,16 +16,25 @@
 --   department: Department of residence
 --   cohort: Session of the cohesion stay
 --   source: Alone (VOLONTAIRE) or with a class (CLE)
-SELECT event_date AS day, subject_id,
-       CASE event_name
-           WHEN 'inscription_created' THEN '1 created'
-           WHEN 'inscription_completed' THEN '2 completed'
-           WHEN 'inscription_validated' THEN '3 validated'
-           WHEN 'phase1_status_changed' THEN '4 stay done'
-           ELSE '5 mission validated'
-       END AS step,
-       gender, age, region, department, cohort, source
+SELECT event_date AS day, subject_id, '1 created' AS step, gender, age, region, department, cohort,
+       source
 FROM analytics.young_event
-WHERE event_name IN ('inscription_created', 'inscription_completed', 'inscription_validated')
-   OR event_name = 'phase1_status_changed' AND to_value = 'DONE'
-   OR event_name = 'phase2_status_changed' AND to_value = 'VALIDATED'
+WHERE field IS NULL
+UNION ALL
+SELECT event_date, subject_id, '2 completed', gender, age, region, department, cohort, source
+FROM analytics.young_event
+WHERE field = 'status' AND to_value = 'WAITING_VALIDATION'
+  AND (from_value IN ('IN_PROGRESS', 'REINSCRIPTION', 'NOT_AUTORISED') OR from_value IS NULL)
+UNION ALL
+SELECT event_date, subject_id, '3 validated', gender, age, region, department, cohort, source
+FROM analytics.young_event
+WHERE field = 'status' AND to_value = 'VALIDATED'
+UNION ALL
+SELECT event_date, subject_id, '4 stay done', gender, age, region, department, cohort, source
+FROM analytics.young_event
+WHERE field = 'statusPhase1' AND to_value = 'DONE'
+UNION ALL
+SELECT event_date, subject_id, '5 mission validated', gender, age, region, department, cohort,
+       source
+FROM analytics.young_event
+WHERE field = 'statusPhase2' AND to_value = 'VALIDATED'

@@ -2,6 +2,7 @@
 -- answers: >-
 --   How many inscriptions were created, completed, processed, validated and refused on each day, by group.
 -- unit: events
+-- phase: inscription
 -- counts: {sum: value}
 -- apart: [figure]
 -- columns:

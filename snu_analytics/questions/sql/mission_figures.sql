@@ -3,6 +3,7 @@
 --   How many applications to missions were created, completed, processed, validated and refused, and
 --   how many missions and structures came, on each day, by group.
 -- unit: events
+-- phase: mission
 -- counts: {sum: value}
 -- apart: [figure]
 -- columns:

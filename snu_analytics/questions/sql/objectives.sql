@@ -36,7 +36,10 @@ SELECT day, extract(year FROM day + interval '4 months')::int,
        'region', year::int, cohort, region, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+       count(*) FILTER (WHERE rate >= 1)::int, (
+           SELECT string_agg(DISTINCT one, '; ')
+           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
+       )
 FROM analytics.objective_progress
 GROUP BY day, year, cohort, region
 UNION ALL
@@ -44,7 +47,10 @@ SELECT day, extract(year FROM day + interval '4 months')::int,
        'total', year::int, cohort, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+       count(*) FILTER (WHERE rate >= 1)::int, (
+           SELECT string_agg(DISTINCT one, '; ')
+           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
+       )
 FROM analytics.objective_progress
 GROUP BY day, year, cohort
 UNION ALL
@@ -52,6 +58,9 @@ SELECT day, extract(year FROM day + interval '4 months')::int,
        'year', year::int, NULL, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, string_agg(DISTINCT missing, '; ')
+       count(*) FILTER (WHERE rate >= 1)::int, (
+           SELECT string_agg(DISTINCT one, '; ')
+           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
+       )
 FROM analytics.objective_progress
 GROUP BY day, year
