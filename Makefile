@@ -18,8 +18,9 @@ demo: setup
 dev: setup
 	$(BIN)/snu-analytics dev
 
+# A process per core, each with servers of its own; the tests of a file stay together.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 # The last pymongo that speaks to MongoDB 4.0 and 4.2, which hosted offers still run.
 test-oldest-pymongo: setup

@@ -33,7 +33,7 @@ _TIMES = 3
 def count_all(
     connection: psycopg.Connection, days: DayRange, told: DayRange, bench: Workbench, source: Source
 ) -> None:
-    """Count every figure of the days; progress and projections of those to be `told`."""
+    """Count every figure of the days, projections of those to be `told`."""
     for entity in _CATALOGUE.entities.values():
         connection.execute(
             "INSERT INTO analytics.day_load (relation, day, row_count) "
@@ -50,8 +50,8 @@ def count_all(
         for entity in _POOLED:
             load_pool(entity, some, connection)
         load_flows(_CATALOGUE, some, connection)
+    load_progress(connection)
     for some in told.chunks(_DAYS_AT_ONCE):
-        load_progress(some, connection)
         load_projections(some, connection)
 
 
@@ -70,7 +70,7 @@ def one_day(
         "pool_balances, of the last day": lambda: [balance(e, last, connection) for e in _POOLED],
         "figures/objectives": lambda: (
             load_objectives(bench, source, None, connection),
-            load_progress(only, connection),
+            load_progress(connection),
         ),
         "figures/projections": lambda: load_projections(only, connection),
         "published, days alone": lambda: publish(

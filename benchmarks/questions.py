@@ -37,7 +37,10 @@ _YEARS_APART = (-2, 0, 2)
 _TIMES = 3
 _TABLES = ("young_event", "application_event")
 # Of the last day that was loaded, whenever that is.
-_OF_THE_LAST_DAY = ("applications_waiting", "inscriptions_waiting")
+_OF_THE_LAST_DAY = (
+    *("applications_waiting", "inscriptions_waiting"),
+    *("objectives", "departments_reached"),
+)
 # Two statuses, as the question is asked; by itself it tells all pairs of them.
 _ONE_OF = [
     ("status_taken_after", {"taken": "VALIDATED", "ever": "WAITING_LIST"}),

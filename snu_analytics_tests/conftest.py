@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+# A path that is wrapped at the edge of the screen is no longer found in what a command told.
+os.environ["COLUMNS"] = "160"
+
 pytest_plugins = [
     "snu_analytics_tests.fixtures.mongo",
     "snu_analytics_tests.fixtures.postgres",

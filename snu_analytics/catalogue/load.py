@@ -41,14 +41,15 @@ class Place:
     region_insee: str | None
 
 
-def places() -> list[Place]:
+@cache
+def places() -> tuple[Place, ...]:
     """Every department of places.yaml."""
-    return [
+    return tuple(
         Place(region, None if academy == "none" else academy, department, code, told.get("insee"))
         for region, told in _read(files(__package__), "places.yaml").items()
         for academy, departments in told["academies"].items()
         for code, department in departments.items()
-    ]
+    )
 
 
 def read_catalogue(folder: Traversable) -> Catalogue:

@@ -19,7 +19,7 @@ from snu_analytics.orchestration.resources import (
 )
 from snu_analytics.orchestration.stock import POOL
 from snu_analytics.settings import read_settings
-from snu_analytics.steps import load_objectives, load_progress
+from snu_analytics.steps import load_objectives, load_progress, progress
 
 if TYPE_CHECKING:
     import altair as alt
@@ -41,9 +41,9 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         key=OBJECTIVES,
         deps=[POOL],
         description="Objectives per cohort and department, of the collection inscriptiongoals or "
-        "the file SNU_OBJECTIVES, in analytics.objective; and what was achieved of them: young "
-        "people validated at the end of the day, by department of residence, in "
-        "analytics.objective_progress.",
+        "the file SNU_OBJECTIVES, in analytics.objective; and what is achieved of them: young "
+        "people validated by department of residence, of the last day that is counted in "
+        "analytics.objective_progress, of the partition's day below.",
         kinds={"postgres", "pandas"},
         group_name="figures",
         code_version=_CODE_VERSION,
@@ -67,7 +67,8 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         with told_to_dagster(), warehouse.connect() as connection, source.open() as opened:
             file = read_settings().objectives
             read = load_objectives(bench.bench(), opened, file, connection)
-            reached = load_progress(days, connection)
+            load_progress(connection)
+            reached = {day: progress(connection, day) for day in days}
         tell(context, {day: _counts(told) for day, told in reached.items()}, began)
         last = reached[days.last]
         if len(last):

@@ -14,6 +14,7 @@ from snu_analytics.staging import Staging
 from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
 from snu_analytics.steps.figures import load_figures
 from snu_analytics.steps.flows import FLOW, load_flows
+from snu_analytics.steps.objectives import load_progress
 from snu_analytics.steps.pool import leave_opening, load_pool
 from snu_analytics.steps.publish import publish
 from snu_analytics.warehouse import (
@@ -105,6 +106,7 @@ def _erased(
         counted = loaded_days(warehouse, FLOW, min(touched), max(touched))
         for days in consecutive(touched & counted):
             load_flows(bench.catalogue, days, warehouse)
+        load_progress(warehouse)
     return done
 
 

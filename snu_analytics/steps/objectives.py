@@ -8,12 +8,11 @@ import polars as pl
 import psycopg
 
 from snu_analytics import objectives
-from snu_analytics.days import DayRange, campaign_of
 from snu_analytics.objectives import ACHIEVED, OBJECTIVES, Objectives
 from snu_analytics.source.contract import Source
 from snu_analytics.steps.bench import Workbench
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
-from snu_analytics.warehouse.pool import known_until, replace_objectives
+from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
+from snu_analytics.warehouse.pool import known_until, replace_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,31 +39,23 @@ def load_objectives(
     )
     facts = objectives.cohort_facts(source.records(_COHORTS, _COHORT_FIELDS))
     read = objectives.read_objectives(given, facts, bench.catalogue.vocabularies)
-    replace_objectives(warehouse, read.frame.columns, copy_blocks(copy_text(read.frame)))
+    rows = copy_blocks(copy_text(read.frame))
+    replace_all(warehouse, "objective", read.frame.columns, rows)
     return read
 
 
-def load_progress(days: DayRange, warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
-    """Replace what is told of the days in `analytics.objective_progress`; `progress` of each day.
+def load_progress(warehouse: psycopg.Connection) -> date | None:
+    """Replace `analytics.objective_progress` by what is achieved now; the day that it is told of.
 
-    Kept are the cohorts of the year in which the day's campaign ends, later ones, and those whose
-    year is not known.
+    That is the last day up to which all are counted, since whichever day ran, or whoever was
+    erased, stocks from then on are others. Nothing is done before any day was counted.
     """
-    told = {}
-    for day in days:
-        told[day] = progress(warehouse, day)
-        rows = pl.from_pandas(told[day]).with_columns(pl.lit(day).alias("day"))
-        kept = rows.filter((pl.col("year") >= campaign_of(day)) | pl.col("year").is_null())
-        columns = ("day", *objectives.COLUMNS)
-        replace_day(
-            warehouse,
-            "objective_progress",
-            "day",
-            day,
-            columns,
-            copy_blocks(copy_text(kept.select(columns))),
-        )
-    return told
+    day = known_until(warehouse, _ENTITY)
+    if day:
+        rows = pl.from_pandas(progress(warehouse, day)).with_columns(pl.lit(day).alias("day"))
+        told = rows.select("day", *objectives.COLUMNS)
+        replace_all(warehouse, "objective_progress", told.columns, copy_blocks(copy_text(told)))
+    return day
 
 
 def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":

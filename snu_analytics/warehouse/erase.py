@@ -105,7 +105,7 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
 
 
 # Counts of days, some of them of one person.
-_COUNTS = ("daily_figure", "flow", "objective_progress")
+_COUNTS = ("daily_figure", "flow")
 
 
 def expire_figures(connection: psycopg.Connection, before: date) -> int:

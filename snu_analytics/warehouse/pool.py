@@ -71,16 +71,16 @@ def known_until(connection: psycopg.Connection, entity: str) -> date | None:
     return row[0] if row else None
 
 
-def replace_objectives(
-    connection: psycopg.Connection, columns: Sequence[str], rows: Iterable[bytes]
+def replace_all(
+    connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[bytes]
 ) -> None:
-    """Make `rows`, blocks of COPY text, all that `objective` holds."""
-    copy = sql.SQL("COPY analytics.objective ({}) FROM STDIN").format(
-        sql.SQL(", ").join(map(sql.Identifier, columns))
+    """Make `rows`, blocks of COPY text, all that a table holds: `objective` or its progress."""
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier("analytics", table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('objective', 0))")
-        cursor.execute("DELETE FROM analytics.objective")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [table])
+        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier("analytics", table)))
         with cursor.copy(copy) as writer:
             for block in rows:
                 writer.write(block)

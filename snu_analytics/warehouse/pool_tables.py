@@ -120,7 +120,7 @@ def _objective(metadata: MetaData) -> None:
 
 def _objective_progress(metadata: MetaData) -> None:
     keys = [
-        column("day", Date, "Day in Europe/Paris, at the end of which it is told"),
+        column("day", Date, "Last day that is counted, in Europe/Paris: at its end"),
         column("cohort", Text, "Session of the cohesion stay; null where none", nullable=True),
         column("region", Text, "Region of residence", nullable=True),
         column("department", Text, "Department of residence", nullable=True),
@@ -152,6 +152,6 @@ def _objective_progress(metadata: MetaData) -> None:
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
-        comment="Young people validated at the end of each day against the objectives as read that "
-        "night, of the cohorts of its campaign's year and later ones",
+        comment="Young people validated at the end of the last day that is counted, against the "
+        "objectives as last read",
     )

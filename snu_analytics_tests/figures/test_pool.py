@@ -510,24 +510,42 @@ def test_progress_is_told_by_cohort_region_department_and_year(nights):
     source = nights.source(inscriptiongoals=goals)
     with connect(nights.url) as connection:
         load_objectives(nights.bench, source, None, connection)
-        load_progress(DayRange(day(1), day(1)), connection)
+        load_progress(connection)
     nobody = "nobody of the cohort is validated"
-    assert told(nights.url, "objectives") == [
+    assert told(nights.url, "objectives")[0][1:3] == (2023, "Juin 2023")
+    assert told(nights.url, "objectives")[1:] == [
         (day(1), 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), 2024, "Juin 2024", 2, 1, 4, 0.5, False, 2, 1, None),
     ]
-    assert told(nights.url, "objectives", "region")[1:] == [
+    assert told(nights.url, "objectives", "region", where={"region": ["Île-de-France"]})[1:] == [
         (day(1), "Île-de-France", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), "Île-de-France", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
     ]
-    assert told(nights.url, "objectives", "department", where={"department": ["Paris"]}) == [
+    assert told(nights.url, "objectives", "department", where={"department": ["Paris"]})[1:] == [
         (day(1), "Paris", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), "Paris", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
     ]
-    assert told(nights.url, "objectives", "year") == [
+    assert told(nights.url, "objectives", "year")[1:] == [
         (day(1), 2024, None, 2, 1, 8, 0.25, False, 3, 1, nobody)
     ]
     assert told(nights.url, "departments_reached") == [(day(1), "Juin 2024", 1)]
+
+
+def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
+    anna = created("2024-03-01T10:00", ANNA, "VALIDATED", cohort="Juin 2024")
+    late = created("2024-03-01T11:00", BORIS, "VALIDATED", cohort="Juin 2024")
+    source = nights.source(inscriptiongoals=[{"cohort": "Juin 2024", "department": "75", "max": 2}])
+    with connect(nights.url) as connection:
+        load_objectives(nights.bench, source, None, connection)
+        assert load_progress(connection) is None
+        nights.load(1, 2, young_patches=[anna])
+        assert load_progress(connection) == day(2)
+        assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
+        nights.load(1, opening=False, young_patches=[anna, late])
+        load_progress(connection)
+        assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 2, 0)
+        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+    assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
 
 
 def test_a_file_takes_the_place_of_the_collection(nights, tmp_path):

@@ -1,13 +1,12 @@
 -- title: Departments at 100 % of their objective
 -- answers: >-
 --   How many departments have as many young people VALIDATED as their objective of a cohort allows,
---   or more, when the day ends.
+--   or more, when the last day that is counted ends.
 -- unit: departments
 -- counts: {distinct: department}
 -- apart: [day, cohort]
--- latest: true
 -- columns:
---   day: Day in Europe/Paris, at the end of which it is told
+--   day: Last day that is counted, in Europe/Paris
 --   cohort: Session of the cohesion stay
 --   year: Year of the cohort; null when not known
 --   region: Region of the department

@@ -1,18 +1,15 @@
 -- title: Validated young people against the objectives
 -- answers: >-
---   How many young people are VALIDATED when the day ends, by department of residence, against the
---   objective of their cohort: in all, by region or by department, and summed over the cohorts of a
---   year. Who comes with a class counts, and is told apart. Of a day are told the cohorts of its
---   campaign's year and later ones.
+--   How many young people are VALIDATED now, when the last day that is counted ends, by department of
+--   residence, against the objective of their cohort: in all, by region or by department, and summed
+--   over the cohorts of a year. Who comes with a class counts, and is told apart.
 -- unit: young people
 -- counts: {told: [achieved, achieved_cle, objective, rate, reached, departments,
 --   departments_reached, missing]}
 -- apart: [year, cohort]
 -- breakdowns: [total, region, department, year]
--- latest: true
 -- columns:
---   day: Day in Europe/Paris, at the end of which it is told
---   campaign: Campaign, September to August, by the year it ends
+--   day: Last day that is counted, in Europe/Paris
 --   breakdown: region or department of each cohort, total of a cohort, or year over its cohorts
 --   year: Year of the cohort; null when not known
 --   cohort: Session of the cohesion stay; null of a year, and where none is told
@@ -26,14 +23,12 @@
 --   departments: Departments with an objective above 0 (count)
 --   departments_reached: Of these, departments that are at 100 % by themselves (count)
 --   missing: What is not there; null when nothing is
-SELECT day, extract(year FROM day + interval '4 months')::int AS campaign,
-       'department' AS breakdown, year::int, cohort, region, department, achieved, achieved_cle,
+SELECT day, 'department' AS breakdown, year::int, cohort, region, department, achieved, achieved_cle,
        objective, rate, reached, (objective > 0)::int AS departments,
        (rate >= 1)::int AS departments_reached, missing
 FROM analytics.objective_progress
 UNION ALL
-SELECT day, extract(year FROM day + interval '4 months')::int,
-       'region', year::int, cohort, region, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+SELECT day, 'region', year::int, cohort, region, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
        count(*) FILTER (WHERE rate >= 1)::int, (
@@ -43,8 +38,7 @@ SELECT day, extract(year FROM day + interval '4 months')::int,
 FROM analytics.objective_progress
 GROUP BY day, year, cohort, region
 UNION ALL
-SELECT day, extract(year FROM day + interval '4 months')::int,
-       'total', year::int, cohort, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+SELECT day, 'total', year::int, cohort, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
        count(*) FILTER (WHERE rate >= 1)::int, (
@@ -54,8 +48,7 @@ SELECT day, extract(year FROM day + interval '4 months')::int,
 FROM analytics.objective_progress
 GROUP BY day, year, cohort
 UNION ALL
-SELECT day, extract(year FROM day + interval '4 months')::int,
-       'year', year::int, NULL, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
+SELECT day, 'year', year::int, NULL, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
        sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
        sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
        count(*) FILTER (WHERE rate >= 1)::int, (
