@@ -60,7 +60,7 @@ def _tables() -> "list[StoredTable]":
     return [
         StoredTable(
             f"{table.schema}.{table.name}",
-            table.comment or "",
+            (table.comment or "").partition("\n")[0],
             tuple(
                 StoredColumn(c.name, c.type.compile(dialect).lower(), c.comment or "")
                 for c in table.columns

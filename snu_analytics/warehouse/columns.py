@@ -2,12 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Computed, SmallInteger
+from sqlalchemy import Column, Computed, SmallInteger, Text
 
 
 def column(name: str, kind: Any, comment: str, *, nullable: bool = False, **more: Any) -> Column:
     """A column with its comment."""
     return Column(name, kind, comment=comment, nullable=nullable, **more)
+
+
+_DIMENSIONS = {
+    "gender": "Gender as declared",
+    "age": "Age group on the day: under 15, 15, 16, 17, 18 and over (years)",
+    "region": "Region of residence",
+    "department": "Department of residence",
+    "cohort": "Session of the cohesion stay",
+}
+
+
+def dimension_columns() -> list[Column]:
+    """The group of a count that is told by some of the dimensions."""
+    return [
+        column(name, Text, f"{told}; unknown if not told; null if not told apart", nullable=True)
+        for name, told in _DIMENSIONS.items()
+    ]
 
 
 # As PostgreSQL writes it: another spelling would be told as a change by every migration.

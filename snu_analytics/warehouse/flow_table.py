@@ -2,15 +2,7 @@
 
 from sqlalchemy import Date, Index, Integer, MetaData, Table, Text
 
-from snu_analytics.warehouse.columns import campaign_columns, column
-
-_DIMENSIONS = {
-    "gender": "Gender as declared",
-    "age": "Age group on the day: under 15, 15, 16, 17, 18 and over (years)",
-    "region": "Region of residence",
-    "department": "Department of residence",
-    "cohort": "Session of the cohesion stay",
-}
+from snu_analytics.warehouse.columns import campaign_columns, column, dimension_columns
 
 
 def flow_table(metadata: MetaData) -> None:
@@ -20,12 +12,7 @@ def flow_table(metadata: MetaData) -> None:
         column("figure", Text, "What is counted: see published.dim_figure"),
         column("breakdown", Text, "Dimension that is told apart, or total"),
         column("day", Date, "Day in Europe/Paris"),
-        *(
-            column(
-                name, Text, f"{told}; unknown if not told; null if not told apart", nullable=True
-            )
-            for name, told in _DIMENSIONS.items()
-        ),
+        *dimension_columns(),
     ]
     Table(
         "flow",

@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
 )
 
-from snu_analytics.warehouse.columns import campaign_columns, column
+from snu_analytics.warehouse.columns import campaign_columns, column, dimension_columns
 
 # Kind of period, its table and the column of its first day.
 PUBLISHED_TABLES = {
@@ -50,13 +50,6 @@ _ABSENT = (
     "and is not withheld. Counts below the threshold are masked, and with them as many others as "
     "hide them"
 )
-_DIMENSIONS = {
-    "gender": "Gender as declared",
-    "age": "Age group on the day: under 15, 15, 16, 17, 18 and over (years)",
-    "region": "Region of residence",
-    "department": "Department of residence",
-    "cohort": "Session of the cohesion stay",
-}
 
 
 def published_tables(metadata: MetaData, schema: str, restricted: str) -> None:
@@ -141,15 +134,7 @@ def _cell_columns() -> list[Column]:
         column("phase", Text, "inscription or mission"),
         column("figure", Text, "What is counted: see published.dim_figure"),
         column("breakdown", Text, "Dimensions that are told apart, or total"),
-        *(
-            column(
-                dimension,
-                Text,
-                f"{said}; unknown if not told; null if not told apart",
-                nullable=True,
-            )
-            for dimension, said in _DIMENSIONS.items()
-        ),
+        *dimension_columns(),
     ]
 
 

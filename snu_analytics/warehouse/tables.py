@@ -226,15 +226,15 @@ def _key_column(catalogue: Catalogue, entity: Entity, name: str, copied: KeyColu
 
 
 def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
-    definitions = "; ".join(
-        f"{figure.phase} {figure.figure}: {figure.definition}"
+    definitions = "\n".join(
+        f"{figure.phase}, {figure.figure}: {figure.definition}"
         for entity in catalogue.entities.values()
         for figure in entity.figures
     )
     keys = [
         column("day", Date, "Day in Europe/Paris"),
         column("phase", Text, "inscription or mission"),
-        column("figure", Text, f"What is counted. {definitions}"),
+        column("figure", Text, "What is counted: see the table's comment"),
         column("gender", Text, "Gender as declared", nullable=True),
         column("age", SmallInteger, "Full years of age on the day (years)", nullable=True),
         column("region", Text, "Region of residence", nullable=True),
@@ -253,7 +253,8 @@ def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
-        comment="Events of the day by figure and group; a group without an event has no row",
+        comment="Events of the day by figure and group; a group without an event has no row.\n"
+        f"{definitions}",
     )
 
 

@@ -117,9 +117,9 @@ def test_comments_tell_units_and_origin():
 
 def test_the_comment_of_the_figures_defines_each_one():
     table = warehouse_metadata(CATALOGUE).tables["analytics.daily_figure"]
-    told = table.columns["figure"].comment or ""
-    assert "inscription created: inscriptions begun" in told
-    assert "mission refused: applications refused" in told
+    told = table.comment or ""
+    assert "inscription, created: inscriptions begun: inscription_created" in told
+    assert "mission, refused: applications refused: application_refused" in told
 
 
 def test_the_indexes_serve_a_day_and_a_history(warehouse_url):

@@ -23,37 +23,23 @@
 --   departments: Departments with an objective above 0 (count)
 --   departments_reached: Of these, departments that are at 100 % by themselves (count)
 --   missing: What is not there; null when nothing is
-SELECT day, 'department' AS breakdown, year::int, cohort, region, department, achieved, achieved_cle,
-       objective, rate, reached, (objective > 0)::int AS departments,
-       (rate >= 1)::int AS departments_reached, missing
-FROM analytics.objective_progress
-UNION ALL
-SELECT day, 'region', year::int, cohort, region, NULL, sum(achieved)::int, sum(achieved_cle)::int,
-       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
-       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, (
+SELECT day,
+       CASE WHEN grouping(department) = 0 THEN 'department' WHEN grouping(region) = 0 THEN 'region'
+            WHEN grouping(cohort) = 0 THEN 'total' ELSE 'year' END AS breakdown,
+       year::int, cohort, region, department,
+       sum(achieved)::int AS achieved, sum(achieved_cle)::int AS achieved_cle,
+       sum(objective)::int AS objective,
+       sum(achieved)::float8 / nullif(sum(objective), 0) AS rate,
+       CASE WHEN grouping(department) = 0 THEN bool_and(reached)
+            ELSE sum(achieved) >= nullif(sum(objective), 0) END AS reached,
+       count(*) FILTER (WHERE objective > 0)::int AS departments,
+       count(*) FILTER (WHERE rate >= 1)::int AS departments_reached,
+       (
            SELECT string_agg(DISTINCT one, '; ')
            FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
-       )
+       ) AS missing
 FROM analytics.objective_progress
-GROUP BY day, year, cohort, region
-UNION ALL
-SELECT day, 'total', year::int, cohort, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
-       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
-       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, (
-           SELECT string_agg(DISTINCT one, '; ')
-           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
-       )
-FROM analytics.objective_progress
-GROUP BY day, year, cohort
-UNION ALL
-SELECT day, 'year', year::int, NULL, NULL, NULL, sum(achieved)::int, sum(achieved_cle)::int,
-       sum(objective)::int, sum(achieved)::float8 / nullif(sum(objective), 0),
-       sum(achieved) >= nullif(sum(objective), 0), count(*) FILTER (WHERE objective > 0)::int,
-       count(*) FILTER (WHERE rate >= 1)::int, (
-           SELECT string_agg(DISTINCT one, '; ')
-           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
-       )
-FROM analytics.objective_progress
-GROUP BY day, year
+GROUP BY GROUPING SETS (
+    (day, year, cohort, region, department), (day, year, cohort, region), (day, year, cohort),
+    (day, year)
+)
