@@ -77,6 +77,8 @@ def one_day(
             _CATALOGUE, only, connection, _THRESHOLD, closing=False
         ),
     }
+    # As if it were published for the first time: counts that stand are not published again.
+    connection.execute("DELETE FROM published.publication WHERE period = %s", [day])
     told = []
     for name, step in steps.items():
         times = []
@@ -84,6 +86,5 @@ def one_day(
             began = time.monotonic()
             step()
             times.append(time.monotonic() - began)
-        # A day that is published is not published again: the first time counts.
         told.append((name, times[0] if name.startswith("published") else min(times)))
     return told

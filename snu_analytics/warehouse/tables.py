@@ -253,7 +253,7 @@ def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
-        comment="Events of the day by figure and group; a group without an event has no row.\n"
+        comment="Events of the day by figure and group; a group without an event has no row\n"
         f"{definitions}",
     )
 
