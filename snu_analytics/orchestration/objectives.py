@@ -67,7 +67,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         with told_to_dagster(), warehouse.connect() as connection, source.open() as opened:
             file = read_settings().objectives
             read = load_objectives(bench.bench(), opened, file, connection)
-            load_progress(connection)
+            load_progress(connection, days.last)
             reached = {day: progress(connection, day) for day in days}
         tell(context, {day: _counts(told) for day, told in reached.items()}, began)
         last = reached[days.last]

@@ -44,13 +44,14 @@ def load_objectives(
     return read
 
 
-def load_progress(warehouse: psycopg.Connection) -> date | None:
+def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) -> date | None:
     """Replace `analytics.objective_progress` by what is achieved now; the day that it is told of.
 
     That is the last day up to which all are counted, since whichever day ran, or whoever was
-    erased, stocks from then on are others. Nothing is done before any day was counted.
+    erased, stocks from then on are others. Where stocks are not known it is the day `otherwise`,
+    with what is missing; without one nothing is done.
     """
-    day = known_until(warehouse, _ENTITY)
+    day = known_until(warehouse, _ENTITY) or otherwise
     if day:
         rows = pl.from_pandas(progress(warehouse, day)).with_columns(pl.lit(day).alias("day"))
         told = rows.select("day", *objectives.COLUMNS)

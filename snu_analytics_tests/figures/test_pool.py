@@ -538,6 +538,10 @@ def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
     with connect(nights.url) as connection:
         load_objectives(nights.bench, source, None, connection)
         assert load_progress(connection) is None
+        nights.load(2, opening=False, young_patches=[anna])
+        assert load_progress(connection, day(2)) == day(2)
+        missing = told(nights.url, "objectives")[0][-1]
+        assert missing == "stocks are not known: a day, or the opening stock, was not counted"
         nights.load(1, 2, young_patches=[anna])
         assert load_progress(connection) == day(2)
         assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
