@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import sha256
 
 import polars as pl
 import psycopg
@@ -13,7 +12,6 @@ from snu_analytics.catalogue import Catalogue, Entity, Figure, places
 from snu_analytics.days import DayRange, month_before, month_of
 from snu_analytics.disclosure import (
     CELLS,
-    DIMENSIONS,
     KINDS,
     Cube,
     Kind,
@@ -27,12 +25,13 @@ from snu_analytics.disclosure import (
 )
 from snu_analytics.errors import WarehouseError
 from snu_analytics.steps.bench import EVENTS
+from snu_analytics.steps.fingerprints import Lines, fingerprint, hidden
+from snu_analytics.steps.revisions import causes_of, logged
 from snu_analytics.warehouse import loaded_days
 from snu_analytics.warehouse.published import (
     Name,
     Publication,
     Revisions,
-    erased_since,
     fine_counts,
     patch_counts,
     publications,
@@ -40,7 +39,6 @@ from snu_analytics.warehouse.published import (
     publishing,
     replace_publications,
 )
-from snu_analytics.warehouse.published_tables import Cause
 
 # What is looked at when a month closes reaches two months back and on, and knows what was published
 # of the month beyond.
@@ -163,7 +161,7 @@ class _Publisher:
         self._before = {_key(one): one for one in before}
         self._patches = patch_counts(warehouse, span.first, span.last)
         self._entities: dict[Name, Entity] = {}
-        self._lines: dict[Name, _Lines] = {}
+        self._lines: dict[Name, Lines] = {}
         self._hidden: dict[tuple[Kind, Name], dict[date, str]] = {}
         self._cubes: dict[Name, Cube] = {}
         for entity, figure in _figures(catalogue):
@@ -182,8 +180,8 @@ class _Publisher:
                 for kind, frame in rows.items()
             }
             self._entities[name] = entity
-            self._lines[name] = _Lines(fine)
-            self._hidden |= {(kind, name): _hidden(frame) for kind, frame in whole.items()}
+            self._lines[name] = Lines(fine)
+            self._hidden |= {(kind, name): hidden(frame) for kind, frame in whole.items()}
             self._cubes[name] = Cube(
                 tuple(entity.groups), fine, span, whole, out, threshold, self._places
             )
@@ -247,10 +245,9 @@ class _Publisher:
             kind, period, name, self._hidden[kind, name]
         )
 
-    def _digest(self, kind: Kind, period: date, name: Name, hidden: Mapping[date, str]) -> str:
-        counts = self._lines[name].of(kind).get(period, "")
-        told = f"{self._threshold}\n{counts}\n\n{hidden.get(period, '')}"
-        return sha256(told.encode()).hexdigest()
+    def _digest(self, kind: Kind, period: date, name: Name, masked: Mapping[date, str]) -> str:
+        lines = self._lines[name].of(kind).get(period, "")
+        return fingerprint(lines, masked, period, self._threshold)
 
     def _count(self, kind: Kind, name: Name, secured: Secured) -> None:
         counted = ("primary", "secondary", "bounded", "audited", "programs")
@@ -285,7 +282,7 @@ class _Publisher:
             cells.group_by("period").agg(pl.col("masked").sum().cast(pl.Int64)).iter_rows()
         )
         every = dict(cells.group_by("period").len().iter_rows())
-        hidden = _hidden(cells)
+        now = hidden(cells)
         for period in periods:
             count = masked.get(period, 0)
             yield Publication(
@@ -296,7 +293,7 @@ class _Publisher:
                 count,
                 (kind, period) in secured.withheld,
                 self._threshold,
-                self._digest(kind, period, name, hidden),
+                self._digest(kind, period, name, now),
                 self._patch_count(kind, period, name),
             )
 
@@ -313,71 +310,24 @@ class _Publisher:
         self, kind: Kind, period: date, told: list[Publication], cells: pl.DataFrame
     ) -> Revisions | None:
         """What the log takes up of the figures that were told of the period before."""
-        again = [note for note in told if self._told_before(note) and not note.withheld]
+        again = {
+            (note.phase, note.figure): (before, note)
+            for note in told
+            if (before := self._before.get(_key(note))) and not (before.withheld or note.withheld)
+        }
         if not again:
             return None
-        causes = self._causes(kind, period, again)
-        changes: list[pl.DataFrame] = []
-        standing: list[tuple[str, str, str]] = []
-        for name, cause in causes.items():
-            former = self._cubes[name].former[kind].filter(pl.col("period") == period)
-            found = revised(former, _only(cells, name), self._threshold)
-            changes.append(
-                found.changes.with_columns(
-                    phase=pl.lit(name[0]), figure=pl.lit(name[1]), cause=pl.lit(cause)
-                )
+        entities = {name: self._entities[name].name for name in again}
+        causes = causes_of(self._warehouse, kind, period, again, entities)
+        changes = {
+            name: revised(
+                self._cubes[name].former[kind].filter(pl.col("period") == period),
+                _only(cells, name),
+                self._threshold,
             )
-            standing += [(*name, breakdown) for breakdown in found.standing]
-        return Revisions(pl.concat(changes), standing)
-
-    def _told_before(self, note: Publication) -> bool:
-        before = self._before.get(_key(note))
-        return before is not None and not before.withheld
-
-    def _causes(self, kind: Kind, period: date, again: list[Publication]) -> dict[Name, Cause]:
-        """Why the counts of figures that were published before are others now."""
-        notes = {(note.phase, note.figure): note for note in again}
-        entities = {name: self._entities[name].name for name in notes}
-        erased = erased_since(
-            self._warehouse, kind, period, days_of_period(kind, period).last, entities
-        )
-        causes: dict[Name, Cause] = {}
-        for name, note in notes.items():
-            before, count = self._before[_key(note)].patch_count, note.patch_count
-            if before is not None and count is not None and count > before:
-                causes[name] = "late patches"
-            else:
-                causes[name] = "erasure" if name in erased else "mended data"
-        return causes
-
-
-class _Lines:
-    """The counts of each period as text, to make digests of."""
-
-    def __init__(self, fine: pl.DataFrame) -> None:
-        self._days = fine.with_columns(
-            pl.concat_str(pl.all().cast(pl.String), separator="\t").alias("line")
-        ).sort("line")
-        self._by_kind: dict[Kind, dict[date, str]] = {}
-
-    def of(self, kind: Kind) -> dict[date, str]:
-        if kind not in self._by_kind:
-            every = {"day": "1d", "week": "1w", "month": "1mo"}[kind]
-            told = self._days.group_by(pl.col("day").dt.truncate(every)).agg(
-                pl.col("line").str.join("\n")
-            )
-            self._by_kind[kind] = dict(told.iter_rows())
-        return self._by_kind[kind]
-
-
-def _hidden(cells: pl.DataFrame) -> dict[date, str]:
-    """The masked cells of each period as text."""
-    masked = cells.filter("masked").select(
-        "period",
-        pl.concat_str(pl.col("breakdown", *DIMENSIONS).fill_null(""), separator="\t").alias("line"),
-    )
-    told = masked.sort("line").group_by("period").agg(pl.col("line").str.join("\n"))
-    return dict(told.iter_rows())
+            for name in again
+        }
+        return logged(changes, causes)
 
 
 def _figures(catalogue: Catalogue) -> Iterator[tuple[Entity, Figure]]:
