@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "parquet", "json")
 
-# So many rows that do not fit the screen are told as records, more of them as a table all the same.
-_MOST_RECORDS = 5
+# Texts may be folded to so many characters; numbers and names may not.
+_FOLDED = 24
 
 _out = Console()
 
@@ -146,8 +146,9 @@ def _shown(answer: "pd.DataFrame", question: "Question", width: int) -> Table:
     ]
     for line in lines:
         table.add_row(*line)
-    longest = (max(map(len, cells)) for cells in zip(answer.columns, *lines, strict=True))
-    if len(lines) > _MOST_RECORDS or sum(longest) + 2 * len(counted) <= width:
+    columns = zip(answer.columns, *lines, strict=True)
+    least = (max(len(name), min(_FOLDED, max(map(len, cells)))) for name, *cells in columns)
+    if not lines or sum(least) + 2 * len(counted) <= width:
         return table
     records = Table(box=None, show_header=False)
     for line in lines:

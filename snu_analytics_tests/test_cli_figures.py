@@ -133,7 +133,7 @@ def test_a_warehouse_without_the_views_asks_for_a_migration(monkeypatch, empty_d
     assert result.exit_code == 2
 
 
-def test_a_few_rows_that_are_too_wide_are_told_as_records(warehouse, warehouse_url):
+def test_rows_that_are_too_wide_are_told_as_records(warehouse, warehouse_url):
     with psycopg.connect(warehouse_url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO analytics.projection (as_of, campaign, region, campaign_day, achieved, "

@@ -175,11 +175,12 @@ def test_readers_see_the_flow_of_what_is_published_and_nothing_of_what_is_masked
     load(warehouse_url, WEEK, *values)
     with connect(warehouse_url) as connection:
         publish(CATALOGUE, WEEK, connection, 11, closing=False)
-    told = course(warehouse_url, "value", "mean_7", "cumulated", view="published.flow")
-    assert told == [
-        (1, 20, None, 20),
-        (2, None, None, None),
-        *((n, 20, None, None) for n in range(3, 9)),
+    told = ("value", "mean_7", "masked_7", "cumulated", "masked_so_far")
+    assert course(warehouse_url, *told, view="published.flow") == [
+        (1, 20, None, None, 20, 0),
+        (2, None, None, None, 20, 1),
+        *((n, 20, None, None, 20 * (n - 1), 1) for n in range(3, 7)),
+        *((n, 20, 17.14, 1, 20 * (n - 1), 1) for n in (7, 8)),
     ]
     assert rows(
         warehouse_url,
