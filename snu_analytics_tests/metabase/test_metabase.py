@@ -29,6 +29,8 @@ PUBLISHED = """
     (month, phase, figure, breakdown, gender, age, region, value, masked)
     VALUES ('2024-05-01', 'inscription', 'validated', 'gender × age × region', 'female', '16',
             'Bretagne', 30, false);
+    INSERT INTO published.monthly (month, phase, figure, breakdown, value, masked)
+    VALUES ('2024-05-01', 'inscription', 'validated', 'total', 30, false);
     INSERT INTO published.publication
     (kind, period, phase, figure, shown, masked, withheld, threshold)
     VALUES ('week', '2024-05-13', 'inscription', 'validated', 0, 1, false, 11);
