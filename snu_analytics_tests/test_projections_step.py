@@ -71,6 +71,29 @@ def test_a_day_projected_again_replaces_its_rows(loaded):
     assert len(rows(loaded, TOLD)) == 2
 
 
+def test_a_later_day_follows_an_earlier_one_whose_figures_have_changed(loaded):
+    earlier = DayRange(date(2024, 1, 30), date(2024, 1, 30))
+    achieved = (
+        "SELECT as_of::text, achieved, xmin::text FROM analytics.projection "
+        "WHERE region = 'France' ORDER BY as_of"
+    )
+    with connect(loaded) as connection:
+        load_projections(DAY, connection)
+        load_projections(earlier, connection)
+        before = rows(loaded, achieved)
+        load_projections(earlier, connection)
+        assert rows(loaded, achieved)[1] == before[1]
+        connection.execute(
+            "UPDATE analytics.daily_figure SET value = 20 "
+            "WHERE day = '2024-01-30' AND figure = 'validated'"
+        )
+        load_projections(earlier, connection)
+    assert [row[:2] for row in rows(loaded, achieved)] == [
+        ("2024-01-30", 122 * 9 + 10),
+        ("2024-01-31", 123 * 9 + 10),
+    ]
+
+
 def test_nothing_validated_is_projected_as_nothing(warehouse_url):
     with connect(warehouse_url) as connection:
         made = load_projections(DAY, connection)

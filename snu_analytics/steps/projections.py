@@ -1,5 +1,6 @@
 """The projections of each day to the warehouse."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,19 +24,40 @@ _OBJECTIVES = """
 SELECT year, region, sum(objective)::bigint FROM analytics.objective
 WHERE year IS NOT NULL AND objective IS NOT NULL GROUP BY year, region
 """
+_ACHIEVED = (
+    "SELECT as_of, region, achieved FROM analytics.projection WHERE as_of BETWEEN %s AND %s "
+    "ORDER BY as_of, region"
+)
+_LATER = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of > %s ORDER BY as_of"
 
 
 def load_projections(days: DayRange, warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
     """Replace the days' projections by those made of the figures up to each day; by day.
 
-    Columns as of `projections.PROJECTION_COLUMNS`.
+    Columns as of `projections.PROJECTION_COLUMNS`. Later days that are projected already are
+    projected again when what was achieved by one of the days is other than it was: so days may run
+    in any order.
     """
-    import pandas as pd
+    bounds = [days.first, days.last]
+    with mapped_errors():
+        former = warehouse.execute(_ACHIEVED, bounds).fetchall()
+    made = _load(list(days), warehouse)
+    with mapped_errors():
+        if warehouse.execute(_ACHIEVED, bounds).fetchall() != former:
+            later = warehouse.execute(_LATER, [days.last]).fetchall()
+            _load([day for (day,) in later], warehouse)
+    return made
+
+
+def _load(days: Sequence[date], warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
+    import pandas as pd  # 45 MB that the processes of a backfill never need
 
     from snu_analytics.projections import PROJECTION_COLUMNS, projections
 
+    if not days:
+        return {}
     with mapped_errors():
-        daily = warehouse.execute(_DAILY, [days.last]).fetchall()
+        daily = warehouse.execute(_DAILY, [days[-1]]).fetchall()
         goals = warehouse.execute(_OBJECTIVES).fetchall()
     counts = pd.DataFrame(daily, columns=["day", "region", "value"])
     objectives = pd.DataFrame(goals, columns=["campaign", "region", "objective"])
