@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ from snu_analytics.orchestration.runs import open_instance, run_days
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
 PROCESSES = 2
+
+# What an interrupted run may take to end by itself (seconds): it is within one COPY, most often.
+_GRACE = 10
 
 
 @dataclass(frozen=True)
@@ -35,29 +39,38 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     """
     chunks = list(days.chunks(DAYS_PER_RUN))
     context = multiprocessing.get_context("spawn")
-    tasks, results = context.Queue(), context.Queue()
+    tasks, results, stopping = context.Queue(), context.Queue(), context.Event()
     for chunk in chunks:
         tasks.put(chunk)
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // PROCESSES))
     with open_instance() as instance:  # makes Dagster's tables, where there are none, but once
         make_pools(instance)
     workers = [
-        context.Process(target=_work, args=(tasks, results, entity), daemon=False)
+        context.Process(target=_work, args=(tasks, results, stopping, entity), daemon=False)
         for _ in range(min(PROCESSES, len(chunks)))
     ]
+    # Ctrl-C is for this process to pass on: each other one would tell its own traceback.
+    told = signal.signal(signal.SIGINT, signal.SIG_IGN)
     for worker in workers:
         tasks.put(None)
         worker.start()
+    signal.signal(signal.SIGINT, told)
     try:
         for _ in chunks:
             yield _next(results, workers)
     except BaseException:
+        stopping.set()
         for worker in workers:
             worker.terminate()
         raise
     finally:
         for worker in workers:
+            worker.join(_GRACE if stopping.is_set() else None)
+            worker.kill()
             worker.join()
+        if stopping.is_set():
+            with open_instance():  # tells the runs of those that were killed
+                pass
 
 
 def _next(results, workers) -> Done:
@@ -76,12 +89,12 @@ def _next(results, workers) -> Done:
         return told
 
 
-def _work(tasks, results, entity: str | None) -> None:
+def _work(tasks, results, stopping, entity: str | None) -> None:
     from snu_analytics.definitions import defs  # a process of its own: imports here
 
     try:
         with open_instance() as instance:
-            while (chunk := tasks.get()) is not None:
+            while (chunk := tasks.get()) is not None and not stopping.is_set():
                 outcome = run_days(instance, defs, chunk, entity, published=False)
                 failed: dict[date, str] = {}
                 warnings = list(outcome.warnings)
@@ -89,7 +102,7 @@ def _work(tasks, results, entity: str | None) -> None:
                     failed = dict.fromkeys(chunk, outcome.faults[0])
                 elif outcome.faults:
                     warnings = []
-                    for day in chunk:
+                    for day in () if stopping.is_set() else chunk:
                         alone = run_days(
                             instance, defs, DayRange(day, day), entity, published=False
                         )
@@ -97,8 +110,6 @@ def _work(tasks, results, entity: str | None) -> None:
                         if alone.faults:
                             failed[day] = alone.faults[0]
                 results.put(Done(chunk, failed, tuple(warnings)))
-    except KeyboardInterrupt:
-        return
     except SnuError as fault:
         results.put(fault)
     except Exception as fault:

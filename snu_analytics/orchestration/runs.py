@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+import psutil
 from dagster._core.instance import DagsterInstance
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -23,6 +25,10 @@ from snu_analytics.orchestration.published import DAYS_ALONE, PUBLISHED
 from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
+
+# Host, id and beginning of the process that a run by hand lives in.
+_PROCESS = "snu/process"
+_LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 # Dagster writes its events one by one; in batches a materialisation costs half.
 _EVENT_BATCH = "200"
@@ -86,7 +92,37 @@ def open_instance() -> Iterator[DagsterInstance]:
             f"({type(fault).__name__}): run `snu-analytics migrate`, then `snu-analytics doctor`"
         ) from None
     with instance:
+        end_orphans(instance)
         yield instance
+
+
+def end_orphans(instance: DagsterInstance) -> None:
+    """Tell runs by hand whose process on this machine is gone as failed, and free what they held.
+
+    Killed, they stood as started for ever, and the next run waited for their places in the pools
+    without a word.
+    """
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=_LIVING)):
+        if _is_gone(run.tags.get(_PROCESS, "")):
+            instance.report_run_failed(run, "the process that ran it is gone")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def this_process() -> str:
+    """Host, id and beginning (seconds) of this process."""
+    process = psutil.Process()
+    return f"{socket.gethostname()} {process.pid} {process.create_time():.0f}"
+
+
+def _is_gone(told: str) -> bool:
+    host, _, process = told.partition(" ")
+    if host != socket.gethostname():
+        return False
+    number, began = map(int, process.split())
+    try:
+        return abs(psutil.Process(number).create_time() - began) > 1
+    except psutil.NoSuchProcess:
+        return True
 
 
 # The groups of assets that look at other days, or at several entities.
@@ -164,7 +200,7 @@ def _run(
     result = job.execute_in_process(
         instance=instance,
         partition_key=partition,
-        tags=tags,
+        tags={**tags, _PROCESS: this_process()},
         asset_selection=selection,
         raise_on_error=False,
         run_config={

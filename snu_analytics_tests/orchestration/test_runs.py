@@ -1,6 +1,7 @@
 """Runs of the nightly job on Dagster's own PostgreSQL storage, as the commands start them."""
 
 import os
+import socket
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.definitions import defs
-from snu_analytics.orchestration.pools import make_pools
-from snu_analytics.orchestration.runs import run_days
+from snu_analytics.orchestration.pools import WAREHOUSE, make_pools
+from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
 from snu_analytics.simulation import simulate, write_dump
 from snu_analytics.steps import STEPS
 from snu_analytics_tests.histories import add, patch, replace
@@ -176,3 +177,26 @@ def test_no_identifying_string_reaches_database_staging_or_logs(
     logs = "".join(f.read_text(errors="replace") for f in home.rglob("*") if f.is_file())
     told = capfd.readouterr()
     assert [s for s in secrets if s in logs + told.out + told.err] == []
+
+
+@pytest.mark.parametrize(
+    ("process", "status", "claimed"),
+    [
+        (f"{socket.gethostname()} 1 1", "FAILURE", 0),
+        ("elsewhere 1 1", "STARTED", 1),
+        (this_process(), "STARTED", 1),
+    ],
+)
+def test_a_run_whose_process_is_gone_has_failed_and_holds_no_place(
+    instance, process, status, claimed
+):
+    make_pools(instance)
+    run = dg.DagsterRun(
+        job_name="nightly", status=dg.DagsterRunStatus.STARTED, tags={"snu/process": process}
+    )
+    instance.add_run(run)
+    instance.event_log_storage.claim_concurrency_slot(WAREHOUSE, run.run_id, "a_step")
+    end_orphans(instance)
+    assert instance.get_run_by_id(run.run_id).status.value == status
+    held = instance.event_log_storage.get_concurrency_info(WAREHOUSE).claimed_slots
+    assert len(held) == claimed
