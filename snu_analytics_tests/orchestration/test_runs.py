@@ -186,6 +186,7 @@ def test_no_identifying_string_reaches_database_staging_or_logs(
         ("elsewhere 1 1", "STARTED", 1),
         (this_process(), "STARTED", 1),
     ],
+    ids=["gone", "elsewhere", "living"],
 )
 def test_a_run_whose_process_is_gone_has_failed_and_holds_no_place(
     instance, process, status, claimed
