@@ -7,16 +7,12 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.errors import WarehouseError
 from snu_analytics.figures import FIGURE_COLUMNS, figure_part, figure_query
-from snu_analytics.history import (
-    split_by_day,
-)
-from snu_analytics.steps.bench import EVENTS
+from snu_analytics.history import split_by_day
+from snu_analytics.steps.loaded import require_loaded
 from snu_analytics.warehouse import (
     copy_blocks,
     copy_text,
-    loaded_days,
     mapped_errors,
     replace_day,
 )
@@ -29,12 +25,7 @@ def load_figures(
 
     Raises WarehouseError naming the asset to run when the events of a day were never loaded.
     """
-    missing = sorted(set(days) - loaded_days(warehouse, entity.table, days.first, days.last))
-    if missing:
-        raise WarehouseError(
-            f"analytics.{entity.table} holds no load of {missing[0]}: materialise "
-            f"{entity.name}/{EVENTS} for that day first"
-        )
+    require_loaded(entity, days, warehouse)
     with mapped_errors():
         found = warehouse.execute(
             figure_query(entity), {"first": days.first, "last": days.last}

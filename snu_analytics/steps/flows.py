@@ -10,10 +10,9 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, places
 from snu_analytics.days import DayRange
 from snu_analytics.disclosure import DIMENSIONS, categorised, rows_of_zero, tables
-from snu_analytics.errors import WarehouseError
 from snu_analytics.history import split_by_day
-from snu_analytics.steps.bench import EVENTS
-from snu_analytics.warehouse import copy_blocks, copy_text, loaded_days, mapped_errors, replace_day
+from snu_analytics.steps.loaded import require_loaded
+from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
 from snu_analytics.warehouse.published import fine_counts
 
 if TYPE_CHECKING:
@@ -32,14 +31,8 @@ def load_flows(
     Raises WarehouseError naming the asset to run when the events of a day were never loaded.
     """
     for entity in catalogue.entities.values():
-        if not entity.figures:
-            continue
-        loaded = loaded_days(warehouse, entity.table, days.first, days.last)
-        if missing := sorted(set(days) - loaded):
-            raise WarehouseError(
-                f"analytics.{entity.table} holds no load of {missing[0]}: materialise "
-                f"{entity.name}/{EVENTS} for that day first"
-            )
+        if entity.figures:
+            require_loaded(entity, days, warehouse)
     told = flows(catalogue, fine_counts(warehouse, days.first, days.last), days)
     rows = split_by_day(copy_text(told.select(_COLUMNS)), "day")
     totals = dict(

@@ -11,7 +11,6 @@ import psycopg
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange, midnight
-from snu_analytics.errors import WarehouseError
 from snu_analytics.events.render import column_values, pseudonymised, treated
 from snu_analytics.figures import (
     CELL,
@@ -26,9 +25,10 @@ from snu_analytics.figures import (
 )
 from snu_analytics.history import Timeline, rebuild, split_by_day
 from snu_analytics.source.contract import Source
-from snu_analytics.steps.bench import EVENTS, Workbench
+from snu_analytics.steps.bench import Workbench
 from snu_analytics.steps.erased import without_erased
-from snu_analytics.warehouse import copy_blocks, copy_text, loaded_days, mapped_errors, replace_day
+from snu_analytics.steps.loaded import require_loaded
+from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
 from snu_analytics.warehouse.pool import known_until, note_counted, replace_opening
 
 if TYPE_CHECKING:
@@ -65,12 +65,7 @@ def load_pool(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> 
     """
     if not entity.pool:
         return {}
-    missing = sorted(set(days) - loaded_days(warehouse, entity.table, days.first, days.last))
-    if missing:
-        raise WarehouseError(
-            f"analytics.{entity.table} holds no load of {missing[0]}: materialise "
-            f"{entity.name}/{EVENTS} for that day first"
-        )
+    require_loaded(entity, days, warehouse)
     with mapped_errors():
         found = warehouse.execute(movement_query(entity), _bounds(days)).fetchall()
     rows = copy_text(pl.DataFrame(found, _MOVEMENTS, orient="row"))
