@@ -49,6 +49,41 @@ SCHEMAS = {
         schoolName schoolNameOld schoolId schoolCity schoolZip cohesionCenterId cohesionCenterName
         cohesionCenterZip cohesionCenterCity codeCenterTmp ligneId busTmp meetingPointId
         highSkilledActivity highSkilledActivityType sameSchoolCLE
+        emailVerified originalCohortId phase passeportPhase1SentAt passeportPhase2SentAt
+        inscriptionCorrectionMessage token2FAExpires attempts2FA tokenEmailValidationExpires
+        attemptsEmailValidation passwordChangedAt nextLoginAttemptIn forgotPasswordResetExpires
+        invitationExpires cohesionStayMedicalFileDownload convocationFileDownload sessionPhase1IdTmp
+        deplacementPhase1Autonomous transportInfoGivenByLocal autoAffectationPhase1ExpiresAt
+        phase2ApplicationFilesType phase3MissionDomain phase3MissionDescription phase3MissionStartAt
+        phase3MissionEndAt phase3TutorLastName phase3TutorPhone phase3TutorNote foreignZip
+        schoolCertification schoolType schoolAddress schoolComplementAdresse schoolDepartment
+        schoolRegion schoolCountry schoolLocation parent1PhoneZone parent1OwnAddress parent1Address
+        parent1coordinatesAccuracyLevel parent1ComplementAddress parent1Zip parent1City
+        parent1CityCode parent1Department parent1Region parent1Country parent1Location
+        parent1FromFranceConnect parent1DataVerified parent1AddressVerified parent1ContactPreference
+        parent2Status parent2LastName parent2Phone parent2PhoneZone parent2OwnAddress parent2Address
+        parent2coordinatesAccuracyLevel parent2ComplementAddress parent2Zip parent2City
+        parent2CityCode parent2Department parent2Region parent2Country parent2Location
+        parent2FromFranceConnect parent2AllowImageRights parent2AllowImageRightsReset
+        parent2ContactPreference hostRelationship hostCity hostZip hostDepartment hostRegion
+        medicosocialStructureAddress medicosocialStructureComplementAddress medicosocialStructureZip
+        medicosocialStructureCity medicosocialStructureDepartment medicosocialStructureRegion
+        medicosocialStructureLocation highSkilledActivityInSameDepartment
+        highSkilledActivityProofFiles parent1ValidationDate parent2ValidationDate
+        parent2RejectSNUComment dataProcessingConsentmentFiles parentConsentment
+        parentConsentmentFilesCompliant parentConsentmentFilesCompliantInfo consentment imageRight
+        imageRightFiles imageRightFilesStatus psc1Info roadCodeRefund roadCodeRefundDate
+        roadCodeRefundOrganization autoTestPCRFilesStatus autoTestPCRFilesComment rulesYoung
+        rulesFiles informationAccuracy aknowledgmentTerminaleSessionAvailability
+        professionnalProject period periodRanking mobilityNearSchool mobilityNearRelative
+        mobilityNearRelativeAddress mobilityNearRelativeZip mobilityNearRelativeCity
+        mobilityTransport mobilityTransportOther missionFormat engaged
+        militaryPreparationFilesIdentity militaryPreparationFilesCensus
+        militaryPreparationFilesAuthorization militaryPreparationFilesCertificate
+        militaryPreparationCorrectionMessage hasNotes defenseInterest defenseTypeInterest
+        defenseDomainInterest defenseMotivationInterest securityInterest securityDomainInterest
+        solidarityInterest healthInterest educationInterest cultureInterest sportInterest
+        environmentInterest citizenshipInterest rlDeleted
         """,
     "application": """
         _id __v id updatedAt createdAt status youngId missionId structureId youngCohort
@@ -65,6 +100,7 @@ SCHEMAS = {
         name description actions justifications contraintes frequence subPeriod structureName
         statusComment tutorId tutorName address zip city country location jvaMissionId jvaRawData
         apiEngagementId
+        hebergementPayant addressVerified lastSyncAt applicationStatus
         """,
     "structure": """
         _id __v updatedAt createdAt status legalStatus types sousType department region isNetwork
@@ -72,6 +108,7 @@ SCHEMAS = {
         name siret description website facebook twitter instagram networkName address zip city
         country location structureManager jvaStructureId jvaRawData associationTypes
         structurePubliqueType structurePubliqueEtatType structurePriveeType state
+        addressVerified
         """,
     "classe": """
         _id __v updatedAt createdAt deletedAt status statusPhase1 cohort cohortId department region
