@@ -1,7 +1,7 @@
 """Reads the catalogue's YAML files into the model."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from snu_analytics.catalogue.model import Catalogue, Entity
-from snu_analytics.catalogue.vocabulary import Vocabulary, fold
+from snu_analytics.catalogue.vocabulary import Vocabulary
 from snu_analytics.errors import CatalogueError
 
 _SHARED = {"vocabularies.yaml", "places.yaml"}
@@ -45,9 +45,9 @@ class Place:
 def places() -> tuple[Place, ...]:
     """Every department of places.yaml."""
     return tuple(
-        Place(region, None if academy == "none" else academy, department, code, told.get("insee"))
-        for region, told in _read(files(__package__), "places.yaml").items()
-        for academy, departments in told["academies"].items()
+        Place(region, None if academy == "none" else academy, department, code, given.get("insee"))
+        for region, given in _read(files(__package__), "places.yaml").items()
+        for academy, departments in given["academies"].items()
         for code, department in departments.items()
     )
 
@@ -80,10 +80,10 @@ def _entity(file: str, content: dict[str, Any], vocabularies: Mapping[str, Vocab
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise CatalogueError(f"{file}, {place}: {first['msg']}") from None
-    for name, kept in entity.fields.items():
-        if kept.vocabulary and kept.vocabulary not in vocabularies:
+    for name, field in entity.fields.items():
+        if field.vocabulary and field.vocabulary not in vocabularies:
             raise CatalogueError(
-                f"{file}, fields.{name}: '{kept.vocabulary}' is not in vocabularies.yaml"
+                f"{file}, fields.{name}: '{field.vocabulary}' is not in vocabularies.yaml"
             )
     return entity
 
@@ -108,34 +108,51 @@ def _vocabularies(content: dict[str, Any], places: dict[str, Any]) -> dict[str, 
     vocabularies = {}
     for name, given in content.items():
         try:
-            if "places" in given:
-                vocabularies[name] = _place_vocabulary(name, given["places"], places)
-            else:
-                vocabularies[name] = Vocabulary(
-                    name,
-                    frozenset(given.get("values", ())),
-                    tuple(re.compile(p) for p in given.get("patterns", ())),
-                    collection=given.get("collection"),
-                )
-        except (TypeError, KeyError, re.error) as fault:
+            vocabularies[name] = _vocabulary(name, given, places)
+        except CatalogueError as fault:
+            raise CatalogueError(f"vocabularies.yaml, {fault}") from None
+        except (AttributeError, TypeError, KeyError, re.error) as fault:
             raise CatalogueError(f"vocabularies.yaml, {name}: {fault}") from None
     return vocabularies
 
 
-def _place_vocabulary(name: str, level: str, places: dict[str, Any]) -> Vocabulary:
-    aliases: dict[str, str] = {}
-    for region, told in places.items():
-        if level == "region":
-            aliases |= _spellings(region, told.get("insee"))
-        for academy, departments in told["academies"].items():
-            if level == "academy" and academy != "none":
-                aliases |= _spellings(academy, None)
-            if level == "department":
-                for code, department in departments.items():
-                    aliases |= _spellings(department, code)
-    return Vocabulary(name, frozenset(aliases.values()), aliases=aliases)
+def _vocabulary(name: str, given: dict[str, Any], places: dict[str, Any]) -> Vocabulary:
+    values = list(given.get("values", ()))
+    spellings = list(given.get("aliases", {}).items())
+    codes: list[tuple[str, str]] = []
+    if "places" in given:
+        for place, others, place_codes in _LEVELS[given["places"]](places):
+            values.append(place)
+            spellings += [(other, place) for other in others]
+            codes += [(code, place) for code in place_codes]
+    return Vocabulary.listing(
+        name, values, given.get("patterns", ()), spellings, codes, given.get("collection")
+    )
 
 
-def _spellings(place: str, code: str | None) -> dict[str, str]:
-    codes = {fold(code), fold(code.lstrip("0"))} if code else set()
-    return dict.fromkeys({fold(place), *codes}, place)
+# A place, its other names and its codes.
+_Names = tuple[str, list[str], list[str]]
+
+
+def _regions(places: dict[str, Any]) -> Iterator[_Names]:
+    for region, given in places.items():
+        yield region, given.get("also", []), [given["insee"]] if "insee" in given else []
+
+
+def _academies(places: dict[str, Any]) -> Iterator[_Names]:
+    for given in places.values():
+        for academy in given["academies"]:
+            if academy != "none":
+                yield academy, [], []
+
+
+def _departments(places: dict[str, Any]) -> Iterator[_Names]:
+    """Every department; its code may lack its zero, have one more, or stand beside the name."""
+    for given in places.values():
+        for departments in given["academies"].values():
+            for code, name in departments.items():
+                codes = [code, code.lstrip("0"), *([f"0{code}"] if len(code) == 2 else [])]
+                yield name, [f"{name} ({code})", f"{code} - {name}"], codes
+
+
+_LEVELS = {"region": _regions, "academy": _academies, "department": _departments}
