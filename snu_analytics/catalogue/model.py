@@ -25,7 +25,7 @@ Category = Literal[
     "identifier", "demography", "residence", "schooling", "consent", "programme", "organisation"
 ]
 
-Told = Annotated[str, Described(min_length=1)]
+NonEmpty = Annotated[str, Described(min_length=1)]
 
 SeveralValues = Annotated[
     tuple[str | None, ...],
@@ -41,27 +41,27 @@ class Field(_Strict):
     """A field of the documents that is kept, and what happens to its values on the way.
 
     `reason` says what it is kept for and `category` which kind of personal data it is: both stand
-    in the record of processing.
+    in the record of processing. A closed array is closed element by element.
     """
 
     treatment: Treatment
     description: str
-    reason: Told
+    reason: NonEmpty
     category: Category
     vocabulary: str | None = None
     namespace: str | None = None
     type: Literal["text", "boolean", "number", "array"] = "text"
     unit: str | None = None
 
-    @property
-    def nested(self) -> bool:
-        """Whether its changes come by index and must be replayed one by one."""
-        return self.type == "array"
-
     @model_validator(mode="after")
     def _complete(self) -> "Field":
         if (self.treatment == "closed") != (self.vocabulary is not None):
             raise ValueError("a closed field, and no other, names its vocabulary")
+        if self.treatment == "keep" and self.type not in ("number", "boolean"):
+            raise ValueError(
+                "text that no list bounds may tell anything: as it is, only a number or a boolean"
+                " is kept"
+            )
         if (self.treatment == "pseudonym") != (self.namespace is not None):
             raise ValueError("a pseudonym, and no other field, names its namespace")
         if (self.treatment == "pseudonym") != (self.category == "identifier"):
@@ -91,9 +91,9 @@ class Dropped(_Strict):
     of an `identifying` group hold must not occur in anything that is written.
     """
 
-    reason: Told
+    reason: NonEmpty
     identifying: bool = False
-    fields: Annotated[tuple[Told, ...], Described(min_length=1)]
+    fields: Annotated[tuple[NonEmpty, ...], Described(min_length=1)]
 
 
 class Creation(_Strict):
@@ -229,11 +229,11 @@ class Entity(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Entity":
-        told = {r.field for r in self.events} | {self.creation.field, self.creation.date}
-        told |= {c.field for c in self.columns.values() if not c.joined}
+        used = {r.field for r in self.events} | {self.creation.field, self.creation.date}
+        used |= {c.field for c in self.columns.values() if not c.joined}
         if self.join:
-            told.add(self.join.field)
-        if unknown := told - set(self.fields):
+            used.add(self.join.field)
+        if unknown := used - set(self.fields):
             raise ValueError(f"{sorted(unknown)} are used but are not among the fields")
         if self.joined_fields and not self.join:
             raise ValueError("joined columns need a join")
@@ -309,8 +309,8 @@ class Catalogue:
 
     def column_type(self, entity: Entity, column: Column) -> ColumnType:
         """The PostgreSQL type of a key column."""
-        kept = self.field(entity, column)
+        field = self.field(entity, column)
         if column.true_for:
             return "boolean"
         types: dict[Any, ColumnType] = {"age": "smallint", "pseudonym": "uuid"}
-        return types.get(kept.treatment, "numeric" if kept.type == "number" else "text")
+        return types.get(field.treatment, "numeric" if field.type == "number" else "text")

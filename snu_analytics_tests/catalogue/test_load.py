@@ -86,6 +86,14 @@ def test_key_columns_have_the_type_of_their_field():
             lambda y: y["dropped"]["health"]["fields"].append("firstName"),
             "'firstName'.* are dropped twice",
         ),
+        (
+            lambda y: y["fields"]["grade"].update(treatment="keep", vocabulary=None),
+            "fields.grade: .*only a number or a boolean is kept",
+        ),
+        (
+            lambda y: y["fields"]["domains"].update(treatment="keep", vocabulary=None),
+            "fields.domains: .*only a number or a boolean is kept",
+        ),
         (lambda y: y["dropped"]["health"].update(fields=[]), "dropped.health.fields"),
         (lambda y: y["dropped"]["health"].pop("reason"), "dropped.health.reason"),
     ],
@@ -100,3 +108,53 @@ def test_a_file_that_is_no_yaml_is_refused_by_name(folder):
     (folder / "young.yaml").write_text("{")
     with pytest.raises(CatalogueError, match=r"young\.yaml cannot be read as YAML"):
         read_catalogue(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda v: v["gender"]["values"].append("MALE"),
+            "gender: 'male' would lead to both 'MALE' and 'male'",
+        ),
+        (
+            lambda v: v["young_source"].update(aliases={"HTS": "ALONE"}),
+            "young_source: 'HTS' leads to 'ALONE', which is no value",
+        ),
+        (lambda v: v["rank"].update(patterns=["("]), "rank: "),
+        (lambda v: v["region"].update(places="town"), "region: 'town'"),
+    ],
+)
+def test_a_vocabulary_that_contradicts_itself_is_refused_by_name(folder, change, message):
+    edit(folder / "vocabularies.yaml", change)
+    with pytest.raises(CatalogueError, match=f"vocabularies.yaml, {message}"):
+        read_catalogue(folder)
+
+
+def test_every_kept_array_is_closed():
+    arrays = {
+        f"{entity.name}.{name}": field.vocabulary
+        for entity in load_catalogue().entities.values()
+        for name, field in entity.fields.items()
+        if field.type == "array"
+    }
+    assert arrays == {
+        "young.domains": "domain",
+        "young.phase2ApplicationStatus": "application_status",
+        "young.statusPhase2Contract": "phase2_contract",
+        "application.filesType": "file_kind",
+        "mission.domains": "domain",
+        "mission.period": "mission_period",
+        "structure.types": "structure_type",
+        "classe.grades": "grade",
+    }
+
+
+def test_a_field_that_is_kept_as_it_is_is_a_number_or_a_boolean():
+    types = {
+        field.type
+        for entity in load_catalogue().entities.values()
+        for field in entity.fields.values()
+        if field.treatment == "keep"
+    }
+    assert types == {"number", "boolean"}
