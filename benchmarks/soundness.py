@@ -20,7 +20,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity, load_catalogue
 from snu_analytics.days import DayRange
-from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states, kind_of
 from snu_analytics.history import Canonicaliser, rebuild, snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.simulation.damage import PROFILES
@@ -102,7 +102,7 @@ def measured(profile: str, youngs: int, seed: int, days: DayRange = HISTORY) -> 
 def _of_entity(simulation: Simulation, entity: Entity, folder: Path) -> Tally:
     source = open_source(f"bson://{folder}/dump", folder / "home")
     refs = simulation.frame(f"{entity.name}_events")["ref"].unique().sort().to_list()
-    canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, PSEUDONYMS.digest)
+    canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, kind_of)
     rebuilt = snapshots(rebuild(source.histories(entity, refs), entity, canonicaliser), *ALWAYS)
     source.close()
     states = _states(rebuilt, simulation.frame(f"{entity.name}_states"), entity, canonicaliser)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -18,7 +19,7 @@ from rich.table import Table
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli_days import DAY, MONTH
 from snu_analytics.cli_erase import erase
-from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told
+from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
 from snu_analytics.cli_figures import figures
 from snu_analytics.cli_key import key
 from snu_analytics.cli_publish import PATIENCE, publish, publish_days
@@ -26,9 +27,13 @@ from snu_analytics.cli_register import register
 from snu_analytics.cli_risk import risk
 from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
 from snu_analytics.cli_tables import audit_tables, figure_tables
+from snu_analytics.cli_values import values
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key
 from snu_analytics.settings import EMBEDDED, read_settings
+
+if TYPE_CHECKING:
+    from snu_analytics.orchestration.check_warnings import CheckWarning
 
 _out = Console()
 _err = Console(stderr=True)
@@ -106,8 +111,7 @@ def materialize(day: date, entity: str | None) -> None:
 
     with _out.status(f"materialising {day}"), open_instance() as instance:
         outcome = run_days(instance, defs, days, entity, retries=False)
-    for warning in outcome.warnings:
-        _err.print(f"[yellow]{warning}[/]")
+    tell_warnings(outcome.warnings)
     if not outcome.ok:
         for fault in outcome.faults:
             _err.print(f"[bold red]{fault}[/]", highlight=False)
@@ -192,8 +196,7 @@ def audit(month: date | None, entity: str | None) -> None:
         found = audit_lines(connection, month)
     for table in audit_tables(found[found.entity == entity] if entity else found):
         _out.print(table)
-    for warning in outcome.warnings:
-        _err.print(f"[yellow]{warning}[/]")
+    tell_warnings(outcome.warnings)
     if not outcome.ok:
         sys.exit(SOME_FAILED)
 
@@ -254,13 +257,14 @@ def _backfill(days: DayRange, entity: str | None) -> bool:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     failed: dict[date, str] = {}
+    warnings: list[CheckWarning] = []
     with Progress(*columns, TextColumn("days"), TimeElapsedColumn(), console=_out) as progress:
         task = progress.add_task("materialising", total=len(days))
         for done in run_backfill(days, entity):
             failed |= done.failed
-            for warning in done.warnings:
-                progress.console.print(f"[yellow]{warning}[/]")
+            warnings += done.warnings
             progress.advance(task, len(done.days))
+    tell_warnings(warnings)
     _out.print(f"{len(days) - len(failed)} of {len(days)} days are done.")
     for day, fault in sorted(failed.items()):
         _err.print(f"[bold red]{day}[/] {fault}", highlight=False)
@@ -313,8 +317,7 @@ def _print_totals(warehouse_url: str) -> None:
 main.add_command(erase)
 main.add_command(figures)
 main.add_command(key)
-
-
 main.add_command(publish)
 main.add_command(register)
 main.add_command(risk)
+main.add_command(values)

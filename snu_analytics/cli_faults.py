@@ -4,12 +4,16 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from snu_analytics.errors import SnuError
+
+if TYPE_CHECKING:
+    from snu_analytics.orchestration.check_warnings import CheckWarning
 
 SOME_FAILED = 1
 WRONG_USE = 2
@@ -32,3 +36,11 @@ def faults_told(command: Callable) -> Callable:
             sys.exit(130)
 
     return told
+
+
+def tell_warnings(warnings: "Iterable[CheckWarning]") -> None:
+    """Print each check that only warns once, with all the days or fields that it names."""
+    from snu_analytics.orchestration.check_warnings import warning_sentences
+
+    for sentence in warning_sentences(warnings):
+        _err.print(f"[yellow]{sentence}[/]", highlight=False)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told
+from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
 from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import SnuError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from snu_analytics.events import Pseudonymiser
+    from snu_analytics.orchestration.check_warnings import CheckWarning
     from snu_analytics.orchestration.rotation import CarryOver
 
 _out = Console()
@@ -181,6 +182,7 @@ def _rebuild_all(settings: Settings, warehouse_url: str, fingerprint: str) -> di
     from snu_analytics.orchestration.rotation import rebuild, remaining
 
     failed: dict[date, str] = {}
+    warnings: list[CheckWarning] = []
     # More than once where a process with the old key loaded a day in the meantime.
     while not failed and (work := remaining(warehouse_url, fingerprint, load_catalogue())):
         for stretch in work:
@@ -190,9 +192,9 @@ def _rebuild_all(settings: Settings, warehouse_url: str, fingerprint: str) -> di
             task = progress.add_task("rebuilding", total=sum(len(s.days) for s in work))
             for done in rebuild(work):
                 failed |= done.failed
-                for warning in done.warnings:
-                    progress.console.print(f"[yellow]{warning}[/]")
+                warnings += done.warnings
                 progress.advance(task, len(done.days))
+    tell_warnings(warnings)
     return failed
 
 

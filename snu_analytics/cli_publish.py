@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from snu_analytics.cli_days import DAY
-from snu_analytics.cli_faults import SOME_FAILED, faults_told
+from snu_analytics.cli_faults import SOME_FAILED, faults_told, tell_warnings
 from snu_analytics.cli_setup import partitions, with_warehouse
 from snu_analytics.days import DayRange, month_of
 
@@ -71,8 +71,9 @@ def publish_days(ranges: Iterable[DayRange], patience: float | None = None) -> b
 
 
 def _told(outcome) -> bool:
-    for told in (*outcome.faults, *outcome.warnings):
-        _err.print(f"[bold red]{told}[/]", highlight=False)
+    for fault in outcome.faults:
+        _err.print(f"[bold red]{fault}[/]", highlight=False)
+    tell_warnings(outcome.warnings)
     return outcome.ok
 
 

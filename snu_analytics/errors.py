@@ -57,4 +57,4 @@ class QuestionError(SnuError):
 
 
 class LeakError(SnuError):
-    """A string about to be written tells of a person; the message names column and kind alone."""
+    """A value about to be written is none that a treatment makes; the message names the column."""

@@ -11,7 +11,7 @@ import polars as pl
 from bson import ObjectId
 
 from snu_analytics.catalogue import Entity, load_catalogue
-from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states, kind_of
 from snu_analytics.history import Canonicaliser, Timeline, as_of, rebuild, snapshots
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Source
@@ -80,7 +80,7 @@ def timeline(folder: Path, documents: Sequence[dict], patches: Sequence[dict]) -
     """The young people's timeline."""
     source = open_dump(folder, youngs=documents, young_patches=patches)
     refs = sorted({str(d["_id"]) for d in documents} | {str(p["ref"]) for p in patches})
-    canonicaliser = Canonicaliser(YOUNG, CATALOGUE.vocabularies, PSEUDONYMS.digest)
+    canonicaliser = Canonicaliser(YOUNG, CATALOGUE.vocabularies, kind_of)
     return rebuild(source.histories(YOUNG, refs), YOUNG, canonicaliser)
 
 
@@ -108,10 +108,7 @@ def application_events(folder: Path, **collections: Sequence[dict]) -> pl.DataFr
     """All events of the applications, joined with their young people."""
     source = open_dump(folder, **collections)
     refs = sorted({str(p["ref"]) for p in collections["application_patches"]})
-    made = {
-        e.name: Canonicaliser(e, CATALOGUE.vocabularies, PSEUDONYMS.digest)
-        for e in (YOUNG, APPLICATION)
-    }
+    made = {e.name: Canonicaliser(e, CATALOGUE.vocabularies, kind_of) for e in (YOUNG, APPLICATION)}
     told = snapshots(
         rebuild(source.histories(APPLICATION, refs), APPLICATION, made["application"]),
         BEGINNING,

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.events import kind_of
 from snu_analytics.history import Canonicaliser, Timeline, as_of, rebuild, snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
@@ -31,7 +32,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def timeline(source: Source, entity: Entity) -> Timeline:
     refs = source.day_patches(entity, BEGINNING, END).heads["ref"].unique().to_list()
-    canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, PSEUDONYMS.digest)
+    canonicaliser = Canonicaliser(entity, CATALOGUE.vocabularies, kind_of)
     return rebuild(source.histories(entity, refs), entity, canonicaliser)
 
 

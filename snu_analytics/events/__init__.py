@@ -4,8 +4,12 @@ Knows the catalogue and the snapshots; neither Dagster nor a database.
 """
 
 from snu_analytics.events.build import build_events
-from snu_analytics.events.deidentify import deidentified_patches, deidentified_states
-from snu_analytics.events.leaks import expected_aside, kind_of, occurring
+from snu_analytics.events.deidentify import (
+    deidentified_patches,
+    deidentified_states,
+    marked_values,
+)
+from snu_analytics.events.leaks import kind_of, occurring
 from snu_analytics.events.pseudonyms import Pseudonymiser
 
 __all__ = [
@@ -13,7 +17,7 @@ __all__ = [
     "build_events",
     "deidentified_patches",
     "deidentified_states",
-    "expected_aside",
     "kind_of",
+    "marked_values",
     "occurring",
 ]

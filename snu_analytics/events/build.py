@@ -3,7 +3,7 @@
 import polars as pl
 
 from snu_analytics.catalogue import Catalogue, Entity
-from snu_analytics.events.leaks import refuse_leaks
+from snu_analytics.events.leaks import refuse_raw_values
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import column_values, plain_text, states, treated
 from snu_analytics.events.rules import found_events
@@ -17,7 +17,7 @@ def build_events(
 
     Columns are those of the event table, in its order: ids as uuid texts, `event_date` Date,
     `event_at` Datetime(ms, UTC), states as JSON texts, key columns as String, Int16, Boolean or
-    Float64. Raises LeakError when a string of them tells of a person.
+    Float64. Raises LeakError when a value is none that a treatment makes.
     """
     found = found_events(snapshots, entity)
     after = found["row"]
@@ -62,7 +62,7 @@ def build_events(
     table["change_order"] = _place_of_changes(snapshots).gather(after)
     table["key_id"] = pl.repeat(pseudonyms.fingerprint, len(rows), dtype=pl.String, eager=True)
     events = pl.DataFrame(table)
-    refuse_leaks(events, distinct, entity, catalogue)
+    refuse_raw_values(events, distinct, entity)
     return events
 
 

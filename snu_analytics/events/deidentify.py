@@ -1,4 +1,4 @@
-"""What may be staged of histories: pseudonyms for identifiers, ages for birth dates.
+"""What may be staged of histories: pseudonyms for identifiers, ages for birth dates, no values.
 
 Nothing that names a person, and no birth date, is written to a disk on the way to the warehouse.
 """
@@ -7,11 +7,16 @@ import polars as pl
 
 from snu_analytics.catalogue import Catalogue, Entity, Field
 from snu_analytics.events.pseudonyms import Pseudonymiser
-from snu_analytics.events.render import ages, pseudonymised
-from snu_analytics.history import BIRTH, JOINED
+from snu_analytics.events.render import ages, gathered, pseudonymised, treated
+from snu_analytics.history import BIRTH, JOINED, Canonicaliser
+from snu_analytics.history.canonical import BIRTH_DATE_MARK, is_marked
 
-# A value of which only is told that it was there.
-CONCEALED = '"concealed"'
+MARKED_SCHEMA = {
+    "day": pl.Date,
+    "field": pl.String,
+    "kind": pl.String,  # what the value tells of a person; null where it is only unlisted
+    "count": pl.UInt32,  # subjects whose states of the day hold such a value
+}
 
 
 def deidentified_states(
@@ -21,15 +26,15 @@ def deidentified_states(
 
     `subject_id` and `change_id` (uuid texts) and `inferred` (Boolean, a birth that no patch tells)
     stand for `ref` and `patch_id`; a birth date becomes the age on the row's `day` as JSON text, an
-    identifier the JSON text of its pseudonym; a role outside the catalogue's is null.
+    identifier the JSON text of its pseudonym, a date field that holds the birth date of its row a
+    mark (see `history.canonical`); a role outside the catalogue's is null.
     """
     joined = catalogue.entities[entity.join.entity].fields if entity.join else {}
-    fields = dict(entity.fields) | {JOINED + name: kept for name, kept in joined.items()}
-    told = {
-        name: _told(kept, snapshots[name], snapshots["day"], pseudonyms)
-        for name, kept in fields.items()
-        if name in snapshots.columns
-    }
+    fields = dict(entity.fields) | {JOINED + name: field for name, field in joined.items()}
+    fields = {name: field for name, field in fields.items() if name in snapshots.columns}
+    births = [
+        snapshots[name].str.slice(0, 11) for name, f in fields.items() if f.treatment == "age"
+    ]
     return snapshots.select(
         "day",
         pseudonyms.series(entity.name, snapshots["ref"]).alias("subject_id"),
@@ -40,63 +45,80 @@ def deidentified_states(
         "creation",
         "conflicts",
         "doubts",
-        *(series.alias(name) for name, series in told.items()),
+        *(
+            _deidentified(field, snapshots, name, births, pseudonyms).alias(name)
+            for name, field in fields.items()
+        ),
     )
 
 
 def deidentified_patches(
-    rows: pl.DataFrame, entity: Entity, catalogue: Catalogue, pseudonyms: Pseudonymiser
+    heads: pl.DataFrame, entity: Entity, catalogue: Catalogue, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
-    """A row per operation (the patches' heads joined with their operations) without identifiers.
+    """A row per patch: who, when, which listed fields it names, what is defective; no values.
 
-    `ref` is sealed, `subject_id` its pseudonym; `change_id` stands for `patch_id`. Of values only
-    listed ones, days and numbers are told, and the pseudonyms of identifiers; of paths below a
-    field only positions.
+    `heads` has `fields` (List(String)) beside the source's columns. `ref` is sealed, `subject_id`
+    its pseudonym; `change_id` stands for `patch_id`.
     """
-    hidden = [name for name, kept in entity.fields.items() if _hidden(kept)]
-    pseudonym = {n: kept for n, kept in entity.fields.items() if kept.treatment == "pseudonym"}
-    told = {}
-    for column in ("value", "original"):
-        texts = rows[column]
-        for name, kept in pseudonym.items():
-            made = pseudonymised(kept, texts.set(rows["field"] != name, None), pseudonyms)
-            texts = pl.select(
-                pl.when(rows["field"] == name).then(made).otherwise(texts)
-            ).to_series()
-        concealed = pl.when(texts.is_in(["", "null"])).then(texts).otherwise(pl.lit(CONCEALED))
-        told[column] = (
-            pl.when(rows["field"].is_in(hidden) & texts.is_not_null())
-            .then(concealed)
-            .otherwise(texts)
-            .alias(column)
-        )
-    return rows.select(
-        "patch",
-        pseudonyms.series("change", rows["patch_id"]).alias("change_id"),
-        pseudonyms.series(entity.name, rows["ref"]).alias("subject_id"),
-        pseudonyms.sealed(rows["ref"]).alias("ref"),
+    return heads.select(
+        pseudonyms.series("change", heads["patch_id"]).alias("change_id"),
+        pseudonyms.series(entity.name, heads["ref"]).alias("subject_id"),
+        pseudonyms.sealed(heads["ref"]).alias("ref"),
         "date",
         _role(catalogue),
         "defect",
         "day",
-        "field",
-        pl.col("sub").str.replace_all(r"/\d*[^/\d][^/]*", "/…"),
-        "op",
-        *told.values(),
+        "fields",
     )
 
 
-def _told(kept: Field, texts: pl.Series, days: pl.Series, pseudonyms: Pseudonymiser) -> pl.Series:
-    if kept.treatment == "age":
-        years = ages(texts, days).cast(pl.String).fill_null("null")
+def marked_values(
+    states: pl.DataFrame, entity: Entity, canonicaliser: Canonicaliser
+) -> pl.DataFrame:
+    """How many subjects hold values that no list knows, by day, field and kind (MARKED_SCHEMA).
+
+    `states` are de-identified snapshots with the marks of the canonicaliser.
+    """
+    parts = [pl.DataFrame(schema=MARKED_SCHEMA)]
+    for name in entity.fields:
+        marked = states.filter(is_marked(states[name])).select("day", "subject_id", text=name)
+        if marked.is_empty():
+            continue
+        distinct = marked.select(pl.col("text").unique())
+        kinds = [[u.kind for u in canonicaliser.unlisted(text)] for text in distinct["text"]]
+        by_text = distinct.with_columns(kind=pl.Series(kinds, dtype=pl.List(pl.String)))
+        parts.append(
+            marked.join(by_text.explode("kind"), on="text")
+            .group_by("day", "kind")
+            .agg(count=pl.col("subject_id").n_unique())
+            .select("day", pl.lit(name).alias("field"), "kind", "count")
+            .cast(pl.Schema(MARKED_SCHEMA))
+        )
+    return pl.concat(parts).sort("day", "field", "kind")
+
+
+def _deidentified(
+    field: Field,
+    snapshots: pl.DataFrame,
+    name: str,
+    births: list[pl.Series],
+    pseudonyms: Pseudonymiser,
+) -> pl.Series:
+    texts = snapshots[name]
+    if field.treatment == "age":
+        years = ages(texts, snapshots["day"]).cast(pl.String).fill_null("null")
         return pl.select(pl.when(texts == "").then(texts).otherwise(years)).to_series()
-    return pseudonymised(kept, texts, pseudonyms) if kept.treatment == "pseudonym" else texts
-
-
-def _hidden(kept: Field) -> bool:
-    return kept.treatment == "age" or (kept.treatment == "keep" and kept.type in ("text", "array"))
+    if field.treatment == "pseudonym":
+        return pseudonymised(field, texts, pseudonyms)
+    if field.treatment == "date" and births:
+        distinct, codes = gathered(snapshots, name)
+        days = treated(field, distinct).str.slice(0, 11).gather(codes)
+        for birth in births:
+            is_birth = (days == birth) & (birth.str.len_bytes() == 11)
+            texts = texts.set(is_birth, BIRTH_DATE_MARK)
+    return texts
 
 
 def _role(catalogue: Catalogue) -> pl.Expr:
-    known = list(catalogue.vocabularies["role"].values)
-    return pl.when(pl.col("role").is_in(known)).then("role")
+    listed = list(catalogue.vocabularies["role"].values)
+    return pl.when(pl.col("role").is_in(listed)).then("role")

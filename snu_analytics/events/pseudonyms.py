@@ -61,12 +61,6 @@ class Pseudonymiser:
         # equal blocks within a longer text, has nothing to show here.
         return Cipher(algorithms.AES256(self._subkey("seal-ref")), modes.ECB())  # noqa: S305
 
-    def digest(self, text: str) -> str:
-        """A short keyed digest, which tells two hidden values apart and nothing else of them."""
-        return hmac.digest(self._subkey("value"), text.encode("utf-8", "replace"), "sha256").hex()[
-            :12
-        ]
-
     def seal(self, content: bytes) -> str:
         """A keyed digest of much content, which tells whether it changed and nothing of it."""
         return hmac.digest(self._subkey("seal"), content, "sha256").hex()[:32]

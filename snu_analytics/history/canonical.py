@@ -6,98 +6,150 @@ Patches and documents write the same value differently: an instant as ISO text o
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from snu_analytics.catalogue import Entity, Field, Vocabulary
+from snu_analytics.catalogue import Entity, Vocabulary
 from snu_analytics.catalogue.vocabulary import OTHER
 
 INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
 _JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")
-_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
+
+# Hours, places and pupils are short numbers; a telephone number written as one has nine digits.
+_GREATEST = 10_000_000
 
 # "" is an absent value, null and the empty string are values of their own.
 _EMPTY = frozenset({"", "null", '""'})
+
+# In place of an unlisted value, with a serial number of the run. `#` is in no listed value.
+_MARK = f'"{OTHER}#[0-9]+"'
+_SERIAL = re.compile(f'"{OTHER}#([0-9]+)"')
+
+# The mark of a date field that holds the birth date of its own document.
+BIRTH_DATE_MARK = f'"{OTHER}#0"'
+
+
+class Unlisted(NamedTuple):
+    """A value that no list knows: its JSON text, and what it tells of a person (None: nothing)."""
+
+    text: str
+    kind: str | None
 
 
 class Canonicaliser:
     """Canonical JSON texts for the values of an entity's fields.
 
-    A value that its field may not hold becomes `"OTHER#…"`, with a keyed digest that keeps two such
-    values apart for comparison and never reaches the warehouse (see `plain`).
+    A value that its field may not hold becomes a mark, `"OTHER#<n>"`: the n-th such value that this
+    canonicaliser met. Marks keep two unlisted values apart while states are compared, tell nothing
+    of them, and become `"OTHER"` before rows are made (see `plain`). `kind_of` names what an
+    unlisted text tells of a person, None for nothing.
     """
 
     def __init__(
         self,
         entity: Entity,
         vocabularies: Mapping[str, Vocabulary],
-        digest: Callable[[str], str],
+        kind_of: Callable[[str], str | None],
     ) -> None:
         self._fields = entity.fields
         self._vocabularies = vocabularies
-        self._digest = digest
-        self._known: dict[tuple[str, str], str] = {}
+        self._kind_of = kind_of
+        self._canonical_texts: dict[tuple[str, str], str] = {}
+        self._marks: dict[tuple[str, str], str] = {}
+        self._unlisted = [Unlisted("", "the date of birth of its person")]
 
     def series(self, field: str, texts: pl.Series) -> pl.Series:
-        """The texts of one field (String, null where nothing is told) in canonical form."""
-        kept = self._fields[field]
-        if kept.treatment == "pseudonym" or (kept.treatment == "keep" and kept.type == "array"):
+        """The texts of a field (String, null where an operation has none) in canonical form."""
+        definition = self._fields[field]
+        if definition.treatment == "pseudonym":
             return texts
-        distinct = texts.drop_nulls().unique()
-        if kept.treatment in ("age", "date"):
+        distinct = texts.drop_nulls().unique().sort()
+        if definition.treatment in ("age", "date"):
             distinct = distinct.filter(~distinct.str.contains(f"^{INSTANT.pattern}$"))
-        mended = [self._value(field, kept, text) for text in distinct]
-        changed = {old: new for old, new in zip(distinct, mended, strict=True) if old != new}
+        canonical = [self._of_text(field, text) for text in distinct]
+        changed = {old: new for old, new in zip(distinct, canonical, strict=True) if old != new}
         return texts.replace(changed) if changed else texts
 
-    def unlisted(self, frame: pl.DataFrame) -> list[str]:
-        """The closed fields of the frame that hold a value neither listed nor told as OTHER."""
-        found = []
-        for field, kept in self._fields.items():
-            if kept.treatment == "closed" and field in frame.columns:
-                vocabulary = self._vocabularies[kept.vocabulary or ""]
-                texts = plain(frame[field].unique())
-                told = {json.loads(text) for text in texts if text not in _EMPTY} - {OTHER}
-                if any(vocabulary.canonical(value) != value for value in told):
-                    found.append(field)
-        return found
+    def unlisted(self, text: str) -> list["Unlisted"]:
+        """The unlisted values that the marks of a canonical text stand for."""
+        return [self._unlisted[int(serial)] for serial in re.findall(_SERIAL, text)]
 
-    def _value(self, field: str, kept: Field, text: str) -> str:
+    def _of_text(self, field: str, text: str) -> str:
         if text in _EMPTY:
             return text
         key = (field, text)
-        if key not in self._known:
-            self._known[key] = self._canonical(kept, text)
-        return self._known[key]
+        if key not in self._canonical_texts:
+            self._canonical_texts[key] = self._canonical(field, text)
+        return self._canonical_texts[key]
 
-    def _canonical(self, kept: Field, text: str) -> str:
+    def _canonical(self, field: str, text: str) -> str:
+        definition = self._fields[field]
         value = json.loads(text)
-        if kept.treatment == "closed":
-            vocabulary = self._vocabularies[kept.vocabulary or ""]
-            told = None
-            if isinstance(value, str | int | float):
-                told = vocabulary.canonical(value if isinstance(value, str) else text)
-            return self._other(text) if told is None else json.dumps(told, ensure_ascii=False)
-        if kept.treatment in ("age", "date"):
+        if definition.treatment == "closed":
+            vocabulary = self._vocabularies[definition.vocabulary or ""]
+            if definition.type == "array" and isinstance(value, list):
+                elements = (self._element(field, vocabulary, element) for element in value)
+                return f"[{','.join(elements)}]"
+            return _listed(vocabulary, value) or self._mark(field, text)
+        if definition.treatment in ("age", "date"):
             instant = _instant(value)
-            return f'"{instant}"' if instant else self._other(text)
-        if kept.type == "number":
-            return _number(value) or self._other(text)
-        if kept.type == "boolean":
-            return {"true": "true", '"true"': "true", "false": "false", '"false"': "false"}.get(
-                text
-            ) or self._other(text)
-        return text
+            return f'"{instant}"' if instant else self._mark(field, text)
+        if definition.type == "boolean":
+            return (
+                text.strip('"') if text.strip('"') in ("true", "false") else self._mark(field, text)
+            )
+        return _number(value) or self._mark(field, text)
 
-    def _other(self, text: str) -> str:
-        return f'"{OTHER}#{self._digest(text)}"'
+    def _element(self, field: str, vocabulary: Vocabulary, value: Any) -> str:
+        if value is None or value == "":
+            return json.dumps(value)
+        return _listed(vocabulary, value) or self._mark(field, json.dumps(value))
+
+    def _mark(self, field: str, text: str) -> str:
+        key = (field, text)
+        if key not in self._marks:
+            self._marks[key] = f'"{OTHER}#{len(self._unlisted)}"'
+            kinds = map(self._kind_of, _strings(json.loads(text)))
+            self._unlisted.append(Unlisted(text, next(filter(None, kinds), None)))
+        return self._marks[key]
 
 
 def plain(texts: pl.Series) -> pl.Series:
-    """The texts with every value outside its vocabulary told as `"OTHER"` alone."""
-    return texts.str.replace(f'^"{OTHER}#.*"$', f'"{OTHER}"')
+    """The texts with `"OTHER"` in place of every mark."""
+    return texts.str.replace_all(_MARK, f'"{OTHER}"')
+
+
+def is_marked(texts: pl.Series) -> pl.Series:
+    """Whether each text holds a mark (Boolean)."""
+    return texts.str.contains(_MARK)
+
+
+def _listed(vocabulary: Vocabulary, value: Any) -> str | None:
+    """The JSON text of the listed value that a value stands for, None when there is none."""
+    if not isinstance(value, str | int | float):
+        return None
+    listed = vocabulary.canonical(value if isinstance(value, str) else json.dumps(value))
+    return None if listed is None else json.dumps(listed, ensure_ascii=False)
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """The strings and numbers of a JSON value, the keys of objects among them."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, nested in value.items():
+                yield key
+                yield from _strings(nested)
+        case list():
+            for nested in value:
+                yield from _strings(nested)
+        case int() | float() if not isinstance(value, bool):
+            yield repr(value)
 
 
 def _number(value: object) -> str | None:
@@ -106,8 +158,10 @@ def _number(value: object) -> str | None:
     text = str(value).strip()
     if not _NUMBER.fullmatch(text):
         return None
-    number = float(text)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+    number = float(text.replace(",", "."))
+    if abs(number) >= _GREATEST:
+        return None
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _instant(value: object) -> str | None:

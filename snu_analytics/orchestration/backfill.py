@@ -10,6 +10,7 @@ from queue import Empty
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
+from snu_analytics.orchestration.check_warnings import CheckWarning
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
 from snu_analytics.orchestration.pools import make_pools
 from snu_analytics.orchestration.runs import open_instance, run_days
@@ -23,11 +24,11 @@ _GRACE = 10
 
 @dataclass(frozen=True)
 class Done:
-    """Days that were worked on: those that failed with their faults, and the warnings."""
+    """Days that were worked on: those that failed with their faults, and the checks that warn."""
 
     days: DayRange
     failed: dict[date, str]
-    warnings: tuple[str, ...]
+    warnings: tuple[CheckWarning, ...]
 
 
 def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:

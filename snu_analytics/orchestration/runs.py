@@ -20,6 +20,7 @@ from dagster._core.storage.tags import (
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
 from snu_analytics.orchestration.audits import AUDIT_JOB
+from snu_analytics.orchestration.check_warnings import CheckWarning, check_warning
 from snu_analytics.orchestration.jobs import NIGHTLY
 from snu_analytics.orchestration.published import DAYS_ALONE, PUBLISHED
 from snu_analytics.settings import Settings
@@ -38,13 +39,13 @@ _EVENT_BATCH = "200"
 class Outcome:
     """How a run ended: no faults when it is good.
 
-    `faults` holds one sentence per failed step, `warnings` one per failed check that blocks
+    `faults` holds one sentence per failed step, `warnings` the checks that failed and block
     nothing; `unreachable` tells that the network was at fault.
     """
 
     run_id: str
     faults: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[CheckWarning, ...]
     unreachable: bool
 
     @property
@@ -212,7 +213,7 @@ def _run(
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
-    faults, warnings, unreachable = [], [], False
+    faults, unreachable = [], False
     for event in result.all_events:
         if event.is_step_failure:
             told = event.step_failure_data.user_failure_data
@@ -231,9 +232,5 @@ def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
             f"the run ended early ({', '.join(sorted(filter(None, kinds))) or 'no reason told'}): "
             "see its page in Dagster, then run the days again"
         )
-    for check in result.get_asset_check_evaluations():
-        if not check.passed:
-            days = check.metadata.get("days")
-            sentence = f"{check.asset_key.to_user_string()}: check {check.check_name} failed"
-            warnings.append(f"{sentence} on {days.value}" if days else sentence)
-    return Outcome(result.run_id, tuple(faults), tuple(warnings), unreachable)
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    return Outcome(result.run_id, tuple(faults), tuple(map(check_warning, failed)), unreachable)

@@ -30,8 +30,8 @@ def inventory(catalogue: Catalogue, tables: Sequence[StoredTable]) -> Iterator[B
         "Default deny: a field that is not listed as kept is not read. The dropped ones are listed "
         "so that every field of the application's schemas has been decided on; a field in neither "
         "list is not read either, and is counted. In the names of dropped fields `*` stands for "
-        "any characters; a kept field is kept even where it fits such a name. What the fields of "
-        "an identifying group hold is searched for in all that is about to be written."
+        "any characters; a kept field is kept even where it fits such a name. An identifying group "
+        "names, locates or reaches a person."
     )
     yield Paragraph(
         "Of a closed list only its values are written, `OTHER` in place of all else. Among the "
@@ -67,21 +67,18 @@ def inventory(catalogue: Catalogue, tables: Sequence[StoredTable]) -> Iterator[B
     yield _vocabularies(catalogue)
 
 
-def treatment(kept: Field) -> str:
+def treatment(field: Field) -> str:
     """What becomes of a field's values, in words."""
-    told = {
-        "closed": f"closed list `{kept.vocabulary}`",
+    number = f"the number{f' ({field.unit})' if field.unit else ''}, of seven digits at the most"
+    each = ", element by element" if field.type == "array" else ""
+    words = {
+        "closed": f"closed list `{field.vocabulary}`{each}",
         "age": "full years of age on the day of the event, never the date",
-        "pseudonym": f"keyed pseudonym, of the kind `{kept.namespace}`",
+        "pseudonym": f"keyed pseudonym, of the kind `{field.namespace}`",
         "date": "the day, without the hour",
-        "keep": {
-            "number": f"the number{f' ({kept.unit})' if kept.unit else ''}",
-            "array": "the values of the array",
-            "boolean": "true or false",
-            "text": "the value",
-        }[kept.type],
+        "keep": "true or false" if field.type == "boolean" else number,
     }
-    return told[kept.treatment]
+    return words[field.treatment]
 
 
 def _fields(entity: Entity) -> Iterator[Block]:

@@ -113,10 +113,11 @@ class Source(Protocol):
         """
         ...
 
-    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
-        """All texts in the documents' dropped fields that name, locate or reach a person.
+    def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
+        """By ref, all texts in dropped fields that name, locate or reach a person.
 
-        For a comparison in memory; the documents come whole.
+        For a comparison in memory; the documents come whole, and a dump is read from end to end:
+        ask once for all documents.
         """
         ...
 

@@ -118,15 +118,16 @@ def decode_documents(data: bytes, scope: Scope) -> Table:
     return {"ref": np.array(refs, HEX_ID), **told, UNKNOWN: texts(unknown)}
 
 
-def decode_texts(data: bytes, refs: Collection[str], fields: re.Pattern[str]) -> set[str]:
-    """All texts, however deep, in the fields of the documents of `refs` whose names match."""
+def decode_texts(
+    data: bytes, refs: Collection[str], fields: re.Pattern[str]
+) -> dict[str, set[str]]:
+    """By ref, all texts, however deep, in the fields of these documents whose names match."""
     return {
-        text
+        ref: {
+            text for name, value in document.items() if fields.match(name) for text in _texts(value)
+        }
         for document in decode(data)
-        if text_id(document.get("_id")).lower() in refs
-        for name, value in document.items()
-        if fields.match(name)
-        for text in _texts(value)
+        if (ref := text_id(document.get("_id")).lower()) in refs
     }
 
 

@@ -79,12 +79,13 @@ class DumpSource:
         found = self._documents(entity).of_refs(wanted_refs(refs), [UNKNOWN])
         return counted(found[UNKNOWN])
 
-    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
+    def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
         if self._lacks(entity, entity.collection):
-            return set()
+            return {}
         asked = frozenset(ref.lower() for ref in refs)
         path = self._file(entity.collection)
-        return set().union(*decoded(path, decode_texts, asked, entity.identifying_name))
+        batches = decoded(path, decode_texts, asked, entity.identifying_name)
+        return {ref: texts for batch in batches for ref, texts in batch.items()}
 
     def counts(self, entity: Entity, field: str) -> dict[str, int]:
         if self._lacks(entity, entity.collection):

@@ -154,13 +154,12 @@ class MongoSource:
         batches = self._whole(entity, first, lambda data: decode_documents(data, scope(entity)))
         return counted(concatenate(batches, {UNKNOWN: TEXT})[UNKNOWN])
 
-    def identities(self, entity: Entity, refs: Sequence[str]) -> set[str]:
+    def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
         wanted = wanted_refs(refs)
         asked = frozenset(ref.decode() for ref in wanted.tolist())
         fields = entity.identifying_name
-        return set().union(
-            *self._whole(entity, wanted, lambda data: decode_texts(data, asked, fields))
-        )
+        batches = self._whole(entity, wanted, lambda data: decode_texts(data, asked, fields))
+        return {ref: texts for batch in batches for ref, texts in batch.items()}
 
     def _whole(self, entity: Entity, wanted: np.ndarray, decoded: Callable[[Any], T]) -> list[T]:
         """The decoded batches of documents with all their fields."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Catalogue, Entity, Vocabulary
 from snu_analytics.days import DayRange
-from snu_analytics.events import Pseudonymiser
+from snu_analytics.events import Pseudonymiser, kind_of
 from snu_analytics.history import (
     Canonicaliser,
 )
@@ -20,6 +20,9 @@ SNAPSHOTS = "user_snapshots"
 EVENTS = "anonymized_events"
 FIGURES = "daily_aggregates"
 STEPS = (PATCHES, SNAPSHOTS, EVENTS, FIGURES)
+
+# A session may be named after its days.
+_HARMLESS_IN_NAMES = (None, "a date", "a long number")
 
 DayCounts = dict[date, dict[str, int]]
 
@@ -34,17 +37,23 @@ class Workbench:
 
     def canonicaliser(self, entity: Entity, source: Source) -> Canonicaliser:
         """The entity's canonicaliser, its vocabularies completed from the source's collections."""
-        used = {kept.vocabulary for kept in entity.fields.values() if kept.vocabulary}
-        vocabularies: Mapping[str, Vocabulary] = {
-            name: _completed(self.catalogue.vocabularies[name], source) for name in used
-        }
-        return Canonicaliser(entity, vocabularies, self.pseudonyms.digest)
+        return canonicaliser_of(self.catalogue, entity, source)
+
+
+def canonicaliser_of(catalogue: Catalogue, entity: Entity, source: Source) -> Canonicaliser:
+    """The entity's canonicaliser, its vocabularies completed from the source's collections."""
+    used = {field.vocabulary for field in entity.fields.values() if field.vocabulary}
+    vocabularies: Mapping[str, Vocabulary] = {
+        name: _completed(catalogue.vocabularies[name], source) for name in used
+    }
+    return Canonicaliser(entity, vocabularies, kind_of)
 
 
 def _completed(vocabulary: Vocabulary, source: Source) -> Vocabulary:
     if vocabulary.collection is None:
         return vocabulary
-    return vocabulary.extended(source.names(vocabulary.collection))
+    names = source.names(vocabulary.collection)
+    return vocabulary.extended([name for name in names if kind_of(name) in _HARMLESS_IN_NAMES])
 
 
 def counts_by_day(frame: pl.DataFrame, days: DayRange, **counted: pl.Expr) -> DayCounts:

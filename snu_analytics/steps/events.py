@@ -10,7 +10,7 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.errors import LeakError, StagingError
+from snu_analytics.errors import StagingError
 from snu_analytics.events import build_events
 from snu_analytics.history import (
     split_by_day,
@@ -46,8 +46,8 @@ def load_events(
     """Replace the days' event rows by the events of the staged snapshots.
 
     Raises StagingError naming the asset to run when a day's snapshots are not staged,
-    WarehouseError when the tables hold rows made with another key, and LeakError where a string
-    of the days tells of a person.
+    WarehouseError when the tables hold rows made with another key, and LeakError where a value is
+    none that a treatment makes.
     """
     claim_key(warehouse, bench.pseudonyms.fingerprint)
     computed: dict[date, int] = {}
@@ -73,14 +73,8 @@ def load_events(
 
 
 def _built(bench: Workbench, entity: Entity, frames: dict[date, pl.DataFrame]) -> pl.DataFrame:
-    try:
-        snapshots = pl.concat(frames.values())
-        return build_events(snapshots, entity, bench.catalogue, bench.pseudonyms)
-    except LeakError as leak:
-        raise LeakError(
-            f"{leak}, in the days from {min(frames)} to {max(frames)}, which were not written: "
-            "mend the value in the source, or take the field out of the catalogue"
-        ) from None
+    snapshots = pl.concat(frames.values())
+    return build_events(snapshots, entity, bench.catalogue, bench.pseudonyms)
 
 
 def _batches(

@@ -1,5 +1,6 @@
 """The days' patches to staging, the defective ones to the quarantine."""
 
+import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,16 +15,11 @@ from snu_analytics.history import (
     quarantined,
     split_by_day,
 )
+from snu_analytics.history.canonical import plain
 from snu_analytics.source.contract import Source
 from snu_analytics.steps.bench import PATCHES, DayCounts, Workbench, counts_by_day
 from snu_analytics.steps.erased import without_erased
-from snu_analytics.warehouse import (
-    Origin,
-    claim_key,
-    copy_blocks,
-    days_with_rows,
-    replace_day,
-)
+from snu_analytics.warehouse import Origin, claim_key, replace_notes
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Patched:
 
 class DayPatches(NamedTuple):
     """The heads of some days' patches with their `day`, a row per kept operation or head without
-    one, and the patches and names of the fields that no catalogue knows."""
+    one, and `patch`, `field` and `day` of the fields that no catalogue knows."""
 
     heads: pl.DataFrame
     rows: pl.DataFrame
@@ -54,15 +50,21 @@ def stage_patches(
     source: Source,
     warehouse: psycopg.Connection,
 ) -> Patched:
-    """Stage the days' patches, one row per kept operation, and set the defective ones aside."""
+    """Stage the days' patches, a row each without any value, and set the defective ones aside."""
     heads, rows, unknown = patch_rows(bench, entity, days, source)
-    told = deidentified_patches(rows, entity, bench.catalogue, bench.pseudonyms)
-    told = without_erased(bench, entity, told, warehouse)
-    by_day, told_by_day = split_by_day(rows, "day"), split_by_day(told, "day")
+    fields = rows.group_by("patch").agg(fields=pl.col("field").drop_nulls().unique().sort())
+    heads = heads.join(fields, on="patch", how="left", maintain_order="left")
+    patches = deidentified_patches(heads, entity, bench.catalogue, bench.pseudonyms)
+    patches = without_erased(bench, entity, patches, warehouse)
+    unknown_by_day = {
+        day: _by_name(part["field"]) for day, part in split_by_day(unknown, "day").items()
+    }
+    rows_by_day, patches_by_day = split_by_day(rows, "day"), split_by_day(patches, "day")
     for day in days:
-        origin = origin_of(bench, by_day.get(day, rows.clear()))
-        notes = {name: str(told) for name, told in origin._asdict().items()}
-        staged = told_by_day.get(day, told.clear())
+        origin = origin_of(bench, rows_by_day.get(day, rows.clear()))
+        notes = {name: str(value) for name, value in origin._asdict().items()}
+        notes["unknown"] = json.dumps(unknown_by_day.get(day, {}))
+        staged = patches_by_day.get(day, patches.clear())
         bench.staging.write((entity.name, PATCHES), day, staged, notes)
     _quarantine(bench, entity, days, heads, warehouse)
     counts = counts_by_day(
@@ -73,13 +75,23 @@ def stage_patches(
         operations=pl.col("field").is_not_null().sum(),
         quarantined=pl.col("patch").filter(pl.col("defect").is_not_null()).n_unique(),
     )
-    return Patched(counts, dict(sorted(unknown["field"].value_counts().iter_rows())))
+    return Patched(counts, _by_name(unknown["field"]))
+
+
+def _by_name(fields: pl.Series) -> dict[str, int]:
+    return dict(sorted(fields.value_counts().iter_rows()))
 
 
 def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
-    """The number of a day's patches, and the digest of what they say in whatever company."""
+    """The number of a day's patches, and a keyed digest of their canonical content.
+
+    The digest does not depend on which other days were read in the batch.
+    """
     told = frame.sort("patch", "field", "sub", maintain_order=True).select(
-        pl.col("date").to_physical(), pl.exclude("patch", "date", "day")
+        pl.col("date").to_physical(),
+        pl.exclude("patch", "date", "day", "value", "original"),
+        plain(frame["value"]),
+        plain(frame["original"]),
     )
     content = told.write_csv().encode()
     return Origin(
@@ -110,7 +122,7 @@ def patch_rows(bench: Workbench, entity: Entity, days: DayRange, source: Source)
     return DayPatches(
         heads,
         heads.join(told, on="patch", how="left", maintain_order="left"),
-        found.unknown.join(heads, on="patch", how="semi"),
+        found.unknown.join(heads.select("patch", "day"), on="patch", how="inner"),
     )
 
 
@@ -128,18 +140,10 @@ def _quarantine(
 ) -> None:
     aside = heads.filter(pl.col("defect").is_not_null()).unique("patch_id", keep="first")
     rows = aside.select(
-        pl.lit(entity.name).alias("entity"),
         "day",
         bench.pseudonyms.series("change", aside["patch_id"]).alias("patch_id"),
         pl.col("defect").alias("reason"),
         pl.lit(bench.pseudonyms.fingerprint).alias("key_id"),
     ).sort("day", "patch_id")
-    by_day = split_by_day(rows, "day")
-    where = {"entity": [entity.name]}
     claim_key(warehouse, bench.pseudonyms.fingerprint)
-    former = days_with_rows(warehouse, "quarantine", "day", days.first, days.last, where)
-    for day in sorted(former | by_day.keys()):
-        frame = by_day.get(day, rows.clear())
-        replace_day(
-            warehouse, "quarantine", "day", day, rows.columns, copy_blocks(frame), where=where
-        )
+    replace_notes(warehouse, "quarantine", entity.name, days, rows)

@@ -1,15 +1,16 @@
 """The days' patches and births to states, with the histories behind them."""
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.catalogue.vocabulary import OTHER
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
-from snu_analytics.events import deidentified_states
+from snu_analytics.events import deidentified_states, marked_values
 from snu_analytics.history import (
     as_of,
     rebuild,
@@ -19,7 +20,7 @@ from snu_analytics.history import (
 from snu_analytics.source.contract import Source
 from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
 from snu_analytics.steps.erased import without_erased
-from snu_analytics.steps.identities import refuse_identities
+from snu_analytics.warehouse import replace_notes
 
 # A month of 50,000 young people touches 10,000: their histories at once took 360 MB.
 _DOCUMENTS_AT_ONCE = 4_000
@@ -27,16 +28,17 @@ _DOCUMENTS_AT_ONCE = 4_000
 
 @dataclass(frozen=True)
 class Staged:
-    """What the snapshots hold: counts per day, and the closed fields with an unlisted value.
+    """What the snapshots hold.
 
-    `unknown` counts the documents that have a field which no catalogue knows, by its name.
-
-    Counts are `states`, `documents`, `conflicts` (states with one) and `other` (states with a value
-    told as OTHER).
+    `counts` by day: `states`, `documents`, `conflicts` (states with one), `other` (values that no
+    list knows, once per document and field) and `withheld` (of these, what looks like a person's).
+    `unlisted` counts them by field over all days, `withheld` by field and kind. `unknown` counts,
+    by its name, the documents and patches with a field that no catalogue knows.
     """
 
     counts: DayCounts
-    unlisted: list[str]
+    unlisted: dict[str, int]
+    withheld: dict[str, int]
     unknown: dict[str, int]
 
 
@@ -50,8 +52,9 @@ def stage_snapshots(
     """Stage the states before and after each of the days' patches and births.
 
     Reads the whole history and the current document of every document the days touch, and of those
-    made on these days: what no patch created has a birth. Raises
-    StagingError naming the asset to run when a day's patches are not staged.
+    made on these days: what no patch created has a birth. Counts of values withheld go to
+    analytics.withheld. Raises StagingError naming the asset to run when a day's patches are not
+    staged.
     """
     staged = {
         day: bench.staging.read_noted((entity.name, PATCHES), day, ["ref", "defect"])
@@ -75,17 +78,20 @@ def stage_snapshots(
         ]
     )
     frame = with_joined(bench, entity, source, frame)
-    told = deidentified_states(frame, entity, bench.catalogue, bench.pseudonyms)
-    refuse_identities(bench, entity, source, frame, told)
-    told = without_erased(bench, entity, told, warehouse)
-    by_day = split_by_day(told, "day")
+    states = deidentified_states(frame, entity, bench.catalogue, bench.pseudonyms)
+    states = without_erased(bench, entity, states, warehouse)
+    marked = marked_values(states, entity, canonicaliser)
+    withheld = marked.filter(pl.col("kind").is_not_null())
+    replace_notes(warehouse, "withheld", entity.name, days, withheld)
+    by_day = split_by_day(states, "day")
     for day in days:
-        part = by_day.get(day, told.clear())
+        part = by_day.get(day, states.clear())
         bench.staging.write((entity.name, SNAPSHOTS), day, part, staged[day][1])
     return Staged(
-        _counts(told, entity, days),
-        canonicaliser.unlisted(told),
-        source.unknown_fields(entity, refs.to_list()),
+        _counts(states, marked, days),
+        _totals(marked, pl.col("field")),
+        _totals(withheld, pl.col("field") + ": " + pl.col("kind")),
+        _unknown(source.unknown_fields(entity, refs.to_list()), [n for _, n in staged.values()]),
     )
 
 
@@ -99,16 +105,34 @@ def _opened(bench: Workbench, entity: Entity, sealed: pl.Series, days: DayRange)
         ) from None
 
 
-def _counts(frame: pl.DataFrame, entity: Entity, days: DayRange) -> DayCounts:
-    closed = [name for name, kept in entity.fields.items() if kept.treatment == "closed"]
-    return counts_by_day(
-        frame.filter(pl.col("change_id").is_not_null()),
+def _counts(states: pl.DataFrame, marked: pl.DataFrame, days: DayRange) -> DayCounts:
+    counts = counts_by_day(
+        states.filter(pl.col("change_id").is_not_null()),
         days,
         states=pl.len(),
         documents=pl.col("subject_id").n_unique(),
         conflicts=pl.col("conflicts").is_not_null().sum(),
-        other=pl.any_horizontal(pl.col(closed).str.starts_with(f'"{OTHER}#')).sum(),
     )
+    values = counts_by_day(
+        marked,
+        days,
+        other=pl.col("count").sum(),
+        withheld=pl.col("count").filter(pl.col("kind").is_not_null()).sum(),
+    )
+    return {day: counts[day] | values[day] for day in days}
+
+
+def _unknown(in_documents: dict[str, int], notes: list[dict[str, str]]) -> dict[str, int]:
+    """The unknown fields of the documents and, by the notes of their days, of the patches."""
+    total = Counter(in_documents)
+    for note in notes:
+        total.update(json.loads(note.get("unknown", "{}")))
+    return dict(sorted(total.items()))
+
+
+def _totals(marked: pl.DataFrame, name: pl.Expr) -> dict[str, int]:
+    totals = marked.group_by(name.alias("name")).agg(pl.col("count").sum()).sort("name")
+    return dict(totals.iter_rows())
 
 
 def with_joined(

@@ -35,11 +35,11 @@ from snu_analytics.warehouse.keys import (
     rows_by_key,
 )
 from snu_analytics.warehouse.migrate import migrate, pending_changes
+from snu_analytics.warehouse.notes import replace_notes
 from snu_analytics.warehouse.read import (
     audit_lines,
     changed_days,
     day_origins,
-    days_with_rows,
     event_row,
     figures,
     last_loaded_day,
@@ -70,7 +70,6 @@ __all__ = [
     "dagster_url",
     "day_origins",
     "days_of_other_keys",
-    "days_with_rows",
     "embedded_server",
     "erase_subjects",
     "erased_subjects",
@@ -90,6 +89,7 @@ __all__ = [
     "migrate",
     "pending_changes",
     "replace_day",
+    "replace_notes",
     "require_key",
     "resolve_url",
     "rows_by_key",

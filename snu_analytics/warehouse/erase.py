@@ -92,7 +92,7 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
             "DELETE FROM analytics.day_load WHERE relation = %s AND day < %s",
             [entity.table, before],
         )
-        for notes in ("quarantine", "day_found"):
+        for notes in ("quarantine", "withheld", "day_found"):
             connection.execute(
                 sql.SQL("DELETE FROM {} WHERE entity = %s AND day < %s").format(_table(notes)),
                 [entity.name, before],

@@ -52,6 +52,7 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
         _event_table(metadata, catalogue, entity)
     _daily_figure(metadata, catalogue)
     _quarantine(metadata)
+    _withheld(metadata)
     _day_load(metadata)
     _day_found(metadata)
     _history_audit(metadata)
@@ -268,6 +269,20 @@ def _quarantine(metadata: MetaData) -> None:
         column("reason", Text, "Why it was set aside; never its content"),
         _key_id(),
         comment="Patches that could not be read: they make no events",
+    )
+
+
+def _withheld(metadata: MetaData) -> None:
+    Table(
+        "withheld",
+        metadata,
+        column("day", Date, "Day in Europe/Paris", primary_key=True),
+        column("entity", Text, "Entity of the catalogue", primary_key=True),
+        column("field", Text, "Field whose value was withheld", primary_key=True),
+        column("kind", Text, "What the value looks like; never the value", primary_key=True),
+        column("count", Integer, "Documents with such a value in a state of the day (count)"),
+        comment="Values that look like a person's where none should stand: OTHER stands for them "
+        "in every row",
     )
 
 

@@ -34,7 +34,7 @@ def source(instance, monkeypatch, tmp_path):
 def test_the_nightly_run_publishes_its_day_and_the_audit_passes(instance, warehouse_url):
     outcome = run_days(instance, defs, DAY)
     assert outcome.ok, outcome
-    assert not [told for told in outcome.warnings if "published" in told]
+    assert not [w for w in outcome.warnings if "published" in w.asset]
     assert rows(warehouse_url, TOTAL.format("daily")) == [(12, False)]
     event = instance.get_latest_data_version_record(PUBLISHED, partition_key="2024-03-04")
     told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata

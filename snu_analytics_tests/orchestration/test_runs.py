@@ -13,6 +13,7 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.definitions import defs
+from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.pools import WAREHOUSE, make_pools
 from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
 from snu_analytics.simulation import simulate, write_dump
@@ -108,15 +109,21 @@ def test_each_pool_has_its_limit_before_the_first_run(instance):
     assert {(limit.name, limit.limit) for limit in limits} == {("source", 2), ("warehouse", 2)}
 
 
-def test_more_than_one_percent_of_defective_patches_fails_the_check_and_not_the_run(
-    instance, monkeypatch, tmp_path
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [(4, []), (5, ["young/raw_patches: check few_quarantined failed on 2024-03-01"])],
+)
+def test_some_defective_patches_of_few_fail_the_check_and_not_the_run(
+    instance, monkeypatch, tmp_path, broken, expected
 ):
-    broken = patch("2024-03-01T11:00", {"op": "move", "path": "/status"})
-    source = write_literal(tmp_path / "broken", young_patches=[*HISTORY, broken])
+    defective = [
+        patch(f"2024-03-01T11:0{n}", {"op": "move", "path": "/status"}) for n in range(broken)
+    ]
+    source = write_literal(tmp_path / "broken", young_patches=[*HISTORY, *defective])
     monkeypatch.setenv("SNU_SOURCE_URL", source)
     outcome = run_days(instance, defs, DAY, "young")
     assert outcome.ok
-    assert outcome.warnings == ("young/raw_patches: check few_quarantined failed on 2024-03-01",)
+    assert warning_sentences(outcome.warnings) == expected
 
 
 def test_a_missing_key_is_named(instance, monkeypatch):

@@ -53,7 +53,7 @@ def test_an_entity_without_a_purge_marks_nobody(source):
 def test_nobody_is_there_where_an_optional_collection_is_lacking(source):
     assert source.present(CLASSE).rows() == []
     assert source.unknown_fields(CLASSE, [ANNA]) == {}
-    assert source.identities(CLASSE, [ANNA]) == set()
+    assert source.identities(CLASSE, [ANNA]) == {}
 
 
 def test_fields_of_no_catalogue_are_counted_among_the_documents_asked_for(source):
@@ -63,6 +63,9 @@ def test_fields_of_no_catalogue_are_counted_among_the_documents_asked_for(source
 
 
 def test_what_identifies_is_told_of_the_documents_asked_for_alone(source):
-    assert source.identities(YOUNG, [ANNA, BORIS]) == {"Anna", "b@delete.com", "x.pdf"}
-    assert source.identities(YOUNG, [CHLOE]) == {"c@example.org"}
-    assert source.identities(YOUNG, []) == set()
+    assert source.identities(YOUNG, [ANNA, BORIS]) == {
+        ANNA: {"Anna"},
+        BORIS: {"b@delete.com", "x.pdf"},
+    }
+    assert source.identities(YOUNG, [CHLOE]) == {CHLOE: {"c@example.org"}}
+    assert source.identities(YOUNG, []) == {}

@@ -5,13 +5,13 @@ from snu_analytics.warehouse import (
     changed_days,
     connect,
     day_origins,
-    days_with_rows,
     figures,
     loaded_days,
     replace_day,
     server_clock,
     server_version,
 )
+from snu_analytics.warehouse.read import days_with_rows
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY
 
