@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns register clean
 
 setup: .venv/.installed
 
@@ -48,6 +48,9 @@ bench-projections: setup
 
 bench-questions: setup
 	$(BIN)/python -m benchmarks.questions
+
+bench-patterns: setup
+	$(BIN)/python -m benchmarks.patterns
 
 # The record of processing, in docs/: CI fails when it is not that of the catalogues.
 register: setup
