@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from snu_analytics.simulation.equivalence_story import Equivalence
 from snu_analytics.simulation.life import JOB, Life
 from snu_analytics.simulation.missions import Mission
 from snu_analytics.simulation.people import home, identifier, near, sentence, word
@@ -17,7 +18,7 @@ _WITH_CONTRACT = {"VALIDATED", "IN_PROGRESS", "DONE"}
 
 def engage(life: Life) -> None:
     """The second phase and, for some, the third."""
-    if life.chance(0.02):
+    if life.chance(0.06):
         _equivalence(life)
     elif life.chance(0.5):
         _apply(life)
@@ -31,15 +32,20 @@ def engage(life: Life) -> None:
 
 def _equivalence(life: Life) -> None:
     """Another engagement that counts as the mission."""
-    asked = {"status_equivalence": "WAITING_VERIFICATION"}
-    life.save(life.clock.later(60), asked, life.himself())
-    if life.chance(0.8):
-        at = life.clock.office(15)
+    asked, at = {"status_equivalence": "WAITING_VERIFICATION"}, life.clock.later(60)
+    young = life.himself()
+    life.save(at, asked, young)
+    file = Equivalence(life, at, young, "WAITING_VERIFICATION")
+    granted, at = life.chance(0.8), life.clock.office(15)
+    staff = life.staff()
+    file.correct(at, staff, young)
+    if granted:
         done = {"status_equivalence": "VALIDATED", "phase2NumberHoursDone": str(_HOURS_TO_DO)}
-        life.save(at, {**done, **_validated(at)}, life.staff())
+        life.save(at, {**done, **_validated(at)}, staff)
+        file.decide(at, "VALIDATED", staff)
     else:
-        refused = {"status_equivalence": "REFUSED"}
-        life.save(life.clock.office(15), refused, life.staff())
+        life.save(at, {"status_equivalence": "REFUSED"}, staff)
+        file.decide(at, "REFUSED", staff)
 
 
 def _validated(at: datetime) -> dict[str, Any]:
@@ -226,8 +232,9 @@ class _Application:
 
 
 def _wish(life: Life) -> Mission:
-    """A mission, in the own region if a few tries find one."""
-    tried = [life.pick(life.missions) for _ in range(6)]
+    """A mission on offer, in the own region if a few tries find one."""
+    drawn = [life.pick(life.missions) for _ in range(6)]
+    tried = [m for m in drawn if m.opened_at <= life.clock.now] or [life.missions[0]]
     return next((m for m in tried if m.region == life.place.region), tried[0])
 
 

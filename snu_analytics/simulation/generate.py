@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -26,11 +26,15 @@ from snu_analytics.simulation.campaigns import (
     day_weights,
     stays,
 )
+from snu_analytics.simulation.class_story import tell_class
 from snu_analytics.simulation.classes import PUPILS, school_class
 from snu_analytics.simulation.damage import check_profile, inflict
+from snu_analytics.simulation.fields import COLLECTIONS
 from snu_analytics.simulation.life import Life
-from snu_analytics.simulation.missions import missions, structures
+from snu_analytics.simulation.missions import missions
 from snu_analytics.simulation.objectives import level, objectives
+from snu_analytics.simulation.offer_story import offers
+from snu_analytics.simulation.recorder import Recorder
 from snu_analytics.simulation.truth import truth_of
 
 # A process takes a second to start: fewer people than this are invented here. A multiple of PUPILS.
@@ -44,10 +48,11 @@ class Simulation:
     """An invented database and its truth.
 
     `collections` holds BSON documents by collection, in the order of their insertion. `truth` has
-    `young_states`, `application_states` (the told fields after each patch, as JSON with sorted
-    keys, absent ones left out) and `young_events`, `application_events`, as Parquet parts with the
-    columns of `truth.SCHEMAS`; see `frame`. In a damaged history a patch that changed nothing has
-    the unchanged state, and an event that no patch tells has a null `patch_id`.
+    `young_states`, `application_states` and so on (the told fields after each patch, as JSON with
+    sorted keys, absent ones left out) and `young_events`, `application_events` and so on, as
+    Parquet parts with the columns of `truth.SCHEMAS`; see `frame`. An event that no patch tells has
+    a null `patch_id`: the creation of documents that are older than the history, and what damage
+    has lost. In a damaged history a patch that changed nothing has the unchanged state.
     """
 
     collections: dict[str, list[bytes]]
@@ -115,15 +120,37 @@ def _part(numbers: range, days: DayRange, seed: int, damage: str | None) -> _Par
         for start in range(0, len(lives), PUPILS):
             random = Random(f"{seed}/damage/{numbers[start] // PUPILS}")
             inflict(lives[start : start + PUPILS], damage, random)
-    told = {
+    records = {
         "young": [life.young for life in lives],
         "application": [record for life in lives for record in life.applications],
+        "classe": _classes(lives, days, seed),
+        "mission_equivalence": [record for life in lives for record in life.equivalences],
     }
+    profiles = {life.young.ref: life.profiles for life in lives}
+    return _stored(records), truth_of(records, profiles)
+
+
+def _classes(lives: list[Life], days: DayRange, seed: int) -> list[Recorder]:
+    """The classes of these people: all pupils of a class are invented together."""
+    pupils: dict[str, list[Life]] = {}
+    for life in lives:
+        if life.group:
+            pupils.setdefault(life.group.class_id, []).append(life)
+    return [
+        tell_class(Random(f"{seed}/class/{own}"), group, members, days)
+        for own, members in pupils.items()
+        if (group := members[0].group)
+    ]
+
+
+def _stored(records: Mapping[str, Sequence[Recorder]]) -> dict[str, list[bytes]]:
+    """The collections of documents and patches, by the model of their records."""
     collections = {}
-    for name, records in told.items():
-        collections[f"{name}s"] = [bson.encode(r.document) for r in records if r.document]
-        collections[f"{name}_patches"] = [bson.encode(p) for r in records for p in r.patches]
-    return collections, truth_of(lives)
+    for model, told in records.items():
+        documents, patches = COLLECTIONS[model]
+        collections[documents] = [bson.encode(r.document) for r in told if r.document]
+        collections[patches] = [bson.encode(patch) for r in told for patch in r.patches]
+    return collections
 
 
 def told_lives(
@@ -144,7 +171,8 @@ def told_lives(
         random = Random(f"{seed}/{number}")
         if group is None:
             (day,) = random.choices(calendar, cum_weights=weights)
-        life = Life(random, number, day, days.end, missions(seed))
+        life = Life(random, number, day, days.end, missions(seed, days))
+        life.group = group
         young_story.tell(life, group, pupil)
         lives.append(life)
     return lives
@@ -158,11 +186,13 @@ def _joined(parts: list[_Part], youngs: int, days: DayRange, seed: int) -> Simul
             collections[name].sort(key=_inserted)
     collections["cohorts"] = [bson.encode(cohort) for cohort in _cohorts(days, seed)]
     collections["inscriptiongoals"] = [bson.encode(g) for g in objectives(youngs, days, seed)]
-    collections["missions"] = [bson.encode(mission.document) for mission in missions(seed)]
-    collections["structures"] = [bson.encode(structure) for structure in structures(seed)]
-    return Simulation(
-        collections, {name: [part[1][name] for part in parts] for name in parts[0][1]}
-    )
+    truth = {name: [part[1][name] for part in parts] for name in parts[0][1]}
+    offered = offers(seed, days)
+    collections |= _stored(offered)
+    for model in offered:
+        collections[COLLECTIONS[model][1]].sort(key=_inserted)
+    truth |= {name: [table] for name, table in truth_of(offered, {}).items()}
+    return Simulation(collections, truth)
 
 
 def _inserted(patch: bytes) -> bytes:

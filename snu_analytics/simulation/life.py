@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from snu_analytics.simulation.campaigns import NOWHERE, Stay, campaign_of
+from snu_analytics.simulation.classes import SchoolClass
 from snu_analytics.simulation.clock import Clock
 from snu_analytics.simulation.missions import Mission
 from snu_analytics.simulation.people import Person, person, somewhere, staff
@@ -29,7 +30,7 @@ class Profile(NamedTuple):
 
 
 class Life:
-    """The state of a story while it is told.
+    """The state of a story while it is told; `group` is the class of those who come with one.
 
     `profiles` holds the profile from each instant on at which it changed, in order.
     """
@@ -47,6 +48,8 @@ class Life:
         self.missions = missions
         self.young = Recorder("young", random, end)
         self.applications: list[Recorder] = []
+        self.equivalences: list[Recorder] = []
+        self.group: SchoolClass | None = None
         self.profiles: list[tuple[datetime, Profile]] = []
         self._staff: dict[str, dict[str, Any]] = {}
 

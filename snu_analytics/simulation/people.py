@@ -32,6 +32,11 @@ def identifier(random: Random) -> str:
     return f"{random.getrandbits(96):024x}"
 
 
+def identifier_at(drawn: str, at: datetime) -> str:
+    """The identifier with the second of that instant, which every ObjectId begins with."""
+    return f"{int(at.timestamp()):08x}{drawn[8:]}"
+
+
 def person(random: Random, number: int) -> Person:
     first, last = word(random, 3), word(random, 4)
     return Person(first, last, f"{first}.{last}{number}".lower())

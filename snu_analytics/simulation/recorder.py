@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from snu_analytics.simulation.fields import CREATION, EVENTS, TOLD, UNTRACKED
+from snu_analytics.simulation.fields import COLLECTIONS, CREATION, EVENTS, TOLD, UNTRACKED
 
 UNSET: Any = object()
 """The value of a field that is to be removed."""
@@ -50,31 +50,46 @@ class Event(NamedTuple):
 class Recorder:
     """One document: `create` and `save` change it and note patch, true state and true events.
 
+    `young` is the id of the young person that the document names, if it names one.
     Instants are in UTC, in whole milliseconds. Both raise OverError from `end` on.
     """
 
     def __init__(self, model: str, random: Random, end: datetime) -> None:
         self.model = model
         self.ref = ""
+        self.young = ""
         self.document: dict[str, Any] = {}
         self.patches: list[dict[str, Any]] = []
         self.states: list[State] = []
         self.events: list[Event] = []
         self._fragments: dict[str, str] = {}
+        self._model_name = COLLECTIONS[model][1].removesuffix("_patches")
         self._random = random
         self._end = end
 
     def create(self, at: datetime, fields: dict[str, Any], user: dict | None = None) -> None:
-        """The first save: one patch of `add` operations, one event."""
+        """The first save: one patch of `add` operations, one event.
+
+        `fields` may hold an `_id`; else one of that instant is made.
+        """
         self._check(at)
         dates = {"createdAt": at, "updatedAt": at}
         self.document = {"_id": self._object_id(at), **fields, **dates, "__v": 0}
         self.ref = str(self.document["_id"])
+        self.young = fields.get("youngId", "")
         tracked = {k: v for k, v in self.document.items() if k not in UNTRACKED}
         ops = [{"op": "add", "path": _path(k), "value": as_json(v)} for k, v in tracked.items()]
         patch = self._patch(at, ops, user, tracked)
         name = CREATION[self.model]
         self.events.append(Event(self.ref, patch, at, name, None, None, fields["status"]))
+
+    def inherit(self, document: dict[str, Any]) -> None:
+        """Begin with a document that is older than its history: no patch tells its creation."""
+        self.document = {**document, "__v": 0}
+        self.ref = str(document["_id"])
+        self._note({k: v for k, v in document.items() if k not in UNTRACKED})
+        name, at = CREATION[self.model], document["createdAt"]
+        self.events.append(Event(self.ref, None, at, name, None, None, document["status"]))
 
     def save(
         self,
@@ -119,16 +134,19 @@ class Recorder:
         patch = {"_id": own, "ref": self.document["_id"], "date": at, "ops": ops}
         if user is not None:
             patch["user"] = user
-        patch |= {"modelName": self.model, "modelId": self.document["_id"], "__v": 0}
+        patch |= {"modelName": self._model_name, "modelId": self.document["_id"], "__v": 0}
         self.patches.append(patch)
+        self._note(moved)
+        state = ",".join([self._fragments[key] for key in sorted(self._fragments)])
+        self.states.append(State(self.ref, str(own), at, f"{{{state}}}"))
+        return str(own)
+
+    def _note(self, moved: dict[str, Any]) -> None:
         for key, value in moved.items():
             if value is UNSET:
                 self._fragments.pop(key, None)
             elif key in TOLD[self.model]:
                 self._fragments[key] = f"{json_text(key)}:{json_text(as_json(value))}"
-        state = ",".join([self._fragments[key] for key in sorted(self._fragments)])
-        self.states.append(State(self.ref, str(own), at, f"{{{state}}}"))
-        return str(own)
 
     def _object_id(self, at: datetime) -> ObjectId:
         # The number of the patch keeps the ids of one document in order within a second.

@@ -73,7 +73,7 @@ def events_between(telling: Telling, before: dict[str, Any], after: dict[str, An
         old, new = value_text(before.get(field, UNSET)), value_text(value)
         name = EVENTS[telling.model].get(field)
         if field == "status":
-            name = status_event(telling.model, old, new or "")
+            name = status_event(telling.model, old, new)
         if name:
             events.append(Event(telling.ref, None, telling.moments[0].at, name, field, old, new))
     return events

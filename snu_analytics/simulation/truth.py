@@ -2,7 +2,7 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
-from snu_analytics.simulation.life import Life, Profile
+from snu_analytics.simulation.fields import COLLECTIONS
+from snu_analytics.simulation.life import Profile
+from snu_analytics.simulation.recorder import Recorder
 
 _DATE = pl.Datetime("ms", "UTC")
 _STATES = {"ref": pl.String, "patch_id": pl.String, "date": _DATE, "state": pl.String}
@@ -22,31 +24,41 @@ _PROFILE = {
     **{"young_gender": pl.String, "young_birthdateAt": pl.String},
     **{"young_region": pl.String, "young_department": pl.String},
 }
+# The models whose documents name a young person: their events tell that person's profile.
+_OF_A_YOUNG = ("application", "mission_equivalence")
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "young_states": _STATES,
-    "young_events": _EVENTS,
-    "application_states": _STATES,
-    "application_events": _EVENTS | _PROFILE,
+    **{f"{model}_states": _STATES for model in COLLECTIONS},
+    **{f"{model}_events": _EVENTS for model in COLLECTIONS},
+    **{f"{model}_events": _EVENTS | _PROFILE for model in _OF_A_YOUNG},
 }
 
-
-def truth_of(lives: Sequence[Life]) -> dict[str, bytes]:
-    """The tables of SCHEMAS as Parquet, for some people."""
-    applications = [(life, record) for life in lives for record in life.applications]
-    rows: dict[str, Iterable[tuple]] = {
-        "young_states": (state for life in lives for state in life.young.states),
-        "young_events": (event for life in lives for event in life.young.events),
-        "application_states": (state for _, record in applications for state in record.states),
-        "application_events": (
-            (*event, *profile_at(life.profiles, event.date))
-            for life, record in applications
-            for event in record.events
-        ),
-    }
-    return {name: _parquet(rows[name], schema) for name, schema in SCHEMAS.items()}
+Profiles = Sequence[tuple[datetime, Profile]]
+"""The profiles of a young person, each with the instant from which on it holds."""
 
 
-def profile_at(profiles: Sequence[tuple[datetime, Profile]], instant: datetime) -> Profile:
+def truth_of(
+    records: Mapping[str, Sequence[Recorder]], profiles: Mapping[str, Profiles]
+) -> dict[str, bytes]:
+    """The tables of SCHEMAS as Parquet, for the models of these records.
+
+    `profiles` are those of the young people by the text of their id.
+    """
+    tables = {}
+    for model, made in records.items():
+        states: Iterable[tuple] = (state for record in made for state in record.states)
+        events: Iterable[tuple] = (event for record in made for event in record.events)
+        if model in _OF_A_YOUNG:
+            events = (
+                (*event, *profile_at(profiles[record.young], event.date))
+                for record in made
+                for event in record.events
+            )
+        for name, rows in ((f"{model}_states", states), (f"{model}_events", events)):
+            tables[name] = _parquet(rows, SCHEMAS[name])
+    return tables
+
+
+def profile_at(profiles: Profiles, instant: datetime) -> Profile:
     """The profile as of that instant, changes of that very instant included."""
     return profiles[bisect_right(profiles, instant, key=lambda dated: dated[0]) - 1][1]
 

@@ -456,14 +456,14 @@ def test_the_same_arguments_give_the_same_bytes_whoever_tells_them():
 
 @pytest.mark.parametrize("profile", list(damage.PROFILES))
 def test_every_patch_has_a_true_state_and_events_name_patches(profile):
-    history = simulate(75, *DAYS, seed=2, damage=profile)
+    history = simulate(75, *DAYS, seed=1, damage=profile)
     for entity in ("young", "application"):
         told = [str(patch["_id"]) for patch in decoded(history, f"{entity}_patches")]
         assert len(set(told)) == len(told)
         assert sorted(history.frame(f"{entity}_states")["patch_id"]) == sorted(told)
         named = history.frame(f"{entity}_events")["patch_id"].drop_nulls()
         assert set(named) <= set(told)
-    plain = simulate(75, *DAYS, seed=2)
+    plain = simulate(75, *DAYS, seed=1)
     assert history.collections != plain.collections
 
 

@@ -12,7 +12,9 @@ from snu_analytics.simulation import load_into_mongo, mongo, simulate, write_dum
 
 HISTORY = simulate(20, date(2023, 10, 1), date(2024, 8, 31), seed=5)
 COLLECTIONS = ("youngs", "young_patches", "applications", "application_patches", "cohorts",
-               "inscriptiongoals", "missions", "structures")  # fmt: skip
+               "inscriptiongoals", "missions", "mission_patches", "structures",
+               "structure_patches", "classes", "classe_patches", "missionequivalences",
+               "missionequivalence_patches")  # fmt: skip
 
 
 def test_a_dump_holds_every_collection_as_it_was_inserted(tmp_path):
