@@ -21,6 +21,7 @@ def run_simulation(
     folder: Path | None,
     into: str | None,
     damage: str | None = None,
+    messy: float = 0.0,
 ) -> None:
     """Invent a history and put it into a folder, with its truth, or into a MongoDB."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -33,6 +34,7 @@ def run_simulation(
             seed,
             lambda done, _: progress.update(task, completed=done),
             damage,
+            messy,
         )
     if into is not None:
         load_into_mongo(invented, into)

@@ -31,11 +31,12 @@ from snu_analytics.simulation.classes import PUPILS, school_class
 from snu_analytics.simulation.damage import check_profile, inflict
 from snu_analytics.simulation.fields import COLLECTIONS
 from snu_analytics.simulation.life import Life
+from snu_analytics.simulation.messy import check_share, make_messy, messy_records
 from snu_analytics.simulation.missions import missions
 from snu_analytics.simulation.objectives import level, objectives
 from snu_analytics.simulation.offer_story import offers
 from snu_analytics.simulation.recorder import Recorder
-from snu_analytics.simulation.truth import truth_of
+from snu_analytics.simulation.truth import oddities_of, truth_of
 
 # A process takes a second to start: fewer people than this are invented here. A multiple of PUPILS.
 _PER_TASK = 500
@@ -52,7 +53,10 @@ class Simulation:
     sorted keys, absent ones left out) and `young_events`, `application_events` and so on, as
     Parquet parts with the columns of `truth.SCHEMAS`; see `frame`. An event that no patch tells has
     a null `patch_id`: the creation of documents that are older than the history, and what damage
-    has lost. In a damaged history a patch that changed nothing has the unchanged state.
+    has lost. In a damaged history a patch that changed nothing has the unchanged state. In a messy
+    one states and events hold what the written values must become, and `oddities` has a row for
+    every odd value of a document: its model, ref and field, what is written and what it becomes as
+    JSON text, and its kind: spelling, unlisted, personal, type or blank.
     """
 
     collections: dict[str, list[bytes]]
@@ -70,15 +74,18 @@ def simulate(
     seed: int,
     progress: Callable[[int, int], None] | None = None,
     damage: str | None = None,
+    messy: float = 0.0,
 ) -> Simulation:
     """The history of so many young people, all within the Paris days `first` to `last`.
 
     `progress` is told how many are done, of how many. `damage` names one of `damage.PROFILES`:
-    documents and patches are damaged, the truth is not. Raises PartitionError when the range is too
-    short or outside the years that are known, SourceError when nobody is to be invented or there is
-    no such damage.
+    documents and patches are damaged, the truth is not. `messy` is about the share of documents
+    that each sort of odd writing hits, after the damage. Raises PartitionError when the range is
+    too short or outside the years that are known, SourceError when nobody is to be invented, there
+    is no such damage or `messy` is no share.
     """
     check_profile(damage)
+    check_share(messy)
     if youngs < 1:
         raise SourceError(f"{youngs} young people cannot be invented: give 1 or more")
     if (last - first).days + 1 < _SHORTEST_DAYS:
@@ -92,19 +99,21 @@ def simulate(
     days = DayRange(first, last)
     tasks = [range(n, min(n + _PER_TASK, youngs)) for n in range(0, youngs, _PER_TASK)]
     parts = []
-    for task, part in zip(tasks, _told(tasks, days, seed, damage), strict=True):
+    for task, part in zip(tasks, _told(tasks, days, seed, damage, messy), strict=True):
         parts.append(part)
         if progress:
             progress(task.stop, youngs)
-    return _joined(parts, youngs, days, seed)
+    return _joined(parts, youngs, days, seed, messy)
 
 
 _Part = tuple[dict[str, list[bytes]], dict[str, bytes]]
 """Collections and truth of some people."""
 
 
-def _told(tasks: list[range], days: DayRange, seed: int, damage: str | None) -> Iterable[_Part]:
-    part = partial(_part, days=days, seed=seed, damage=damage)
+def _told(
+    tasks: list[range], days: DayRange, seed: int, damage: str | None, messy: float
+) -> Iterable[_Part]:
+    part = partial(_part, days=days, seed=seed, damage=damage, messy=messy)
     if len(tasks) == 1:
         yield part(tasks[0])
         return
@@ -113,7 +122,9 @@ def _told(tasks: list[range], days: DayRange, seed: int, damage: str | None) -> 
         yield from pool.map(part, tasks)
 
 
-def _part(numbers: range, days: DayRange, seed: int, damage: str | None) -> _Part:
+def _part(
+    numbers: range, days: DayRange, seed: int, damage: str | None, messy: float = 0.0
+) -> _Part:
     lives = told_lives(numbers, days, seed)
     if damage is not None:
         # By rows, so that nobody's damage depends on who else is told by this process.
@@ -126,8 +137,14 @@ def _part(numbers: range, days: DayRange, seed: int, damage: str | None) -> _Par
         "classe": _classes(lives, days, seed),
         "mission_equivalence": [record for life in lives for record in life.equivalences],
     }
+    tables = {}
+    if messy:
+        strays, rows = make_messy(lives, numbers.start, days, seed, messy)
+        records["young"] += strays
+        rows += messy_records(records["classe"], seed, messy)
+        tables = oddities_of(rows)
     profiles = {life.young.ref: life.profiles for life in lives}
-    return _stored(records), truth_of(records, profiles)
+    return _stored(records), truth_of(records, profiles) | tables
 
 
 def _classes(lives: list[Life], days: DayRange, seed: int) -> list[Recorder]:
@@ -178,7 +195,9 @@ def told_lives(
     return lives
 
 
-def _joined(parts: list[_Part], youngs: int, days: DayRange, seed: int) -> Simulation:
+def _joined(
+    parts: list[_Part], youngs: int, days: DayRange, seed: int, messy: float = 0.0
+) -> Simulation:
     collections: dict[str, list[bytes]] = {}
     for name in list(parts[0][0]):
         collections[name] = [document for told, _ in parts for document in told.pop(name)]
@@ -188,6 +207,9 @@ def _joined(parts: list[_Part], youngs: int, days: DayRange, seed: int) -> Simul
     collections["inscriptiongoals"] = [bson.encode(g) for g in objectives(youngs, days, seed)]
     truth = {name: [part[1][name] for part in parts] for name in parts[0][1]}
     offered = offers(seed, days)
+    if messy:
+        rows = [row for made in offered.values() for row in messy_records(made, seed, messy)]
+        truth["oddities"].append(oddities_of(rows)["oddities"])
     collections |= _stored(offered)
     for model in offered:
         collections[COLLECTIONS[model][1]].sort(key=_inserted)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from snu_analytics.simulation.fields import COLLECTIONS
 from snu_analytics.simulation.life import Profile
+from snu_analytics.simulation.messy import Oddity
 from snu_analytics.simulation.recorder import Recorder
 
 _DATE = pl.Datetime("ms", "UTC")
@@ -30,6 +31,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     **{f"{model}_states": _STATES for model in COLLECTIONS},
     **{f"{model}_events": _EVENTS for model in COLLECTIONS},
     **{f"{model}_events": _EVENTS | _PROFILE for model in _OF_A_YOUNG},
+    "oddities": dict.fromkeys(Oddity._fields, pl.String),
 }
 
 Profiles = Sequence[tuple[datetime, Profile]]
@@ -56,6 +58,11 @@ def truth_of(
         for name, rows in ((f"{model}_states", states), (f"{model}_events", events)):
             tables[name] = _parquet(rows, SCHEMAS[name])
     return tables
+
+
+def oddities_of(rows: Sequence[Oddity]) -> dict[str, bytes]:
+    """The table `oddities` as Parquet."""
+    return {"oddities": _parquet(rows, SCHEMAS["oddities"])}
 
 
 def profile_at(profiles: Profiles, instant: datetime) -> Profile:
