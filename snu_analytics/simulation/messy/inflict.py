@@ -17,8 +17,10 @@ from snu_analytics.simulation.recorder import Recorder
 _RARER = 5
 _SELDOM = 20
 
-# Hit documents whose field is one of those that make events, else any.
-_OF_EVENTS = 0.35
+# Hit documents whose field is one that figures are made of, else any.
+_OF_FIGURES = 0.5
+_IN_FIGURES = {"status", "gender", "academy", "grade", "birthdateAt", "missionRegion",
+               "missionDepartment", "youngDepartment", "youngCohort"}  # fmt: skip
 
 _WHOLE: dict[Callable[[Random, Recorder], object], float] = {
     structural.unknown_fields: 1,
@@ -91,14 +93,14 @@ def _written_anew(record: Recorder, random: Random, share: float) -> dict[str, R
 def _rewritings(record: Recorder, random: Random, share: float) -> dict[str, Rewriting]:
     chosen: dict[str, Rewriting] = {}
     kinds = KINDS[record.model]
-    evented = {"status", *EVENTS[record.model]}
+    in_figures = _IN_FIGURES | EVENTS[record.model].keys()
     for sort, (of, _) in SORTS.items():
         if random.random() >= share:
             continue
         fields = [field for field, kind in kinds.items() if kind in of and field not in chosen]
         random.shuffle(fields)
-        if random.random() < _OF_EVENTS:
-            fields.sort(key=lambda field: field not in evented)
+        if random.random() < _OF_FIGURES:
+            fields.sort(key=lambda field: field not in in_figures)
         if sort == "birth_copied" and "birthdateAt" in chosen:
             continue
         for field in fields:
