@@ -69,6 +69,9 @@ def main() -> None:
 @click.option("--to", "last", type=DAY, default="2024-06-30", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
 @click.option("--damage", type=DamageProfile(), help="A kind of damage, mixed or everything.")
+@click.option(
+    "--messy", default=0.0, show_default=True, help="Share of documents with odd values, 0 to 1."
+)
 @faults_told
 def simulate(
     out: Path | None,
@@ -78,13 +81,14 @@ def simulate(
     last: date,
     seed: int,
     damage: str | None,
+    messy: float,
 ) -> None:
     """Write a believable history as a mongodump folder, with its truth beside it."""
     if (out is None) == (into is None):
         raise click.UsageError("give either --out DIR or --into mongodb://host/database")
     from snu_analytics.cli_simulation import run_simulation
 
-    run_simulation(_out, youngs, DayRange(first, last), seed, out, into, damage)
+    run_simulation(_out, youngs, DayRange(first, last), seed, out, into, damage, messy)
 
 
 @main.command()
@@ -140,7 +144,7 @@ def backfill(first: date, last: date, entity: str | None) -> None:
 @faults_told
 def demo(youngs: int) -> None:
     """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
-    from snu_analytics.cli_simulation import DEMO, run_simulation
+    from snu_analytics.cli_simulation import DEMO, DEMO_MESSY, run_simulation
     from snu_analytics.warehouse import migrate as upgrade
 
     home = read_settings().home
@@ -155,7 +159,7 @@ def demo(youngs: int) -> None:
     if folder.exists():
         _out.print(f"{folder} stands already; delete it to invent another one.")
     else:
-        run_simulation(_out, youngs, DEMO, 1, folder, None)
+        run_simulation(_out, youngs, DEMO, 1, folder, None, messy=DEMO_MESSY)
     _out.rule("2. PostgreSQL")
     _, warehouse_url = with_warehouse()
     _tell_changes(upgrade(warehouse_url, load_catalogue()))

@@ -12,6 +12,9 @@ from snu_analytics.simulation import load_into_mongo, simulate, write_dump, writ
 # Two campaigns, so that one can be held against the other.
 DEMO = DayRange(date(2022, 10, 1), date(2024, 6, 30))
 
+# The share of documents with values that no list knows, as histories have them that people wrote.
+DEMO_MESSY = 0.02
+
 
 def run_simulation(
     out: Console,

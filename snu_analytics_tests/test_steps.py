@@ -242,7 +242,7 @@ def test_a_value_outside_its_vocabulary_is_other_and_counted(tmp_path, warehouse
     with connect(warehouse_url) as connection:
         staged = stage_snapshots(bench, YOUNG, DayRange(day, day), source, connection)
     assert staged.counts[day]["other"] == 1
-    assert staged.unlisted == []
+    assert staged.unlisted == {"gender": 1}
     assert rows(
         warehouse_url, "SELECT gender, state_after->>'gender' FROM analytics.young_event"
     ) == [("OTHER", "OTHER")]

@@ -87,15 +87,17 @@ def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
 
     The digest does not depend on which other days were read in the batch.
     """
-    told = frame.sort("patch", "field", "sub", maintain_order=True).select(
+    rows = frame.sort("patch", "field", "sub", maintain_order=True)
+    content = rows.select(
         pl.col("date").to_physical(),
         pl.exclude("patch", "date", "day", "value", "original"),
-        plain(frame["value"]),
-        plain(frame["original"]),
+        plain(rows["value"]),
+        plain(rows["original"]),
     )
-    content = told.write_csv().encode()
     return Origin(
-        frame["patch"].n_unique(), bench.pseudonyms.seal(content), bench.pseudonyms.fingerprint
+        frame["patch"].n_unique(),
+        bench.pseudonyms.seal(content.write_csv().encode()),
+        bench.pseudonyms.fingerprint,
     )
 
 

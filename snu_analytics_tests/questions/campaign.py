@@ -127,15 +127,27 @@ MISSION_PATCHES = [
 ]
 STRUCTURE_DOCUMENTS = [
     document(
-        ASSOCIATION, status="VALIDATED", legalStatus="ASSOCIATION", types=["Fédération", "Club"]
+        ASSOCIATION,
+        status="VALIDATED",
+        legalStatus="ASSOCIATION",
+        types=["Corps en uniforme", "Agrément Service Civique"],
     ),
     document(
-        TOWN, status="VALIDATED", legalStatus="PUBLIC", types=["Collectivité"], sousType="Commune"
+        TOWN,
+        status="VALIDATED",
+        legalStatus="PUBLIC",
+        types=["Collectivité territoriale"],
+        sousType="Commune",
     ),
 ]
 STRUCTURE_PATCHES = [
-    *course(ASSOCIATION, (1, "VALIDATED"), legalStatus="ASSOCIATION", types=["Fédération", "Club"]),
-    *course(TOWN, (1, "VALIDATED"), legalStatus="PRIVATE", types=["Collectivité"]),
+    *course(
+        ASSOCIATION,
+        (1, "VALIDATED"),
+        legalStatus="ASSOCIATION",
+        types=["Corps en uniforme", "Agrément Service Civique"],
+    ),
+    *course(TOWN, (1, "VALIDATED"), legalStatus="PRIVATE", types=["Collectivité territoriale"]),
     changed(TOWN, 9, "legalStatus", "PRIVATE", "PUBLIC"),
 ]
 

@@ -208,10 +208,10 @@ def test_applications_decided_are_those_that_once_waited_for_the_structure(answe
 
 def test_an_application_counts_under_each_type_of_its_structure(answer):
     assert answer("applications_by_structure", "structure_type") == [
-        ("Club", "VALIDATED", 1),
-        ("Collectivité", "REFUSED", 1),
-        ("Collectivité", "VALIDATED", 1),
-        ("Fédération", "VALIDATED", 1),
+        ("Agrément Service Civique", "VALIDATED", 1),
+        ("Collectivité territoriale", "REFUSED", 1),
+        ("Collectivité territoriale", "VALIDATED", 1),
+        ("Corps en uniforme", "VALIDATED", 1),
     ]
     assert answer("applications_by_structure") == [("REFUSED", 1), ("VALIDATED", 2)]
 

@@ -27,7 +27,8 @@ def text(tmp_path) -> str:
         "| `createdAt` | the day, without the hour | programme | First day | Waiting times |",
         "| `herdId` | keyed pseudonym, of the kind `herd` | identifier | Its herd "
         "| Herds are counted |",
-        "| `weight` | the number (kg) | programme | Weight | Feed is foreseen |",
+        "| `weight` | the number (kg), of seven digits at the most | programme | Weight "
+        "| Feed is foreseen |",
     ],
 )
 def test_a_kept_field_is_told_with_treatment_category_and_reason(text, line):

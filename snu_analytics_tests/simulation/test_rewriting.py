@@ -229,7 +229,7 @@ def test_a_date_that_makes_events_is_no_copy_of_the_birth():
 
 @pytest.mark.parametrize("field", ["status", "region"])
 def test_fields_that_make_events_are_not_blanked(field):
-    assert entries("blank", field, "text", **{field: "Corse"}) == []
+    assert entries("blank", field, "text", **{field: "Corse"}) == []  # type: ignore[arg-type]
 
 
 def test_a_blank_stays_a_blank():

@@ -57,6 +57,7 @@ def test_the_first_migration_tells_each_table(empty_database_url):
         "table analytics.quarantine",
         "table analytics.risk_report",
         "table analytics.structure_event",
+        "table analytics.withheld",
         "table analytics.young_event",
         "table published.daily",
         "table published.dim_calendar",

@@ -34,6 +34,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("quarantine",),
         ("risk_report",),
         ("structure_event",),
+        ("withheld",),
         ("young_event",),
     ]
 

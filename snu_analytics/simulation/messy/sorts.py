@@ -170,7 +170,7 @@ def _texts_for_lists(site: Site) -> Entries:
 
 def _nothing_in_lists(site: Site) -> Entries:
     texts = site.texts()
-    return {site.random.choice(list(texts)): Written(None, OTHER, "type")} if texts else {}
+    return {site.random.choice(list(texts)): Written(None, None, "blank")} if texts else {}
 
 
 def _unlisted(site: Site) -> strangers.Writer:
