@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns rehearsal register clean
 
 setup: .venv/.installed
 
@@ -51,6 +51,10 @@ bench-questions: setup
 
 bench-patterns: setup
 	$(BIN)/python -m benchmarks.patterns
+
+# Fourteen months of messy history through every command, held against the truth.
+rehearsal: setup
+	$(BIN)/python -m benchmarks.rehearsal
 
 # The record of processing, in docs/: CI fails when it is not that of the catalogues.
 register: setup

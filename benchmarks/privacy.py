@@ -67,10 +67,7 @@ def main() -> None:
         "",
         "| where | words | of these identifying |",
         "|---|---:|---:|",
-        *(_hits(f"PostgreSQL, schema {schema}", _rows(url, schema), identities)
-          for schema in _SCHEMAS),
-        _hits("staged files", _staged(home / "staging"), identities),
-        _hits("output and logs", _logs(home, output), identities),
+        *(_hits(place, texts, identities) for place, texts in written_texts(url, home, output)),
         "",
         *_leak_check(home, dump, url),
         "",
@@ -82,6 +79,14 @@ def main() -> None:
     print(results.read_text())
     if options.folder is None:
         shutil.rmtree(folder)
+
+
+def written_texts(url: str, home: Path, output: Path) -> Iterator[tuple[str, Iterator[str]]]:
+    """Each place that the program writes to, and the texts that stand there."""
+    for schema in _SCHEMAS:
+        yield f"PostgreSQL, schema {schema}", _rows(url, schema)
+    yield "staged files", _staged(home / "staging")
+    yield "output and logs", _logs(home, output)
 
 
 def _identities(dump: Path) -> Iterator[str]:
@@ -178,7 +183,7 @@ def _leak_check(home: Path, dump: Path, url: str) -> Iterator[str]:
     with connect(url) as connection:
         for _ in range(_LEAK_CHECK_ROUNDS):
             with_check.append(_timed(lambda: load_events(bench, entity, month, connection)))
-            with patch.object(build, "refuse_leaks"):
+            with patch.object(build, "refuse_raw_values"):
                 without.append(_timed(lambda: load_events(bench, entity, month, connection)))
     share = min(with_check) / min(without) - 1
     yield (
