@@ -15,8 +15,8 @@ from benchmarks.floor import copy_floor
 from benchmarks.measure import Cost, run
 from benchmarks.rematerialise import grow, replace_one_day
 from snu_analytics.days import DayRange
-from snu_analytics.keyfile import ensure_key
-from snu_analytics.warehouse import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.settings import ensure_key
 
 HISTORY = DayRange(date(2022, 10, 1), date(2024, 6, 30))
 EARLIER = DayRange(date(2021, 6, 18), date(2022, 9, 30))

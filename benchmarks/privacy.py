@@ -26,12 +26,13 @@ from benchmarks.measure import run
 from benchmarks.rematerialise import grow
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser, build
-from snu_analytics.keyfile import decode_key, default_file, read_key
+from snu_analytics.settings import decode_key, default_file, read_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench, erase_requested, load_events, publish, published_days
-from snu_analytics.warehouse import connect, embedded_server, stop
+from snu_analytics.warehouse import connect
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]
 _WORD = re.compile(r"[\w@.+'-]{4,}")

@@ -26,9 +26,9 @@ from benchmarks.__main__ import environment
 from benchmarks.privacy import written_texts
 from snu_analytics.catalogue import Entity, load_catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.keyfile import decode_key, default_file, read_key
-from snu_analytics.warehouse import embedded_server, stop
+from snu_analytics.settings import decode_key, default_file, read_key
 from snu_analytics_tests.truth import (
     PARIS,
     event_rows,

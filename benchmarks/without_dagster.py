@@ -9,10 +9,9 @@ from multiprocessing import get_context
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, parse_day
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.keyfile import decode_key
 from snu_analytics.orchestration.backfill import PROCESSES
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.settings import read_settings
+from snu_analytics.settings import decode_key, read_settings
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import (

@@ -1,5 +1,5 @@
 """`python -m snu_analytics` is `snu-analytics`."""
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 
 main()

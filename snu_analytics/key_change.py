@@ -10,9 +10,10 @@ from pathlib import Path
 
 from snu_analytics.errors import SettingsError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.keyfile import (
+from snu_analytics.settings import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
+    Settings,
     decode_key,
     default_file,
     destroy_file,
@@ -22,7 +23,6 @@ from snu_analytics.keyfile import (
     read_key,
     write_key,
 )
-from snu_analytics.settings import Settings
 from snu_analytics.staging import Staging
 from snu_analytics.warehouse import Key, connect, forget_key, known_keys
 

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from snu_analytics.cli import main
-from snu_analytics.keyfile import ensure_key
+from snu_analytics.cli.main import main
+from snu_analytics.settings import ensure_key
 from snu_analytics_tests.histories import add, patch, replace, write_dump
 from snu_analytics_tests.pipeline import rows
 

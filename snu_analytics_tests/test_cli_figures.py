@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.questions import load_questions
 
 ROWS = [

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.pipeline import rows
 from snu_analytics_tests.risk.rows import insert_event

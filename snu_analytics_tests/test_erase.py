@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange, consecutive, years_before
 from snu_analytics.errors import ErasureError
 from snu_analytics.events import Pseudonymiser

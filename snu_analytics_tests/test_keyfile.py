@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from snu_analytics.errors import SettingsError
-from snu_analytics.keyfile import (
+from snu_analytics.settings import (
     decode_key,
     destroy_file,
     ensure_key,

@@ -3,8 +3,7 @@ from datetime import date
 import pytest
 
 from snu_analytics.errors import SettingsError
-from snu_analytics.keyfile import ensure_key, write_key
-from snu_analytics.settings import export, read_settings
+from snu_analytics.settings import ensure_key, export, read_settings, write_key
 
 
 def test_every_variable_has_a_default_under_the_home(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 from click.testing import CliRunner
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange
 from snu_analytics.steps.unlisted import UnlistedValue, unlisted_values
 from snu_analytics_tests.histories import (

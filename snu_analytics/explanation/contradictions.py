@@ -11,7 +11,7 @@ from snu_analytics.days import PARIS
 from snu_analytics.history import Canonicaliser, Timeline
 from snu_analytics.history.nested import whole_field_ops
 from snu_analytics.history.provenance import CONFLICT
-from snu_analytics.source.contract import Histories
+from snu_analytics.source import Histories
 
 # A field and a canonical text of it, as they may be shown.
 Tell = Callable[[str, str], str]

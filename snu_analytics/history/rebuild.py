@@ -16,7 +16,7 @@ from snu_analytics.history.canonical import Canonicaliser
 from snu_analytics.history.creations import BIRTH, births, creations
 from snu_analytics.history.nested import whole_field_ops
 from snu_analytics.history.provenance import Evidence, Layout, doubts, judged
-from snu_analytics.source.contract import Histories
+from snu_analytics.source import Histories
 
 # An updateMany pairs documents with the originals of others: most originals of its patch are then
 # false, while an unrecorded write before a patch makes one or two of them look so.

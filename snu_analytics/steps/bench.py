@@ -12,7 +12,7 @@ from snu_analytics.events import Pseudonymiser, kind_of
 from snu_analytics.history import (
     Canonicaliser,
 )
-from snu_analytics.source.contract import Source
+from snu_analytics.source import Source
 from snu_analytics.staging import Staging
 
 PATCHES = "raw_patches"

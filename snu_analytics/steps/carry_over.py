@@ -8,7 +8,7 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.source.contract import Source
+from snu_analytics.source import Source
 from snu_analytics.warehouse import carry_erased, erased_subjects
 
 _DAYS_AT_ONCE = 31

@@ -9,7 +9,7 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import ErasureError
-from snu_analytics.source.contract import Source
+from snu_analytics.source import Source
 from snu_analytics.staging import Staging
 from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
 from snu_analytics.steps.figures import load_figures

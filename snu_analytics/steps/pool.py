@@ -24,7 +24,7 @@ from snu_analytics.figures import (
     region_of,
 )
 from snu_analytics.history import Timeline, rebuild, split_by_day
-from snu_analytics.source.contract import Source
+from snu_analytics.source import Source
 from snu_analytics.steps.bench import Workbench
 from snu_analytics.steps.erased import without_erased
 from snu_analytics.steps.loaded import require_loaded

@@ -17,7 +17,7 @@ from snu_analytics.history import (
     snapshots,
     split_by_day,
 )
-from snu_analytics.source.contract import Source
+from snu_analytics.source import Source
 from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
 from snu_analytics.steps.erased import without_erased
 from snu_analytics.warehouse import replace_notes

@@ -1,7 +1,7 @@
-"""PostgreSQL: the schema, the replacing of a day, the pseudonym keys, the embedded server.
+"""PostgreSQL: the connection, the schema, the replacing of a day, the pseudonym keys.
 
-Knows the catalogue and the errors. Knows neither the source, nor how histories and events are
-made, nor Dagster: what comes in is COPY text, what goes out are counts and, to be
+Knows the catalogue, the errors and the embedded server. Knows neither the source, nor how histories
+and events are made, nor Dagster: what comes in is COPY text, what goes out are counts and, to be
 explained, a row. Whatever PostgreSQL says of a fault is told without row content and without a
 password.
 """
@@ -9,7 +9,6 @@ password.
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, connect, resolve_url
 from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
-from snu_analytics.warehouse.embedded import embedded_server, stop
 from snu_analytics.warehouse.erase import (
     Erased,
     erase_subjects,
@@ -70,7 +69,6 @@ __all__ = [
     "dagster_url",
     "day_origins",
     "days_of_other_keys",
-    "embedded_server",
     "erase_subjects",
     "erased_subjects",
     "erased_with_other_keys",
@@ -95,7 +93,6 @@ __all__ = [
     "rows_by_key",
     "server_clock",
     "server_version",
-    "stop",
     "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",

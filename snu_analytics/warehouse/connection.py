@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.errors import WarehouseError
-from snu_analytics.warehouse.embedded import embedded_server
 from snu_analytics.warehouse.faults import mapped_errors, refused_connection
 
 EMBEDDED = "embedded"

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.explanation import (
     Carried,
@@ -19,7 +19,7 @@ from snu_analytics.explanation import (
     explain,
 )
 from snu_analytics.explanation.telling import Difference
-from snu_analytics.keyfile import ensure_key
+from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.staging import Staging
 from snu_analytics.steps import Workbench
@@ -362,11 +362,11 @@ def command(place, monkeypatch):
     """Runs the command on the place's source and warehouse, as a person does."""
     monkeypatch.setenv("SNU_WAREHOUSE_URL", place.warehouse_url)
     # The key of these tests is a pattern, which settings refuse.
-    monkeypatch.setattr("snu_analytics.cli_explanation.Pseudonymiser", lambda _: PSEUDONYMS)
+    monkeypatch.setattr("snu_analytics.cli.explain.Pseudonymiser", lambda _: PSEUDONYMS)
     ensure_key(place.folder / "home")
 
     def run(event_id: str, width: int = 100) -> Result:
-        monkeypatch.setattr("snu_analytics.cli._out", Console(width=width))
+        monkeypatch.setattr("snu_analytics.cli.main._out", Console(width=width))
         monkeypatch.setenv("SNU_SOURCE_URL", place.source_url)
         return CliRunner().invoke(main, ["explain", event_id])
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from snu_analytics.keyfile import ensure_key
 from snu_analytics.orchestration.runs import open_instance, prepare_home
-from snu_analytics.settings import export, read_settings
+from snu_analytics.settings import ensure_key, export, read_settings
 from snu_analytics.warehouse import dagster_url
 from snu_analytics_tests.histories import write_dump
 

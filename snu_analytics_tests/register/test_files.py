@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.register import (
     read_processing,
     register_document,

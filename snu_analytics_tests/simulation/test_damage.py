@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from snu_analytics.cli import main
+from snu_analytics.cli.main import main
 from snu_analytics.errors import SourceError
 from snu_analytics.simulation import damage, generate, simulate
 from snu_analytics.simulation.moments import Telling

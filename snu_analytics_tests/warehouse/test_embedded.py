@@ -9,14 +9,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from snu_analytics.embedded_postgres import stop
+from snu_analytics.embedded_postgres.cluster import Cluster
 from snu_analytics.errors import WarehouseError
-from snu_analytics.warehouse import connect, stop
-from snu_analytics.warehouse.cluster import Cluster
+from snu_analytics.warehouse import connect
 
 USER = """
 import sys
 from pathlib import Path
-from snu_analytics.warehouse import embedded_server
+from snu_analytics.embedded_postgres import embedded_server
 print(embedded_server(Path(sys.argv[1])), flush=True)
 sys.stdin.read()
 """

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli_faults import faults_told
-from snu_analytics.cli_publish import PATIENCE, publish_days
-from snu_analytics.cli_setup import with_warehouse
+from snu_analytics.cli.context import with_warehouse
+from snu_analytics.cli.faults import faults_told
+from snu_analytics.cli.publish import PATIENCE, publish_days
 from snu_analytics.errors import ErasureError
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -35,9 +35,9 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     """Erase whoever is gone from the source or deleted there, or the documents of a file."""
     refs = _refs(ref_file) if ref_file else []
     settings, warehouse_url = with_warehouse()
-    from snu_analytics.diagnosis import require_schema
+    from snu_analytics.cli.doctor import require_schema
     from snu_analytics.events import Pseudonymiser
-    from snu_analytics.keyfile import decode_key
+    from snu_analytics.settings import decode_key
     from snu_analytics.source import open_source
     from snu_analytics.staging import Staging
     from snu_analytics.steps import Workbench, erase_absent, erase_requested, published_days

@@ -17,9 +17,8 @@ from pathlib import Path
 
 import psycopg
 
-from snu_analytics.warehouse import keeper
-from snu_analytics.warehouse.cluster import Cluster, server_account
-from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.embedded_postgres import keeper
+from snu_analytics.embedded_postgres.cluster import Cluster, server_account
 
 DATABASE = "snu"
 
@@ -131,6 +130,8 @@ def _ensure_keeper(cluster: Cluster) -> None:
 
 
 def _create_database(cluster: Cluster) -> None:
+    from snu_analytics.warehouse import mapped_errors  # which imports this room
+
     with (
         mapped_errors("the embedded PostgreSQL"),
         psycopg.connect(cluster.url("postgres"), autocommit=True) as connection,

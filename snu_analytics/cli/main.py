@@ -17,20 +17,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli_days import DAY, MONTH
-from snu_analytics.cli_erase import erase
-from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
-from snu_analytics.cli_figures import figures
-from snu_analytics.cli_key import key
-from snu_analytics.cli_publish import PATIENCE, publish, publish_days
-from snu_analytics.cli_register import register
-from snu_analytics.cli_risk import risk
-from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
-from snu_analytics.cli_tables import audit_tables, figure_tables
-from snu_analytics.cli_values import values
+from snu_analytics.cli.context import check_ready, partitions, with_warehouse
+from snu_analytics.cli.erase import erase
+from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
+from snu_analytics.cli.figures import figures
+from snu_analytics.cli.key import key
+from snu_analytics.cli.parameters import DAY, MONTH
+from snu_analytics.cli.publish import PATIENCE, publish, publish_days
+from snu_analytics.cli.register import register
+from snu_analytics.cli.risk import risk
+from snu_analytics.cli.tables import audit_tables, figure_tables
+from snu_analytics.cli.values import values
 from snu_analytics.days import DayRange, consecutive
-from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key
-from snu_analytics.settings import EMBEDDED, read_settings
+from snu_analytics.settings import (
+    EMBEDDED,
+    KEY_FILE_VARIABLE,
+    KEY_VARIABLE,
+    ensure_key,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from snu_analytics.orchestration.check_warnings import CheckWarning
@@ -86,7 +91,7 @@ def simulate(
     """Write a believable history as a mongodump folder, with its truth beside it."""
     if (out is None) == (into is None):
         raise click.UsageError("give either --out DIR or --into mongodb://host/database")
-    from snu_analytics.cli_simulation import run_simulation
+    from snu_analytics.cli.simulate import run_simulation
 
     run_simulation(_out, youngs, DayRange(first, last), seed, out, into, damage, messy)
 
@@ -144,7 +149,7 @@ def backfill(first: date, last: date, entity: str | None) -> None:
 @faults_told
 def demo(youngs: int) -> None:
     """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
-    from snu_analytics.cli_simulation import DEMO, DEMO_MESSY, run_simulation
+    from snu_analytics.cli.simulate import DEMO, DEMO_MESSY, run_simulation
     from snu_analytics.warehouse import migrate as upgrade
 
     home = read_settings().home
@@ -209,7 +214,7 @@ def audit(month: date | None, entity: str | None) -> None:
 @faults_told
 def doctor() -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
-    from snu_analytics.diagnosis import diagnose
+    from snu_analytics.cli.doctor import diagnose
 
     checks = diagnose(read_settings())
     table = Table("", "what", "found", box=None)
@@ -226,7 +231,7 @@ def doctor() -> None:
 @faults_told
 def dev(port: int, host: str) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
-    from snu_analytics.diagnosis import require_schema
+    from snu_analytics.cli.doctor import require_schema
     from snu_analytics.warehouse import migrate as upgrade
 
     settings, warehouse_url = with_warehouse()
@@ -251,7 +256,7 @@ def dev(port: int, host: str) -> None:
 @faults_told
 def explain(event_id: str) -> None:
     """Show how an event came about: its patch, the history around it, the rule that named it."""
-    from snu_analytics.cli_explanation import run_explanation
+    from snu_analytics.cli.explain import run_explanation
 
     run_explanation(_out, read_settings(), event_id)
 

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli_days import DAY
-from snu_analytics.cli_faults import faults_told
-from snu_analytics.cli_setup import partitions
+from snu_analytics.cli.context import partitions
+from snu_analytics.cli.faults import faults_told
+from snu_analytics.cli.parameters import DAY
 
 _out, _err = Console(), Console(stderr=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from snu_analytics.cli_faults import SOME_FAILED, faults_told
+from snu_analytics.cli.faults import SOME_FAILED, faults_told
 
 if TYPE_CHECKING:
     from snu_analytics.register import StoredTable
@@ -54,7 +54,7 @@ def _tables() -> "list[StoredTable]":
 
     from snu_analytics.catalogue import load_catalogue
     from snu_analytics.register import StoredColumn, StoredTable
-    from snu_analytics.warehouse.tables import warehouse_metadata
+    from snu_analytics.warehouse import warehouse_metadata
 
     dialect = postgresql.dialect()
     return [

@@ -41,7 +41,7 @@ def partitions(settings: Settings, first: date, last: date) -> DayRange:
 
 def check_ready(settings: Settings, warehouse_url: str, entity: str | None) -> None:
     """Raise what would stop every day anyway, before any of them is begun."""
-    from snu_analytics.diagnosis import require_ready
+    from snu_analytics.cli.doctor import require_ready
 
     entities = [entity] if entity else list(load_catalogue().entities)
     require_ready(settings, warehouse_url, entities)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snu_analytics.days import paris_today
 from snu_analytics.errors import SettingsError
-from snu_analytics.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, default_file, read_key
+from snu_analytics.settings.keyfile import KEY_FILE_VARIABLE, KEY_VARIABLE, default_file, read_key
 
 EMBEDDED = "embedded"
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli_faults import SOME_FAILED, faults_told
+from snu_analytics.cli.faults import SOME_FAILED, faults_told
 
 if TYPE_CHECKING:
     from snu_analytics.risk import Measure

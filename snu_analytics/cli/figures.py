@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from snu_analytics.cli_faults import faults_told
+from snu_analytics.cli.faults import faults_told
 from snu_analytics.days import parse_day
 from snu_analytics.errors import PartitionError
 

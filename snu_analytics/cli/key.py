@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from snu_analytics.cli_faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
-from snu_analytics.cli_setup import check_ready, partitions, with_warehouse
+from snu_analytics.cli.context import check_ready, partitions, with_warehouse
+from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import SnuError
 from snu_analytics.settings import Settings, export, read_settings
@@ -40,7 +40,7 @@ def key() -> None:
 def new(out: Path | None) -> None:
     """Make a key in a file that only its owner reads; tell its fingerprint, never the key."""
     from snu_analytics.events import Pseudonymiser
-    from snu_analytics.keyfile import decode_key, default_file, new_key, write_key
+    from snu_analytics.settings import decode_key, default_file, new_key, write_key
 
     file = out.absolute() if out else default_file(read_settings().home)
     text = new_key()
@@ -54,8 +54,8 @@ def check() -> None:
     """Tell the key in force, the keys of the rows, and what is wrong with them."""
     from snu_analytics.catalogue import load_catalogue
     from snu_analytics.events import Pseudonymiser
-    from snu_analytics.keyfile import decode_key, told_mode
     from snu_analytics.orchestration.rotation import remaining
+    from snu_analytics.settings import decode_key, told_mode
     from snu_analytics.warehouse import connect, known_keys, require_key, rows_by_key
 
     settings, warehouse_url = with_warehouse()

@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from snu_analytics.cli_days import DAY
-from snu_analytics.cli_faults import SOME_FAILED, faults_told, tell_warnings
-from snu_analytics.cli_setup import partitions, with_warehouse
+from snu_analytics.cli.context import partitions, with_warehouse
+from snu_analytics.cli.faults import SOME_FAILED, faults_told, tell_warnings
+from snu_analytics.cli.parameters import DAY
 from snu_analytics.days import DayRange, month_of
 
 # A month of 20,000 young people is audited for a minute or two, and a backfill has many: what is
@@ -29,7 +29,7 @@ def publish(first: date, last: date) -> None:
     """Publish the days FROM ... TO, and the weeks and months that they end, as they are loaded."""
     settings, warehouse_url = with_warehouse()
     days = partitions(settings, first, last)
-    from snu_analytics.diagnosis import require_schema
+    from snu_analytics.cli.doctor import require_schema
 
     require_schema(warehouse_url)
     if not publish_days([days]):

@@ -1,0 +1,39 @@
+"""What a process is told by its machine: the environment and the file of the pseudonym key.
+
+Knows the calendar and the errors, nothing else of the package.
+"""
+
+from snu_analytics.settings.environment import EMBEDDED, Settings, export, read_settings
+from snu_analytics.settings.keyfile import (
+    KEY_FILE_VARIABLE,
+    KEY_VARIABLE,
+    decode_key,
+    default_file,
+    destroy_file,
+    ensure_key,
+    move_key,
+    new_key,
+    next_file,
+    read_key,
+    told_mode,
+    write_key,
+)
+
+__all__ = [
+    "EMBEDDED",
+    "KEY_FILE_VARIABLE",
+    "KEY_VARIABLE",
+    "Settings",
+    "decode_key",
+    "default_file",
+    "destroy_file",
+    "ensure_key",
+    "export",
+    "move_key",
+    "new_key",
+    "next_file",
+    "read_key",
+    "read_settings",
+    "told_mode",
+    "write_key",
+]
