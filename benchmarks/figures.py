@@ -8,11 +8,10 @@ import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.pipeline import Workbench, load_figures
 from snu_analytics.source.contract import Source
 from snu_analytics.steps import (
-    Workbench,
     balance,
-    load_figures,
     load_flows,
     load_objectives,
     load_pool,

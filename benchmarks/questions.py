@@ -23,11 +23,10 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.questions import ask, load_questions
 from snu_analytics.settings import decode_key, read_settings
 from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench
 
 CAMPAIGN = DayRange(date(2023, 9, 1), date(2024, 8, 31))
 # The busiest time of it, all of the events before it.

@@ -11,16 +11,16 @@ from snu_analytics.days import DayRange, parse_day
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.backfill import PROCESSES
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.settings import decode_key, read_settings
-from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import (
+from snu_analytics.pipeline import (
+    Staging,
     Workbench,
     load_events,
     load_figures,
     stage_patches,
     stage_snapshots,
 )
+from snu_analytics.settings import decode_key, read_settings
+from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect, resolve_url
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from snu_analytics.errors import SettingsError
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging
 from snu_analytics.settings import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
@@ -23,7 +24,6 @@ from snu_analytics.settings import (
     read_key,
     write_key,
 )
-from snu_analytics.staging import Staging
 from snu_analytics.warehouse import Key, connect, forget_key, known_keys
 
 

@@ -8,16 +8,16 @@ import psycopg
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import (
+from snu_analytics.pipeline import (
     DayCounts,
+    Staging,
     Workbench,
     load_events,
     load_figures,
     stage_patches,
     stage_snapshots,
 )
+from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.histories import CATALOGUE, PSEUDONYMS
 

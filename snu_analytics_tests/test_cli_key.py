@@ -12,8 +12,8 @@ from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging
 from snu_analytics.settings import decode_key, ensure_key, new_key, write_key
-from snu_analytics.staging import Staging
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.histories import (
     OTHER_REF,

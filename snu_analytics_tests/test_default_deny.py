@@ -9,9 +9,8 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
 from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench, load_events, stage_patches, stage_snapshots
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.histories import (
     APPLICATION,

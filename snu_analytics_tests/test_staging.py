@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from snu_analytics.errors import StagingError
-from snu_analytics.staging import Staging
+from snu_analytics.pipeline import Staging
 
 ASSET = ("young", "raw_patches")
 DAY = date(2024, 3, 4)

@@ -9,8 +9,7 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError, WarehouseError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench, load_events, load_figures, stage_snapshots
+from snu_analytics.pipeline import Staging, Workbench, load_events, load_figures, stage_snapshots
 from snu_analytics.warehouse import begin_rotation, connect
 from snu_analytics_tests.histories import (
     CATALOGUE,
@@ -296,7 +295,7 @@ def test_many_documents_at_once_or_few_give_identical_tables(tmp_path, warehouse
     source = write_dump(tmp_path / "d", **ALL)
     run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
     before = contents(warehouse_url)
-    monkeypatch.setattr("snu_analytics.steps.snapshots._DOCUMENTS_AT_ONCE", 1)
+    monkeypatch.setattr("snu_analytics.pipeline.snapshots._DOCUMENTS_AT_ONCE", 1)
     run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
     assert contents(warehouse_url) == before
 

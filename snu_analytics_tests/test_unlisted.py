@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange
-from snu_analytics.steps.unlisted import UnlistedValue, unlisted_values
+from snu_analytics.pipeline import unlisted_values
+from snu_analytics.pipeline.unlisted import UnlistedValue
 from snu_analytics_tests.histories import (
     CATALOGUE,
     OTHER_REF,

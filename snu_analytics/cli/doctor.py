@@ -7,9 +7,9 @@ from importlib.metadata import version
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import SettingsError, SnuError, SourceError, WarehouseError
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import Check, open_source
-from snu_analytics.staging import Staging
 from snu_analytics.warehouse import (
     connect,
     key_matches,

@@ -12,10 +12,9 @@ from snu_analytics.events import Pseudonymiser
 from snu_analytics.explanation import RECORDED, Carried, Explanation, explain
 from snu_analytics.explanation.contradictions import instant
 from snu_analytics.explanation.telling import NOTHING, shown
+from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench
 from snu_analytics.warehouse import connect, resolve_url
 
 _STYLES = {RECORDED: "green", "inferred": "yellow", "conflict": "red", "unknown": "magenta"}

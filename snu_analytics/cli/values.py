@@ -34,9 +34,9 @@ def values(entity: str | None, first: date | None, last: date | None) -> None:
     then run the days again.
     """
     from snu_analytics.days import paris_today
+    from snu_analytics.pipeline import unlisted_values
     from snu_analytics.settings import read_settings
     from snu_analytics.source import open_source
-    from snu_analytics.steps.unlisted import unlisted_values
 
     settings, catalogue = read_settings(), load_catalogue()
     yesterday = paris_today() - timedelta(days=1)

@@ -31,8 +31,8 @@ from snu_analytics.explanation.telling import (
     shown,
 )
 from snu_analytics.history import BIRTH, Canonicaliser, Timeline, rebuild, snapshots
+from snu_analytics.pipeline import Workbench, with_joined
 from snu_analytics.source import Histories, Source
-from snu_analytics.steps import Workbench, with_joined
 from snu_analytics.warehouse import event_row, key_matches
 
 RECORDED = "recorded"

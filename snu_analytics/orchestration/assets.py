@@ -16,7 +16,7 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
     WorkbenchResource,
 )
-from snu_analytics.steps import (
+from snu_analytics.pipeline import (
     EVENTS,
     FIGURES,
     PATCHES,

@@ -22,7 +22,7 @@ from snu_analytics.orchestration.resources import (
     WorkbenchResource,
 )
 from snu_analytics.orchestration.stock import POOL
-from snu_analytics.steps import STEPS, audit_history
+from snu_analytics.pipeline import STEPS, audit_history
 from snu_analytics.warehouse import changed_days
 
 AUDIT = "history_audit"

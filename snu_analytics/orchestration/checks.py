@@ -8,8 +8,7 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import PARIS, DayRange
-from snu_analytics.figures import count_query, figure_part
-from snu_analytics.steps import DayCounts, Loaded
+from snu_analytics.pipeline import DayCounts, Loaded, count_query, figure_part
 from snu_analytics.warehouse import mapped_errors
 
 # Damaged patches are rare in production; more than one in a hundred is a fault of the writer. A

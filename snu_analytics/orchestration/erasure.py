@@ -10,8 +10,8 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
     WorkbenchResource,
 )
+from snu_analytics.pipeline import Staging
 from snu_analytics.settings import read_settings
-from snu_analytics.staging import Staging
 from snu_analytics.steps import erase_absent, republish
 from snu_analytics.warehouse import expire_events, expire_figures
 

@@ -14,7 +14,8 @@ from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
-from snu_analytics.steps import FIGURES, load_flows, recent_flows
+from snu_analytics.pipeline import FIGURES
+from snu_analytics.steps import load_flows, recent_flows
 
 if TYPE_CHECKING:
     import altair as alt

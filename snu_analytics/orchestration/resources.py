@@ -9,10 +9,9 @@ import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.settings import decode_key
 from snu_analytics.source import Source, open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench
 from snu_analytics.warehouse import connect, resolve_url
 
 

@@ -13,8 +13,8 @@ from snu_analytics.orchestration.assets import OWNERS
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
+from snu_analytics.pipeline import EVENTS
 from snu_analytics.risk import Measure, exposed, meaning, small_cells
-from snu_analytics.steps import EVENTS
 from snu_analytics.steps.risk import report_risk
 
 RISK_JOB = "risk"

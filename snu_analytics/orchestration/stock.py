@@ -19,8 +19,8 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
     WorkbenchResource,
 )
+from snu_analytics.pipeline import EVENTS
 from snu_analytics.steps import (
-    EVENTS,
     Balance,
     Explained,
     balance,

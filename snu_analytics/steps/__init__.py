@@ -4,23 +4,10 @@ Assets, tests and benchmarks call them; they know nothing of Dagster. Every step
 days, reads each history once for all of them, and commits day by day.
 """
 
-from snu_analytics.steps.audit import Audited, audit_history
-from snu_analytics.steps.bench import (
-    EVENTS,
-    FIGURES,
-    PATCHES,
-    SNAPSHOTS,
-    STEPS,
-    DayCounts,
-    Workbench,
-)
 from snu_analytics.steps.carry_over import carry_over
 from snu_analytics.steps.erase import erase_absent, erase_requested, published_days, republish
-from snu_analytics.steps.events import Loaded, load_events
-from snu_analytics.steps.figures import load_figures
 from snu_analytics.steps.flows import load_flows, recent_flows
 from snu_analytics.steps.objectives import load_objectives, load_progress, progress
-from snu_analytics.steps.patches import Patched, stage_patches
 from snu_analytics.steps.pool import (
     Balance,
     Explained,
@@ -33,32 +20,17 @@ from snu_analytics.steps.pool import (
 )
 from snu_analytics.steps.projections import load_projections
 from snu_analytics.steps.publish import Published, publish
-from snu_analytics.steps.snapshots import Staged, stage_snapshots, with_joined
 
 __all__ = [
-    "EVENTS",
-    "FIGURES",
-    "PATCHES",
-    "SNAPSHOTS",
-    "STEPS",
-    "Audited",
     "Balance",
-    "DayCounts",
     "Explained",
-    "Loaded",
     "Moved",
-    "Patched",
     "Published",
-    "Staged",
-    "Workbench",
-    "audit_history",
     "balance",
     "carry_over",
     "compare_live",
     "erase_absent",
     "erase_requested",
-    "load_events",
-    "load_figures",
     "load_flows",
     "load_objectives",
     "load_opening",
@@ -71,7 +43,4 @@ __all__ = [
     "published_days",
     "recent_flows",
     "republish",
-    "stage_patches",
-    "stage_snapshots",
-    "with_joined",
 ]

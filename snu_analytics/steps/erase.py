@@ -9,10 +9,8 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import ErasureError
+from snu_analytics.pipeline import PATCHES, SNAPSHOTS, Staging, Workbench, load_figures
 from snu_analytics.source import Source
-from snu_analytics.staging import Staging
-from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
-from snu_analytics.steps.figures import load_figures
 from snu_analytics.steps.flows import FLOW, load_flows
 from snu_analytics.steps.objectives import load_progress
 from snu_analytics.steps.pool import leave_opening, load_pool

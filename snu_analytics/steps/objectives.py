@@ -9,8 +9,8 @@ import psycopg
 
 from snu_analytics import objectives
 from snu_analytics.objectives import ACHIEVED, OBJECTIVES, Objectives
+from snu_analytics.pipeline import Workbench
 from snu_analytics.source import Source
-from snu_analytics.steps.bench import Workbench
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
 from snu_analytics.warehouse.pool import known_until, replace_all
 

@@ -24,10 +24,8 @@ from snu_analytics.figures import (
     region_of,
 )
 from snu_analytics.history import Timeline, rebuild, split_by_day
+from snu_analytics.pipeline import Workbench, require_loaded, without_erased
 from snu_analytics.source import Source
-from snu_analytics.steps.bench import Workbench
-from snu_analytics.steps.erased import without_erased
-from snu_analytics.steps.loaded import require_loaded
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
 from snu_analytics.warehouse.pool import known_until, note_counted, replace_opening
 

@@ -24,7 +24,7 @@ from snu_analytics.disclosure import (
     secure,
 )
 from snu_analytics.errors import WarehouseError
-from snu_analytics.steps.bench import EVENTS
+from snu_analytics.pipeline import EVENTS
 from snu_analytics.steps.fingerprints import Lines, fingerprint, hidden
 from snu_analytics.steps.revisions import causes_of, logged
 from snu_analytics.warehouse import loaded_days

@@ -19,10 +19,9 @@ from snu_analytics.explanation import (
     explain,
 )
 from snu_analytics.explanation.telling import Difference
+from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
-from snu_analytics.steps import Workbench
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.histories import (

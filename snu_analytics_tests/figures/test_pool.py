@@ -8,23 +8,19 @@ import pytest
 
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import WarehouseError
+from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
 from snu_analytics.questions import ask
 from snu_analytics.source import open_source
-from snu_analytics.staging import Staging
 from snu_analytics.steps import (
-    Workbench,
     balance,
     compare_live,
     erase_requested,
-    load_events,
     load_objectives,
     load_opening,
     load_pool,
     load_progress,
     pool,
     progress,
-    stage_patches,
-    stage_snapshots,
 )
 from snu_analytics.steps.pool import closing_by_status, recount
 from snu_analytics.warehouse import connect

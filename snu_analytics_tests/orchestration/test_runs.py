@@ -16,8 +16,8 @@ from snu_analytics.definitions import defs
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.pools import WAREHOUSE, make_pools
 from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
+from snu_analytics.pipeline import STEPS
 from snu_analytics.simulation import simulate, write_dump
-from snu_analytics.steps import STEPS
 from snu_analytics_tests.histories import add, patch, replace
 from snu_analytics_tests.histories import write_dump as write_literal
 from snu_analytics_tests.pipeline import rows

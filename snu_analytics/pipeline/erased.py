@@ -4,7 +4,7 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.steps.bench import Workbench
+from snu_analytics.pipeline.bench import Workbench
 from snu_analytics.warehouse import erased_subjects
 
 

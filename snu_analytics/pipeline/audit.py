@@ -14,9 +14,9 @@ from snu_analytics.history import (
     rebuild,
     split_by_day,
 )
+from snu_analytics.pipeline.bench import Workbench
+from snu_analytics.pipeline.patches import origin_of, patch_rows
 from snu_analytics.source import Source
-from snu_analytics.steps.bench import Workbench
-from snu_analytics.steps.patches import origin_of, patch_rows
 from snu_analytics.warehouse import (
     copy_blocks,
     day_origins,

@@ -7,9 +7,9 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.figures import FIGURE_COLUMNS, figure_part, figure_query
 from snu_analytics.history import split_by_day
-from snu_analytics.steps.loaded import require_loaded
+from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_part, figure_query
+from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.warehouse import (
     copy_blocks,
     copy_text,

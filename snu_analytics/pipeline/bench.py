@@ -12,8 +12,8 @@ from snu_analytics.events import Pseudonymiser, kind_of
 from snu_analytics.history import (
     Canonicaliser,
 )
+from snu_analytics.pipeline.staging import Staging
 from snu_analytics.source import Source
-from snu_analytics.staging import Staging
 
 PATCHES = "raw_patches"
 SNAPSHOTS = "user_snapshots"

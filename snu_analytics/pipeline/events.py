@@ -15,7 +15,7 @@ from snu_analytics.events import build_events
 from snu_analytics.history import (
     split_by_day,
 )
-from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, Workbench
+from snu_analytics.pipeline.bench import PATCHES, SNAPSHOTS, Workbench
 from snu_analytics.warehouse import (
     Origin,
     claim_key,

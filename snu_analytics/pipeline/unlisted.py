@@ -11,8 +11,8 @@ from snu_analytics.days import DayRange
 from snu_analytics.events import occurring
 from snu_analytics.history import Canonicaliser, paris_day
 from snu_analytics.history.canonical import is_marked
+from snu_analytics.pipeline.bench import canonicaliser_of
 from snu_analytics.source import Histories, Source
-from snu_analytics.steps.bench import canonicaliser_of
 
 # As many documents do not share a name or an address by chance: it is a word that a list lacks.
 _NOBODYS = 11

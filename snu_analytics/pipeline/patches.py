@@ -16,9 +16,9 @@ from snu_analytics.history import (
     split_by_day,
 )
 from snu_analytics.history.canonical import plain
+from snu_analytics.pipeline.bench import PATCHES, DayCounts, Workbench, counts_by_day
+from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
-from snu_analytics.steps.bench import PATCHES, DayCounts, Workbench, counts_by_day
-from snu_analytics.steps.erased import without_erased
 from snu_analytics.warehouse import Origin, claim_key, replace_notes
 
 

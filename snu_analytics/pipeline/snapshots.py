@@ -17,9 +17,9 @@ from snu_analytics.history import (
     snapshots,
     split_by_day,
 )
+from snu_analytics.pipeline.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
+from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
-from snu_analytics.steps.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
-from snu_analytics.steps.erased import without_erased
 from snu_analytics.warehouse import replace_notes
 
 # A month of 50,000 young people touches 10,000: their histories at once took 360 MB.

@@ -1,0 +1,59 @@
+"""The steps of an entity's days, each a function of what it is given: source, staging, tables.
+
+Patches, snapshots, events, daily figures and the audit. Knows source, history, events and
+warehouse; nothing of Dagster, nor of what is counted over days or published. Every step takes a
+range of days, reads each history once for all of them, and commits day by day.
+"""
+
+from snu_analytics.pipeline.audit import Audited, audit_history
+from snu_analytics.pipeline.bench import (
+    EVENTS,
+    FIGURES,
+    PATCHES,
+    SNAPSHOTS,
+    STEPS,
+    DayCounts,
+    Workbench,
+)
+from snu_analytics.pipeline.erased import without_erased
+from snu_analytics.pipeline.events import Loaded, load_events
+from snu_analytics.pipeline.figure_queries import (
+    FIGURE_COLUMNS,
+    count_query,
+    figure_part,
+    figure_query,
+)
+from snu_analytics.pipeline.figures import load_figures
+from snu_analytics.pipeline.loaded import require_loaded
+from snu_analytics.pipeline.patches import Patched, stage_patches
+from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
+from snu_analytics.pipeline.staging import Staging
+from snu_analytics.pipeline.unlisted import unlisted_values
+
+__all__ = [
+    "EVENTS",
+    "FIGURES",
+    "FIGURE_COLUMNS",
+    "PATCHES",
+    "SNAPSHOTS",
+    "STEPS",
+    "Audited",
+    "DayCounts",
+    "Loaded",
+    "Patched",
+    "Staged",
+    "Staging",
+    "Workbench",
+    "audit_history",
+    "count_query",
+    "figure_part",
+    "figure_query",
+    "load_events",
+    "load_figures",
+    "require_loaded",
+    "stage_patches",
+    "stage_snapshots",
+    "unlisted_values",
+    "with_joined",
+    "without_erased",
+]
