@@ -8,18 +8,12 @@ import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.figures import load_flows, load_objectives, load_progress, load_projections
+from snu_analytics.figures.pool import balance, known_until, load_pool
+from snu_analytics.figures.pool.loads import replace_opening
 from snu_analytics.pipeline import Workbench, load_figures
 from snu_analytics.source.contract import Source
-from snu_analytics.steps import (
-    balance,
-    load_flows,
-    load_objectives,
-    load_pool,
-    load_progress,
-    load_projections,
-    publish,
-)
-from snu_analytics.warehouse.pool import known_until, replace_opening
+from snu_analytics.steps import publish
 
 _CATALOGUE = load_catalogue()
 _COUNTED = [entity for entity in _CATALOGUE.entities.values() if entity.figures]

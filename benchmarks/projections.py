@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from snu_analytics.days import PARIS, DayRange
-from snu_analytics.projections import LENGTH, Curves, backtest, curves
-from snu_analytics.projections.backtest import trial
+from snu_analytics.figures.projections import LENGTH, Curves, backtest, curves
+from snu_analytics.figures.projections.backtest import trial
 from snu_analytics.simulation.generate import told_lives
 from snu_analytics.simulation.truth import profile_at
 

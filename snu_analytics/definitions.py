@@ -21,11 +21,11 @@ from snu_analytics.orchestration.flows import flows_asset
 from snu_analytics.orchestration.jobs import nightly_job, nightly_schedule
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
+from snu_analytics.orchestration.pool import pool_asset
 from snu_analytics.orchestration.projections import projections_asset
 from snu_analytics.orchestration.published import published_asset
 from snu_analytics.orchestration.resources import resources
 from snu_analytics.orchestration.risk import risk_asset, risk_job, risk_schedule
-from snu_analytics.orchestration.stock import pool_asset
 from snu_analytics.settings import export, read_settings
 
 _settings = read_settings()

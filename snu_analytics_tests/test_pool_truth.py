@@ -9,11 +9,11 @@ import pytest
 
 from snu_analytics.catalogue import Catalogue, Entity, places
 from snu_analytics.days import PARIS, DayRange
+from snu_analytics.figures.pool import balance, load_opening, load_pool, pool
+from snu_analytics.figures.pool.movements import closing_by_status, recount
 from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
-from snu_analytics.steps import balance, load_opening, load_pool, pool
-from snu_analytics.steps.pool import closing_by_status, recount
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.histories import APPLICATION, CATALOGUE, PSEUDONYMS, YOUNG
 

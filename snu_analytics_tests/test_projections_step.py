@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
+from snu_analytics.figures import load_projections
 from snu_analytics.questions import ask
-from snu_analytics.steps import load_projections
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.pipeline import rows
 

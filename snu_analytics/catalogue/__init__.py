@@ -1,7 +1,8 @@
 """What is kept of each entity, why, and which changes are events: one YAML file per entity.
 
 Knows neither a database nor Dagster; everything else reads it. A second field, event, figure or
-entity is a line or a file here, not code elsewhere.
+entity is a line or a file here, not code elsewhere. `breakdowns`, the categories of counts, is
+imported by its own name: it loads polars, which the command line's start does without.
 """
 
 from snu_analytics.catalogue.load import Place, load_catalogue, places

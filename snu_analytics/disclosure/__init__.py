@@ -18,37 +18,8 @@ give no more away than one. Counts of days beyond the months beside a period are
 the attacker, which leaves him no less than he has.
 """
 
-from snu_analytics.disclosure.breakdowns import (
-    AGE_GROUPS,
-    DIMENSIONS,
-    KINDS,
-    Kind,
-    Table,
-    categorised,
-    days_of_period,
-    period_of,
-    rows_of_zero,
-    tables,
-)
 from snu_analytics.disclosure.cube import CELLS, Cube
 from snu_analytics.disclosure.revisions import Revised, revised
 from snu_analytics.disclosure.suppress import Secured, secure
 
-__all__ = [
-    "AGE_GROUPS",
-    "CELLS",
-    "DIMENSIONS",
-    "KINDS",
-    "Cube",
-    "Kind",
-    "Revised",
-    "Secured",
-    "Table",
-    "categorised",
-    "days_of_period",
-    "period_of",
-    "revised",
-    "rows_of_zero",
-    "secure",
-    "tables",
-]
+__all__ = ["CELLS", "Cube", "Revised", "Secured", "revised", "secure"]

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from snu_analytics.catalogue.breakdowns import DIMENSIONS, KINDS, UNKNOWN, Kind, Table, period_of
 from snu_analytics.days import DayRange
-from snu_analytics.disclosure.breakdowns import DIMENSIONS, KINDS, UNKNOWN, Kind, Table, period_of
 
 Integers = np.ndarray
 

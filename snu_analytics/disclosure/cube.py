@@ -8,8 +8,8 @@ from itertools import islice, product
 import numpy as np
 import polars as pl
 
+from snu_analytics.catalogue.breakdowns import DIMENSIONS, KINDS, UNKNOWN, Kind, tables
 from snu_analytics.days import DayRange
-from snu_analytics.disclosure.breakdowns import DIMENSIONS, KINDS, UNKNOWN, Kind, tables
 from snu_analytics.disclosure.cells import COLUMN, COORDINATES, Integers, Numbering
 from snu_analytics.disclosure.relations import Counts
 

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from snu_analytics.disclosure.breakdowns import DIMENSIONS
+from snu_analytics.catalogue.breakdowns import DIMENSIONS
 
 _TOTAL = "total"
 _KEYS = ("breakdown", *DIMENSIONS)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from snu_analytics.disclosure.breakdowns import Kind, days_of_period, period_of
+from snu_analytics.catalogue.breakdowns import Kind, days_of_period, period_of
 from snu_analytics.disclosure.cube import CELLS, Cube, Periods, looked_up
 from snu_analytics.disclosure.views import Targets, View, periods_of
 

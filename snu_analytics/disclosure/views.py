@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
+from snu_analytics.catalogue.breakdowns import KINDS, days_of_period, period_of
 from snu_analytics.disclosure.audit import Bounds, Needs, bounds, needs, price
-from snu_analytics.disclosure.breakdowns import KINDS, days_of_period, period_of
 from snu_analytics.disclosure.cells import Integers
 from snu_analytics.disclosure.cube import Cube, Periods
 from snu_analytics.disclosure.relations import Block, Shown, block_of, relations

@@ -1,28 +1,20 @@
-"""Figures of the pool as SQL, compiled from the catalogue.
+"""What is counted over days: flows, the pool, objectives and projections, and their loading.
 
-Knows the catalogue and the event tables' columns; not Dagster, not the source.
+Knows the pipeline's tables and the warehouse; neither Dagster, nor what is published of it all.
+`pool`, `objectives` and `projections` are rooms of their own that do not know each other; what
+loads objectives and projections stands here beside them.
 """
 
-from snu_analytics.figures.pool import (
-    CELL,
-    MOVEMENT_COLUMNS,
-    NEGATIVE_QUERY,
-    imbalance_query,
-    movement_query,
-    opening_share_query,
-    pool_query,
-    recount_query,
-    region_of,
-)
+from snu_analytics.figures.flows import FLOW, load_flows, recent_flows
+from snu_analytics.figures.load_objectives import load_objectives, load_progress, progress
+from snu_analytics.figures.load_projections import load_projections
 
 __all__ = [
-    "CELL",
-    "MOVEMENT_COLUMNS",
-    "NEGATIVE_QUERY",
-    "imbalance_query",
-    "movement_query",
-    "opening_share_query",
-    "pool_query",
-    "recount_query",
-    "region_of",
+    "FLOW",
+    "load_flows",
+    "load_objectives",
+    "load_progress",
+    "load_projections",
+    "progress",
+    "recent_flows",
 ]

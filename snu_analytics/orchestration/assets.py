@@ -8,9 +8,9 @@ import dagster as dg
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.orchestration import checks
+from snu_analytics.orchestration.concurrency import SOURCE, WAREHOUSE
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
-from snu_analytics.orchestration.pools import SOURCE, WAREHOUSE
 from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,

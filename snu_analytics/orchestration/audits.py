@@ -12,16 +12,16 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import PARIS, month_before, month_of, parse_day
 from snu_analytics.orchestration.assets import OWNERS, tell
+from snu_analytics.orchestration.concurrency import SOURCE
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.objectives import OBJECTIVES
-from snu_analytics.orchestration.pools import SOURCE
+from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,
     WorkbenchResource,
 )
-from snu_analytics.orchestration.stock import POOL
 from snu_analytics.pipeline import STEPS, audit_history
 from snu_analytics.warehouse import changed_days
 

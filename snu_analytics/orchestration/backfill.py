@@ -11,8 +11,8 @@ from queue import Empty
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.check_warnings import CheckWarning
+from snu_analytics.orchestration.concurrency import make_pools
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.orchestration.pools import make_pools
 from snu_analytics.orchestration.runs import open_instance, run_days
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.

@@ -8,14 +8,14 @@ import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.figures import load_flows, recent_flows
 from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.concurrency import WAREHOUSE
 from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
-from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import FIGURES
-from snu_analytics.steps import load_flows, recent_flows
 
 if TYPE_CHECKING:
     import altair as alt

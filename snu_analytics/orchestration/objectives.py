@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from snu_analytics.objectives import annual
+from snu_analytics.figures import load_objectives, load_progress, progress
+from snu_analytics.figures.objectives import annual
 from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.concurrency import WAREHOUSE
 from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
-from snu_analytics.orchestration.pools import WAREHOUSE
+from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,
     WorkbenchResource,
 )
-from snu_analytics.orchestration.stock import POOL
 from snu_analytics.settings import read_settings
-from snu_analytics.steps import load_objectives, load_progress, progress
 
 if TYPE_CHECKING:
     import altair as alt

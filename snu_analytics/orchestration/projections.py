@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from snu_analytics.figures import load_projections
 from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.concurrency import WAREHOUSE
 from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.orchestration.objectives import OBJECTIVES
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
-from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import FIGURES
-from snu_analytics.steps import load_projections
 
 if TYPE_CHECKING:
     import altair as alt

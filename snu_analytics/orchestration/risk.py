@@ -10,8 +10,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from snu_analytics.catalogue import Catalogue, load_catalogue
 from snu_analytics.days import PARIS, paris_today
 from snu_analytics.orchestration.assets import OWNERS
+from snu_analytics.orchestration.concurrency import WAREHOUSE
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
-from snu_analytics.orchestration.pools import WAREHOUSE
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import EVENTS
 from snu_analytics.risk import Measure, exposed, meaning, small_cells

@@ -9,11 +9,10 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import ErasureError
+from snu_analytics.figures import FLOW, load_flows, load_progress
+from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, Staging, Workbench, load_figures
 from snu_analytics.source import Source
-from snu_analytics.steps.flows import FLOW, load_flows
-from snu_analytics.steps.objectives import load_progress
-from snu_analytics.steps.pool import leave_opening, load_pool
 from snu_analytics.steps.publish import publish
 from snu_analytics.warehouse import (
     Erased,

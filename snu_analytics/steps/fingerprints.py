@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from snu_analytics.disclosure import DIMENSIONS, Kind
+from snu_analytics.catalogue.breakdowns import DIMENSIONS, Kind
 
 
 def fingerprint(lines: str, masked: Mapping[date, str], period: date, threshold: int) -> str:

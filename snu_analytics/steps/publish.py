@@ -9,20 +9,16 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Catalogue, Entity, Figure, places
-from snu_analytics.days import DayRange, month_before, month_of
-from snu_analytics.disclosure import (
-    CELLS,
+from snu_analytics.catalogue.breakdowns import (
     KINDS,
-    Cube,
     Kind,
-    Secured,
     categorised,
     days_of_period,
     period_of,
-    revised,
     rows_of_zero,
-    secure,
 )
+from snu_analytics.days import DayRange, month_before, month_of
+from snu_analytics.disclosure import CELLS, Cube, Secured, revised, secure
 from snu_analytics.errors import WarehouseError
 from snu_analytics.pipeline import EVENTS
 from snu_analytics.steps.fingerprints import Lines, fingerprint, hidden

@@ -5,18 +5,16 @@ from datetime import date
 
 import polars as pl
 
-from snu_analytics.days import DayRange
-from snu_analytics.disclosure import (
+from snu_analytics.catalogue.breakdowns import (
     DIMENSIONS,
     KINDS,
-    Cube,
     Kind,
-    Secured,
     categorised,
     days_of_period,
     period_of,
-    secure,
 )
+from snu_analytics.days import DayRange
+from snu_analytics.disclosure import Cube, Secured, secure
 
 Cells = dict[Kind, pl.DataFrame]
 APRIL = DayRange(date(2024, 4, 1), date(2024, 4, 30))

@@ -2,7 +2,7 @@ from datetime import date
 
 import polars as pl
 
-from snu_analytics.disclosure import categorised, days_of_period, period_of, tables
+from snu_analytics.catalogue.breakdowns import categorised, days_of_period, period_of, tables
 
 DIMENSIONS = ("gender", "age", "region", "department", "cohort")
 

@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snu_analytics.disclosure import DIMENSIONS, revised
+from snu_analytics.catalogue.breakdowns import DIMENSIONS
+from snu_analytics.disclosure import revised
 
 MASKED = None
 

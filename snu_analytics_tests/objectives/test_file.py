@@ -3,7 +3,7 @@
 import pytest
 
 from snu_analytics.errors import ObjectivesError
-from snu_analytics.objectives import GivenObjective, read_file, read_objectives
+from snu_analytics.figures.objectives import GivenObjective, read_file, read_objectives
 from snu_analytics.settings import read_settings
 from snu_analytics_tests.histories import CATALOGUE
 

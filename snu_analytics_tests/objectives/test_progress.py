@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from snu_analytics.objectives import ACHIEVED, OBJECTIVES, annual, progress
+from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, annual, progress
 
 ILE, ARA = "Île-de-France", "Auvergne-Rhône-Alpes"
 

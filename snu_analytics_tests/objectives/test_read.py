@@ -1,6 +1,6 @@
 """Objectives as they are given, and what is said of a row that cannot be read."""
 
-from snu_analytics.objectives import (
+from snu_analytics.figures.objectives import (
     CohortFacts,
     GivenObjective,
     cohort_facts,

@@ -9,13 +9,13 @@ import pytest
 
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.definitions import defs
+from snu_analytics.figures.pool import Balance, Explained
+from snu_analytics.figures.pool.movements import Difference
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
+from snu_analytics.orchestration.pool import balances_result, difference_table, pool_asset
 from snu_analytics.orchestration.runs import run_days
-from snu_analytics.orchestration.stock import balances_result, difference_table, pool_asset
-from snu_analytics.steps import Balance, Explained
-from snu_analytics.steps.pool import Difference
 from snu_analytics_tests.histories import CATALOGUE, add, document, patch, replace, write_dump
 from snu_analytics_tests.pipeline import rows
 

@@ -14,7 +14,7 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.definitions import defs
 from snu_analytics.orchestration.check_warnings import warning_sentences
-from snu_analytics.orchestration.pools import WAREHOUSE, make_pools
+from snu_analytics.orchestration.concurrency import WAREHOUSE, make_pools
 from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
 from snu_analytics.pipeline import STEPS
 from snu_analytics.simulation import simulate, write_dump

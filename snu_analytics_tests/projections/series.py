@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from snu_analytics.projections.campaigns import opening
+from snu_analytics.figures.projections.campaigns import opening
 
 Series = Mapping[str | None, Mapping[int, int]]
 

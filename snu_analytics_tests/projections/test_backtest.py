@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from snu_analytics.projections import FRANCE, backtest, curves
-from snu_analytics.projections.backtest import Backtest, Trial, trial
+from snu_analytics.figures.projections import FRANCE, Backtest, backtest, curves
+from snu_analytics.figures.projections.backtest import Trial, trial
 from snu_analytics_tests.projections.series import Series, daily, day_of, invented
 
 SAME: Series = {None: {1: 0, 61: 80, 200: 20}}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from snu_analytics.days import campaign_of
-from snu_analytics.projections import FRANCE, LENGTH, curves
-from snu_analytics.projections.campaigns import campaign_day, closing, opening
+from snu_analytics.figures.projections import FRANCE, LENGTH, curves
+from snu_analytics.figures.projections.campaigns import campaign_day, closing, opening
 from snu_analytics_tests.projections.series import daily, day_of
 
 

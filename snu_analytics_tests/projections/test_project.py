@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from snu_analytics.projections.campaigns import LENGTH, curves
-from snu_analytics.projections.project import daily_rate, outlook, run_rate
+from snu_analytics.figures.projections import LENGTH, curves
+from snu_analytics.figures.projections.project import daily_rate, outlook, run_rate
 from snu_analytics_tests.projections.series import Series, daily, day_of, invented
 
 LATE: Series = {None: {1: 0, 61: 80, 200: 20}}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from snu_analytics.projections.campaigns import LENGTH, curves
-from snu_analytics.projections.shares import development
+from snu_analytics.figures.projections import LENGTH, curves
+from snu_analytics.figures.projections.shares import development
 from snu_analytics_tests.projections.series import daily, day_of, invented
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from snu_analytics.projections import FRANCE, LENGTH, PROJECTION_COLUMNS, projections
+from snu_analytics.figures.projections import FRANCE, LENGTH, PROJECTION_COLUMNS, projections
 from snu_analytics_tests.projections.series import Series, daily, day_of, invented
 
 LATE: Series = {"Corse": {1: 0, 61: 80, 200: 20}}

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from snu_analytics.catalogue import load_catalogue, places
 from snu_analytics.days import DayRange
-from snu_analytics.objectives import cohort_facts, from_records, read_objectives
+from snu_analytics.figures.objectives import cohort_facts, from_records, read_objectives
 from snu_analytics.simulation import simulate, write_dump
 from snu_analytics.simulation.campaigns import cohort_id
 from snu_analytics.simulation.objectives import level, objectives, registrations

@@ -4,9 +4,9 @@ Frames of daily counts go in, a frame of projections comes out. Knows the calend
 neither Dagster nor a database nor the source.
 """
 
-from snu_analytics.projections.backtest import Backtest, backtest
-from snu_analytics.projections.campaigns import FRANCE, LENGTH, Curves, curves
-from snu_analytics.projections.table import PROJECTION_COLUMNS, projections
+from snu_analytics.figures.projections.backtest import Backtest, backtest
+from snu_analytics.figures.projections.campaigns import FRANCE, LENGTH, Curves, curves
+from snu_analytics.figures.projections.table import PROJECTION_COLUMNS, projections
 
 __all__ = [
     "FRANCE",

@@ -9,18 +9,7 @@ import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange, parse_day
-from snu_analytics.orchestration.assets import daily, tell
-from snu_analytics.orchestration.faults import told_to_dagster
-from snu_analytics.orchestration.partitions import days_of
-from snu_analytics.orchestration.plots import picture
-from snu_analytics.orchestration.pools import WAREHOUSE
-from snu_analytics.orchestration.resources import (
-    SourceResource,
-    WarehouseResource,
-    WorkbenchResource,
-)
-from snu_analytics.pipeline import EVENTS
-from snu_analytics.steps import (
+from snu_analytics.figures.pool import (
     Balance,
     Explained,
     balance,
@@ -29,6 +18,17 @@ from snu_analytics.steps import (
     load_pool,
     pool,
 )
+from snu_analytics.orchestration.assets import daily, tell
+from snu_analytics.orchestration.concurrency import WAREHOUSE
+from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.partitions import days_of
+from snu_analytics.orchestration.plots import picture
+from snu_analytics.orchestration.resources import (
+    SourceResource,
+    WarehouseResource,
+    WorkbenchResource,
+)
+from snu_analytics.pipeline import EVENTS
 
 if TYPE_CHECKING:
     import altair as alt

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from snu_analytics.catalogue import Place
+from snu_analytics.catalogue.load import Place
 from snu_analytics.days import DayRange, month_of
 
 Kind = Literal["day", "week", "month"]

@@ -52,7 +52,7 @@ def load_projections(days: DayRange, warehouse: psycopg.Connection) -> dict[date
 def _load(days: Sequence[date], warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
-    from snu_analytics.projections import PROJECTION_COLUMNS, projections
+    from snu_analytics.figures.projections import PROJECTION_COLUMNS, projections
 
     if not days:
         return {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snu_analytics.projections.campaigns import Array
+from snu_analytics.figures.projections.campaigns import Array
 
 # A region's own curve counts as its validations, the curve of all of France as so many. Between 100
 # and 1,000 the errors of simulated regions differ by 0.3 points, though their curves have one

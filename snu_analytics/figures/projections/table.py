@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from snu_analytics.days import campaign_of
-from snu_analytics.projections.backtest import Backtest, backtest
-from snu_analytics.projections.campaigns import (
+from snu_analytics.figures.projections.backtest import Backtest, backtest
+from snu_analytics.figures.projections.campaigns import (
     FRANCE,
     LENGTH,
     Array,
@@ -18,7 +18,7 @@ from snu_analytics.projections.campaigns import (
     curves,
     opening,
 )
-from snu_analytics.projections.project import (
+from snu_analytics.figures.projections.project import (
     RATE_DAYS,
     Outlook,
     daily_rate,

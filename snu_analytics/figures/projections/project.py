@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student_t
 
-from snu_analytics.projections.campaigns import LENGTH, Array
-from snu_analytics.projections.shares import PRIOR_FREEDOM, development
+from snu_analytics.figures.projections.campaigns import LENGTH, Array
+from snu_analytics.figures.projections.shares import PRIOR_FREEDOM, development
 
 RATE_DAYS = 14
 

@@ -8,8 +8,8 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Catalogue, places
+from snu_analytics.catalogue.breakdowns import DIMENSIONS, categorised, rows_of_zero, tables
 from snu_analytics.days import DayRange
-from snu_analytics.disclosure import DIMENSIONS, categorised, rows_of_zero, tables
 from snu_analytics.history import split_by_day
 from snu_analytics.pipeline import require_loaded
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day

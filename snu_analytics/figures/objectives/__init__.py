@@ -4,9 +4,9 @@ Knows the catalogue's places and cohorts; neither Dagster, the source, nor a dat
 frames and sentences come out.
 """
 
-from snu_analytics.objectives.file import read_file
-from snu_analytics.objectives.progress import ACHIEVED, COLUMNS, annual, progress
-from snu_analytics.objectives.read import (
+from snu_analytics.figures.objectives.file import read_file
+from snu_analytics.figures.objectives.progress import ACHIEVED, COLUMNS, annual, progress
+from snu_analytics.figures.objectives.read import (
     OBJECTIVES,
     CohortFacts,
     GivenObjective,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 import psycopg
 
-from snu_analytics import objectives
-from snu_analytics.objectives import ACHIEVED, OBJECTIVES, Objectives
+from snu_analytics.figures import objectives
+from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
+from snu_analytics.figures.pool import known_until, replace_all
 from snu_analytics.pipeline import Workbench
 from snu_analytics.source import Source
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
-from snu_analytics.warehouse.pool import known_until, replace_all
 
 if TYPE_CHECKING:
     import pandas as pd

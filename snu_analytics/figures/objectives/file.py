@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 from snu_analytics.errors import ObjectivesError
-from snu_analytics.objectives.read import GivenObjective
+from snu_analytics.figures.objectives.read import GivenObjective
 
 _NEEDED = ("cohort", "department", "max")
 _OPTIONAL = ("region", "academy")

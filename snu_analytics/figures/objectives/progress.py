@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from snu_analytics.catalogue import places
-from snu_analytics.objectives.read import cohort_year
+from snu_analytics.figures.objectives.read import cohort_year
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from snu_analytics.projections.campaigns import LENGTH, Array, Curves
-from snu_analytics.projections.project import outlook
+from snu_analytics.figures.projections.campaigns import LENGTH, Array, Curves
+from snu_analytics.figures.projections.project import outlook
 
 LEVELS = (0.5, 0.8, 0.95)
 

@@ -12,7 +12,8 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange, midnight
 from snu_analytics.events.render import column_values, pseudonymised, treated
-from snu_analytics.figures import (
+from snu_analytics.figures.pool.loads import known_until, note_counted, replace_opening
+from snu_analytics.figures.pool.queries import (
     CELL,
     MOVEMENT_COLUMNS,
     NEGATIVE_QUERY,
@@ -27,7 +28,6 @@ from snu_analytics.history import Timeline, rebuild, split_by_day
 from snu_analytics.pipeline import Workbench, require_loaded, without_erased
 from snu_analytics.source import Source
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
-from snu_analytics.warehouse.pool import known_until, note_counted, replace_opening
 
 if TYPE_CHECKING:
     import pandas as pd
