@@ -12,8 +12,8 @@ from snu_analytics.figures import load_flows, load_objectives, load_progress, lo
 from snu_analytics.figures.pool import balance, known_until, load_pool
 from snu_analytics.figures.pool.loads import replace_opening
 from snu_analytics.pipeline import Workbench, load_figures
+from snu_analytics.publication import publish
 from snu_analytics.source.contract import Source
-from snu_analytics.steps import publish
 
 _CATALOGUE = load_catalogue()
 _COUNTED = [entity for entity in _CATALOGUE.entities.values() if entity.figures]

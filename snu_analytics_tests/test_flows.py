@@ -9,8 +9,8 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
 from snu_analytics.figures import load_flows
+from snu_analytics.publication import publish
 from snu_analytics.questions import ask
-from snu_analytics.steps import publish
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.pipeline import rows

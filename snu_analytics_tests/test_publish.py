@@ -8,8 +8,8 @@ import pytest
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
-from snu_analytics.steps import Published
-from snu_analytics.steps import publish as publish_step
+from snu_analytics.publication import Published
+from snu_analytics.publication import publish as publish_step
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.pipeline import rows
 

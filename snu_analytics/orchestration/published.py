@@ -12,8 +12,8 @@ from snu_analytics.orchestration.faults import told_to_dagster
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import FIGURES
+from snu_analytics.publication import Published, publish
 from snu_analytics.settings import read_settings
-from snu_analytics.steps import Published, publish
 
 PUBLISHED = dg.AssetKey(["published", "breakdowns"])
 

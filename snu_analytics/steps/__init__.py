@@ -6,14 +6,5 @@ days, reads each history once for all of them, and commits day by day.
 
 from snu_analytics.steps.carry_over import carry_over
 from snu_analytics.steps.erase import erase_absent, erase_requested, published_days, republish
-from snu_analytics.steps.publish import Published, publish
 
-__all__ = [
-    "Published",
-    "carry_over",
-    "erase_absent",
-    "erase_requested",
-    "publish",
-    "published_days",
-    "republish",
-]
+__all__ = ["carry_over", "erase_absent", "erase_requested", "published_days", "republish"]

@@ -12,8 +12,8 @@ from snu_analytics.errors import ErasureError
 from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, Staging, Workbench, load_figures
+from snu_analytics.publication import publish
 from snu_analytics.source import Source
-from snu_analytics.steps.publish import publish
 from snu_analytics.warehouse import (
     Erased,
     claim_key,

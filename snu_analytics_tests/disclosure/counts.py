@@ -14,7 +14,7 @@ from snu_analytics.catalogue.breakdowns import (
     period_of,
 )
 from snu_analytics.days import DayRange
-from snu_analytics.disclosure import Cube, Secured, secure
+from snu_analytics.publication.disclosure import Cube, Secured, secure
 
 Cells = dict[Kind, pl.DataFrame]
 APRIL = DayRange(date(2024, 4, 1), date(2024, 4, 30))

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from snu_analytics.disclosure import Cube
-from snu_analytics.disclosure.audit import Bounds, needs
-from snu_analytics.disclosure.views import Targets, View
+from snu_analytics.publication.disclosure import Cube
+from snu_analytics.publication.disclosure.audit import Bounds, needs
+from snu_analytics.publication.disclosure.views import Targets, View
 from snu_analytics_tests.disclosure.counts import APRIL, fine
 
 DAY = date(2024, 4, 1)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snu_analytics.catalogue.breakdowns import DIMENSIONS
-from snu_analytics.disclosure import revised
+from snu_analytics.publication.disclosure import revised
 
 MASKED = None
 

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from snu_analytics.catalogue.breakdowns import categorised
-from snu_analytics.disclosure import Cube, secure
+from snu_analytics.publication.disclosure import Cube, secure
 from snu_analytics_tests.disclosure.counts import APRIL, fine, publish, told
 
 GENDERS = ("gender",)

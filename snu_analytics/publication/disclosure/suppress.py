@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from snu_analytics.catalogue.breakdowns import Kind, days_of_period, period_of
-from snu_analytics.disclosure.cube import CELLS, Cube, Periods, looked_up
-from snu_analytics.disclosure.views import Targets, View, periods_of
+from snu_analytics.publication.disclosure.cube import CELLS, Cube, Periods, looked_up
+from snu_analytics.publication.disclosure.views import Targets, View, periods_of
 
 
 @dataclass

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from snu_analytics.catalogue.breakdowns import KINDS, days_of_period, period_of
-from snu_analytics.disclosure.audit import Bounds, Needs, bounds, needs, price
-from snu_analytics.disclosure.cells import Integers
-from snu_analytics.disclosure.cube import Cube, Periods
-from snu_analytics.disclosure.relations import Block, Shown, block_of, relations
+from snu_analytics.publication.disclosure.audit import Bounds, Needs, bounds, needs, price
+from snu_analytics.publication.disclosure.cells import Integers
+from snu_analytics.publication.disclosure.cube import Cube, Periods
+from snu_analytics.publication.disclosure.relations import Block, Shown, block_of, relations
 
 # A cell is the dearer to mask the more it tells: its cost is the bits of its value. One that is
 # zero and shown as absent tells little, but gets a row, and must not be taken before a small count.

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, hstack
 
-from snu_analytics.disclosure.cells import Integers
-from snu_analytics.disclosure.relations import Shown
+from snu_analytics.publication.disclosure.cells import Integers
+from snu_analytics.publication.disclosure.relations import Shown
 
 # Below the feasibility tolerance of HiGHS (1e-7) times the largest counts nothing is told apart.
 _TOLERANCE = 1e-5

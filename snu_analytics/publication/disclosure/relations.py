@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from snu_analytics.disclosure.cells import COLUMN, Integers, Numbering
+from snu_analytics.publication.disclosure.cells import COLUMN, Integers, Numbering
 
 _NONE = -1
 

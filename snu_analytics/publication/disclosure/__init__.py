@@ -18,8 +18,8 @@ give no more away than one. Counts of days beyond the months beside a period are
 the attacker, which leaves him no less than he has.
 """
 
-from snu_analytics.disclosure.cube import CELLS, Cube
-from snu_analytics.disclosure.revisions import Revised, revised
-from snu_analytics.disclosure.suppress import Secured, secure
+from snu_analytics.publication.disclosure.cube import CELLS, Cube
+from snu_analytics.publication.disclosure.revisions import Revised, revised
+from snu_analytics.publication.disclosure.suppress import Secured, secure
 
 __all__ = ["CELLS", "Cube", "Revised", "Secured", "revised", "secure"]

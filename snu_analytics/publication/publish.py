@@ -18,11 +18,11 @@ from snu_analytics.catalogue.breakdowns import (
     rows_of_zero,
 )
 from snu_analytics.days import DayRange, month_before, month_of
-from snu_analytics.disclosure import CELLS, Cube, Secured, revised, secure
 from snu_analytics.errors import WarehouseError
 from snu_analytics.pipeline import EVENTS
-from snu_analytics.steps.fingerprints import Lines, fingerprint, hidden
-from snu_analytics.steps.revisions import causes_of, logged
+from snu_analytics.publication.disclosure import CELLS, Cube, Secured, revised, secure
+from snu_analytics.publication.fingerprints import Lines, fingerprint, hidden
+from snu_analytics.publication.revisions import causes_of, logged
 from snu_analytics.warehouse import loaded_days
 from snu_analytics.warehouse.published import (
     Name,

@@ -10,8 +10,8 @@ import polars as pl
 
 from snu_analytics.catalogue.breakdowns import DIMENSIONS, KINDS, UNKNOWN, Kind, tables
 from snu_analytics.days import DayRange
-from snu_analytics.disclosure.cells import COLUMN, COORDINATES, Integers, Numbering
-from snu_analytics.disclosure.relations import Counts
+from snu_analytics.publication.disclosure.cells import COLUMN, COORDINATES, Integers, Numbering
+from snu_analytics.publication.disclosure.relations import Counts
 
 CELLS = {
     "period": pl.Date,
