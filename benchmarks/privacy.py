@@ -29,10 +29,10 @@ from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser, build
 from snu_analytics.pipeline import Staging, Workbench, load_events
+from snu_analytics.privacy import erase_requested, published_days
 from snu_analytics.publication import publish
 from snu_analytics.settings import decode_key, default_file, read_key
 from snu_analytics.source import open_source
-from snu_analytics.steps import erase_requested, published_days
 from snu_analytics.warehouse import connect
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]

@@ -7,8 +7,8 @@ import polars as pl
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.privacy import carry_over, erase_requested
 from snu_analytics.source import open_source
-from snu_analytics.steps import carry_over, erase_requested
 from snu_analytics.warehouse import begin_rotation, connect, finish_rotation
 from snu_analytics_tests.histories import (
     CATALOGUE,

@@ -14,8 +14,8 @@ from snu_analytics.days import DayRange, consecutive, years_before
 from snu_analytics.errors import ErasureError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.privacy import erase_absent, erase_requested
 from snu_analytics.source import open_source
-from snu_analytics.steps import erase_absent, erase_requested
 from snu_analytics.warehouse import connect, expire_events, expire_figures
 from snu_analytics_tests.histories import (
     CATALOGUE,

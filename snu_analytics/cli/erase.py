@@ -38,9 +38,9 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     from snu_analytics.cli.doctor import require_schema
     from snu_analytics.events import Pseudonymiser
     from snu_analytics.pipeline import Staging, Workbench
+    from snu_analytics.privacy import erase_absent, erase_requested, published_days
     from snu_analytics.settings import decode_key
     from snu_analytics.source import open_source
-    from snu_analytics.steps import erase_absent, erase_requested, published_days
     from snu_analytics.warehouse import connect
 
     require_schema(warehouse_url)

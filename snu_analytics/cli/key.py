@@ -99,8 +99,8 @@ def check() -> None:
 @faults_told
 def rotate(to: Path | None) -> None:
     """Rebuild every day with a new key, then destroy the old one. Run again, it goes on."""
-    from snu_analytics.key_change import in_force, new_key_for, settle, with_key
     from snu_analytics.orchestration import rotation
+    from snu_analytics.privacy import in_force, new_key_for, settle, with_key
     from snu_analytics.warehouse import connect, finish_rotation, known_keys
 
     settings, warehouse_url = with_warehouse()
@@ -139,7 +139,7 @@ def rotate(to: Path | None) -> None:
 @faults_told
 def destroy(fingerprint: str) -> None:
     """Destroy the key in force, named by its FINGERPRINT: nobody can undo the pseudonyms then."""
-    from snu_analytics.key_change import destroy as destroy_key
+    from snu_analytics.privacy import destroy as destroy_key
 
     settings, warehouse_url = with_warehouse()
     for sentence in destroy_key(settings, warehouse_url, fingerprint):
@@ -149,8 +149,8 @@ def destroy(fingerprint: str) -> None:
 def _carry_over(settings: Settings) -> "CarryOver":
     """Keep erased subjects out of the days to be rebuilt, or say that this cannot be done."""
     from snu_analytics.catalogue import load_catalogue
+    from snu_analytics.privacy import carry_over
     from snu_analytics.source import open_source
-    from snu_analytics.steps import carry_over
     from snu_analytics.warehouse import erased_with_other_keys
 
     def carried(

@@ -10,7 +10,7 @@ from rich.console import Console
 from snu_analytics.cli.faults import SOME_FAILED, faults_told
 
 if TYPE_CHECKING:
-    from snu_analytics.register import StoredTable
+    from snu_analytics.privacy.register import StoredTable
 
 _out = Console()
 _err = Console(stderr=True)
@@ -29,7 +29,7 @@ _err = Console(stderr=True)
 def register(out: Path, check: bool) -> None:
     """Write the record of processing (article 30) and the inputs of the impact assessment."""
     from snu_analytics.catalogue import load_catalogue
-    from snu_analytics.register import (
+    from snu_analytics.privacy.register import (
         read_processing,
         register_document,
         stale_files,
@@ -53,7 +53,7 @@ def _tables() -> "list[StoredTable]":
     from sqlalchemy.dialects import postgresql
 
     from snu_analytics.catalogue import load_catalogue
-    from snu_analytics.register import StoredColumn, StoredTable
+    from snu_analytics.privacy.register import StoredColumn, StoredTable
     from snu_analytics.warehouse import warehouse_metadata
 
     dialect = postgresql.dialect()

@@ -15,7 +15,7 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.faults import SOME_FAILED, faults_told
 
 if TYPE_CHECKING:
-    from snu_analytics.risk import Measure
+    from snu_analytics.privacy import Measure
 
 _out = Console()
 _err = Console(stderr=True)
@@ -36,9 +36,8 @@ _PERSONAL = [
 def risk(entity: str | None, shape: str) -> None:
     """Measure how well persons are hidden (k, l, unique rows, small cells) and keep the report."""
     from snu_analytics.days import paris_today
-    from snu_analytics.risk import small_cells
+    from snu_analytics.privacy import report_risk, small_cells
     from snu_analytics.settings import read_settings
-    from snu_analytics.steps.risk import report_risk
     from snu_analytics.warehouse import connect, resolve_url
 
     settings, measured_on = read_settings(), paris_today()
@@ -87,7 +86,7 @@ _BY_COLUMN = {
 
 
 def _overall(measures: "list[Measure]") -> Table:
-    from snu_analytics.risk import meaning
+    from snu_analytics.privacy import meaning
 
     table = Table(box=None)
     table.add_column("measure", no_wrap=True)
@@ -99,7 +98,7 @@ def _overall(measures: "list[Measure]") -> Table:
 
 
 def _by_column(measures: "list[Measure]") -> Iterator[RenderableType]:
-    from snu_analytics.risk import meaning
+    from snu_analytics.privacy import meaning
 
     names = list(dict.fromkeys(m.measure for m in measures))
     table = Table(box=None)

@@ -11,8 +11,8 @@ from snu_analytics.orchestration.resources import (
     WorkbenchResource,
 )
 from snu_analytics.pipeline import Staging
+from snu_analytics.privacy import erase_absent, republish
 from snu_analytics.settings import read_settings
-from snu_analytics.steps import erase_absent, republish
 from snu_analytics.warehouse import expire_events, expire_figures
 
 

@@ -14,8 +14,7 @@ from snu_analytics.orchestration.concurrency import WAREHOUSE
 from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import EVENTS
-from snu_analytics.risk import Measure, exposed, meaning, small_cells
-from snu_analytics.steps.risk import report_risk
+from snu_analytics.privacy import Measure, exposed, meaning, report_risk, small_cells
 
 RISK_JOB = "risk"
 

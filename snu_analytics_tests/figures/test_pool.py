@@ -12,9 +12,9 @@ from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.pool import balance, compare_live, load_opening, load_pool, pool
 from snu_analytics.figures.pool.movements import closing_by_status, recount
 from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.privacy import erase_requested
 from snu_analytics.questions import ask
 from snu_analytics.source import open_source
-from snu_analytics.steps import erase_requested
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.histories import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.catalogue.load import read_catalogue
-from snu_analytics.register import StoredColumn, StoredTable
+from snu_analytics.privacy.register import StoredColumn, StoredTable
 
 PONY = """
 collection: ponies

@@ -7,8 +7,8 @@ import yaml
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import RegisterError
-from snu_analytics.register import read_processing, register_document
-from snu_analytics.register.markdown import markdown
+from snu_analytics.privacy.register import read_processing, register_document
+from snu_analytics.privacy.register.markdown import markdown
 from snu_analytics.settings import read_settings
 from snu_analytics_tests.register.literal import TABLES, ponies
 
@@ -113,7 +113,9 @@ def test_a_default_that_the_register_tells_is_that_of_the_settings():
     ],
 )
 def test_facts_that_are_incomplete_are_refused_by_name(tmp_path, change, message):
-    content = yaml.safe_load((files("snu_analytics.register") / "processing.yaml").read_text())
+    content = yaml.safe_load(
+        (files("snu_analytics.privacy.register") / "processing.yaml").read_text()
+    )
     change(content)
     (tmp_path / "processing.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(RegisterError, match=f"processing.yaml, .*{message}"):

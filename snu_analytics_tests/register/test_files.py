@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from snu_analytics.cli.main import main
-from snu_analytics.register import (
+from snu_analytics.privacy.register import (
     read_processing,
     register_document,
     stale_files,
     write_files,
 )
-from snu_analytics.register.blocks import Document
-from snu_analytics.register.typeset import pdf
+from snu_analytics.privacy.register.blocks import Document
+from snu_analytics.privacy.register.typeset import pdf
 from snu_analytics_tests.register.literal import PONY, TABLES, ponies
 
 CHECKOUT = Path(__file__).parents[2]
@@ -105,6 +105,6 @@ def test_a_folder_that_cannot_be_made_ends_with_2(tmp_path):
 
 
 def test_every_command_that_the_register_names_is_one():
-    told = (files("snu_analytics.register") / "processing.yaml").read_text()
+    told = (files("snu_analytics.privacy.register") / "processing.yaml").read_text()
     for path in set(re.findall(r"`snu-analytics ([a-z ]+)", told)):
         assert CliRunner().invoke(main, [*path.split(), "--help"]).exit_code == 0, path

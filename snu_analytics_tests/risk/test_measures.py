@@ -1,5 +1,5 @@
-from snu_analytics.risk import MEANINGS, meaning
-from snu_analytics.risk.measures import bands
+from snu_analytics.privacy import MEANINGS, meaning
+from snu_analytics.privacy.risk_measures import bands
 
 
 def test_every_band_of_sizes_is_explained():

@@ -11,8 +11,8 @@ import pytest
 from pycanon.anonymity import k_anonymity, l_diversity
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.risk import Measure, exposed, small_cells
-from snu_analytics.steps.risk import measure_risk, report_risk
+from snu_analytics.privacy import Measure, exposed, report_risk, small_cells
+from snu_analytics.privacy.risk import measure_risk
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.pipeline import rows

@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.register.blocks import BLANK, Block, Heading, Items, Paragraph, code, grid
-from snu_analytics.register.processing import Processing
+from snu_analytics.privacy.register.blocks import (
+    BLANK,
+    Block,
+    Heading,
+    Items,
+    Paragraph,
+    code,
+    grid,
+)
+from snu_analytics.privacy.register.processing import Processing
 
 
 def assessment(catalogue: Catalogue, processing: Processing) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from psycopg import sql
 
-from snu_analytics.risk.measures import Measure
+from snu_analytics.privacy.risk_measures import Measure
 
 # The threshold of French statistical practice for counts of persons.
 LEAST_CELL = 11

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from snu_analytics.errors import RegisterError
-from snu_analytics.register.blocks import Document
-from snu_analytics.register.markdown import markdown
-from snu_analytics.register.typeset import digest, pdf
+from snu_analytics.privacy.register.blocks import Document
+from snu_analytics.privacy.register.markdown import markdown
+from snu_analytics.privacy.register.typeset import digest, pdf
 
 _MARKDOWN, _PDF = "register.md", "register.pdf"
 

@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.register.blocks import BLANK, Block, Grid, Heading, Items, Paragraph, grid
-from snu_analytics.register.processing import Processing
+from snu_analytics.privacy.register.blocks import (
+    BLANK,
+    Block,
+    Grid,
+    Heading,
+    Items,
+    Paragraph,
+    grid,
+)
+from snu_analytics.privacy.register.processing import Processing
 
 
 def contacts(processing: Processing) -> Grid:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import typst
 
-from snu_analytics.register.blocks import Document
+from snu_analytics.privacy.register.blocks import Document
 
 _TEMPLATE = "register.typ"
 

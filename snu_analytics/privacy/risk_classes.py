@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from snu_analytics.catalogue import Catalogue, Entity
-from snu_analytics.risk.measures import bands
+from snu_analytics.privacy.risk_measures import bands
 
 
 def exposed(catalogue: Catalogue) -> list[Entity]:

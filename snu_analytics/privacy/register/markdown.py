@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from snu_analytics.register.blocks import Block, Document, Grid, Heading, Items, Paragraph
+from snu_analytics.privacy.register.blocks import Block, Document, Grid, Heading, Items, Paragraph
 
 _ORIGIN = (
     "Written by `snu-analytics register` from the catalogues and `processing.yaml`: "

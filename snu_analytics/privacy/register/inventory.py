@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from snu_analytics.catalogue import Catalogue, Column, Entity, Field, Vocabulary
 from snu_analytics.catalogue.model import Dropped
-from snu_analytics.register.blocks import Block, Grid, Heading, Paragraph, code, grid
+from snu_analytics.privacy.register.blocks import Block, Grid, Heading, Paragraph, code, grid
 
 
 @dataclass(frozen=True)

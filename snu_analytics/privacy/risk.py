@@ -7,7 +7,9 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Catalogue, Entity
-from snu_analytics.risk import CELL_TABLES, MEANINGS, Measure, cell_query, class_query, exposed
+from snu_analytics.privacy.risk_cells import CELL_TABLES, cell_query
+from snu_analytics.privacy.risk_classes import class_query, exposed
+from snu_analytics.privacy.risk_measures import MEANINGS, Measure
 from snu_analytics.warehouse import copy_blocks, mapped_errors, replace_day
 
 # The classes of a million rows are sorted and counted in memory; the server's usual 4 MB would have

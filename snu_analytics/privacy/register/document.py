@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.register.assessment import assessment
-from snu_analytics.register.blocks import Block, Document, Heading
-from snu_analytics.register.inventory import StoredTable, inventory
-from snu_analytics.register.processing import Processing
-from snu_analytics.register.record import contacts, record
+from snu_analytics.privacy.register.assessment import assessment
+from snu_analytics.privacy.register.blocks import Block, Document, Heading
+from snu_analytics.privacy.register.inventory import StoredTable, inventory
+from snu_analytics.privacy.register.processing import Processing
+from snu_analytics.privacy.register.record import contacts, record
 
 
 def register_document(

@@ -4,10 +4,10 @@ Catalogue, the facts of `processing.yaml` and the tables' columns go in, Markdow
 Knows neither Dagster nor a database, and nothing of the machine or the day it runs on.
 """
 
-from snu_analytics.register.document import register_document
-from snu_analytics.register.files import stale_files, write_files
-from snu_analytics.register.inventory import StoredColumn, StoredTable
-from snu_analytics.register.processing import read_processing
+from snu_analytics.privacy.register.document import register_document
+from snu_analytics.privacy.register.files import stale_files, write_files
+from snu_analytics.privacy.register.inventory import StoredColumn, StoredTable
+from snu_analytics.privacy.register.processing import read_processing
 
 __all__ = [
     "StoredColumn",

@@ -1,0 +1,37 @@
+"""What is owed to persons: erasure, the change of the key, the risk of recognition, the register.
+
+Knows all that holds anything of a person, the source and what is published included; not Dagster.
+The risk (k-anonymity, l-diversity, small cells) is told as measures of groups, never of a person.
+`register` is a room of its own, which knows the catalogue alone.
+"""
+
+from snu_analytics.privacy.carry_over import carry_over
+from snu_analytics.privacy.erase import erase_absent, erase_requested, published_days, republish
+from snu_analytics.privacy.key_change import destroy, in_force, new_key_for, settle, with_key
+from snu_analytics.privacy.risk import report_risk
+from snu_analytics.privacy.risk_cells import CELL_TABLES, LEAST_CELL, cell_query, small_cells
+from snu_analytics.privacy.risk_classes import class_query, exposed
+from snu_analytics.privacy.risk_measures import MEANINGS, Measure, meaning
+
+__all__ = [
+    "CELL_TABLES",
+    "LEAST_CELL",
+    "MEANINGS",
+    "Measure",
+    "carry_over",
+    "cell_query",
+    "class_query",
+    "destroy",
+    "erase_absent",
+    "erase_requested",
+    "exposed",
+    "in_force",
+    "meaning",
+    "new_key_for",
+    "published_days",
+    "report_risk",
+    "republish",
+    "settle",
+    "small_cells",
+    "with_key",
+]
