@@ -12,8 +12,7 @@ from snu_analytics.catalogue.breakdowns import DIMENSIONS, categorised, rows_of_
 from snu_analytics.days import DayRange
 from snu_analytics.history import split_by_day
 from snu_analytics.pipeline import require_loaded
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
-from snu_analytics.warehouse.published import fine_counts
+from snu_analytics.warehouse import copy_blocks, copy_text, fine_counts, mapped_errors, replace_day
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,9 +20,9 @@ from snu_analytics.warehouse import (
     erase_subjects,
     erased_subjects,
     loaded_days,
+    publications,
     subjects_of,
 )
-from snu_analytics.warehouse.published import publications
 
 # So many subjects at once, and this share of them, are rather a source that is not the right one.
 _MANY, _LARGE_SHARE = 100, 0.2

@@ -23,12 +23,12 @@ from snu_analytics.pipeline import EVENTS
 from snu_analytics.publication.disclosure import CELLS, Cube, Secured, revised, secure
 from snu_analytics.publication.fingerprints import Lines, fingerprint, hidden
 from snu_analytics.publication.revisions import causes_of, logged
-from snu_analytics.warehouse import loaded_days
-from snu_analytics.warehouse.published import (
+from snu_analytics.warehouse import (
     Name,
     Publication,
     Revisions,
     fine_counts,
+    loaded_days,
     patch_counts,
     publications,
     published_cells,

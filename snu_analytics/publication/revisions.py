@@ -8,8 +8,7 @@ import psycopg
 
 from snu_analytics.catalogue.breakdowns import Kind, days_of_period
 from snu_analytics.publication.disclosure import Revised
-from snu_analytics.warehouse.published import Name, Publication, Revisions, erased_since
-from snu_analytics.warehouse.published_tables import Cause
+from snu_analytics.warehouse import Cause, Name, Publication, Revisions, erased_since
 
 
 def causes_of(

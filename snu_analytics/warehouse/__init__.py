@@ -35,6 +35,18 @@ from snu_analytics.warehouse.keys import (
 )
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.notes import replace_notes
+from snu_analytics.warehouse.published import (
+    Name,
+    Publication,
+    Revisions,
+    erased_since,
+    fine_counts,
+    patch_counts,
+    publications,
+    published_cells,
+    publishing,
+    replace_publications,
+)
 from snu_analytics.warehouse.read import (
     audit_lines,
     changed_days,
@@ -47,16 +59,20 @@ from snu_analytics.warehouse.read import (
     server_version,
     totals_by_campaign,
 )
-from snu_analytics.warehouse.replace import Origin, replace_day
-from snu_analytics.warehouse.tables import event_columns, warehouse_metadata
+from snu_analytics.warehouse.replace import Origin, lock_day, replace_day
+from snu_analytics.warehouse.schema import Cause, event_columns, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
+    "Cause",
     "Change",
     "Erased",
     "Key",
     "KeyedRows",
+    "Name",
     "Origin",
+    "Publication",
+    "Revisions",
     "address",
     "audit_lines",
     "begin_rotation",
@@ -70,6 +86,7 @@ __all__ = [
     "day_origins",
     "days_of_other_keys",
     "erase_subjects",
+    "erased_since",
     "erased_subjects",
     "erased_with_other_keys",
     "event_columns",
@@ -77,17 +94,24 @@ __all__ = [
     "expire_events",
     "expire_figures",
     "figures",
+    "fine_counts",
     "finish_rotation",
     "forget_key",
     "key_matches",
     "known_keys",
     "last_loaded_day",
     "loaded_days",
+    "lock_day",
     "mapped_errors",
     "migrate",
+    "patch_counts",
     "pending_changes",
+    "publications",
+    "published_cells",
+    "publishing",
     "replace_day",
     "replace_notes",
+    "replace_publications",
     "require_key",
     "resolve_url",
     "rows_by_key",

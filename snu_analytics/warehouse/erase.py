@@ -13,7 +13,7 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.warehouse.copy_text import copy_blocks
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.replace import lock_day
-from snu_analytics.warehouse.tables import ANALYTICS
+from snu_analytics.warehouse.schema import ANALYTICS
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from psycopg import sql
 from snu_analytics.errors import WarehouseError, WarehouseUnavailable
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.read import CURRENT_KEY
-from snu_analytics.warehouse.tables import ANALYTICS
+from snu_analytics.warehouse.schema import ANALYTICS
 
 State = Literal["current", "incoming", "retired", "destroyed"]
 

@@ -17,11 +17,16 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.questions import load_questions
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
-from snu_analytics.warehouse.dimensions import ensure_dimensions
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.rights import ensure_schemas, ensure_table_rights
-from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED, warehouse_metadata
-from snu_analytics.warehouse.views import ensure_views, views_on
+from snu_analytics.warehouse.schema import (
+    ANALYTICS,
+    PUBLISHED,
+    ensure_dimensions,
+    ensure_views,
+    views_on,
+    warehouse_metadata,
+)
 
 # Any number will do as long as every migration takes the same.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('snu_analytics migrate', 0))"

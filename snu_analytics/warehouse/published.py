@@ -11,8 +11,7 @@ from psycopg import sql
 
 from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.published_tables import PUBLISHED_TABLES
-from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
+from snu_analytics.warehouse.schema import ANALYTICS, PUBLISHED, PUBLISHED_TABLES
 
 _DIMENSIONS = ("gender", "age", "region", "department", "cohort")
 _CELLS = ("period", "phase", "figure", "breakdown", *_DIMENSIONS, "value", "masked")

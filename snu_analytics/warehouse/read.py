@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.replace import Origin, Part
-from snu_analytics.warehouse.tables import ANALYTICS
+from snu_analytics.warehouse.schema import ANALYTICS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.tables import ANALYTICS
+from snu_analytics.warehouse.schema import ANALYTICS
 
 # A part of a table: for each column the values its rows may have, such as the phases of an entity.
 Part = Mapping[str, Sequence[str]]

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from snu_analytics.warehouse.change import Change
-from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
+from snu_analytics.warehouse.schema import ANALYTICS, PUBLISHED
 from snu_analytics.warehouse.urls import DAGSTER_SCHEMA
 
 _OWNER = "snu_owner"

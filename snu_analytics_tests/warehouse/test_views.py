@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.questions import Question, load_questions
 from snu_analytics.warehouse import migrate, pending_changes
-from snu_analytics.warehouse.views import ensure_views
+from snu_analytics.warehouse.schema.views import ensure_views
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.warehouse.lines import rows
 

@@ -6,8 +6,7 @@ from datetime import date
 import psycopg
 from psycopg import sql
 
-from snu_analytics.warehouse import mapped_errors
-from snu_analytics.warehouse.replace import lock_day
+from snu_analytics.warehouse import lock_day, mapped_errors
 
 _MOVEMENTS = "pool_movement"
 

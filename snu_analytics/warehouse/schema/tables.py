@@ -24,14 +24,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.catalogue import Column as KeyColumn
-from snu_analytics.warehouse.columns import column
-from snu_analytics.warehouse.dimensions import dimension_tables
-from snu_analytics.warehouse.erasure_tables import erasure_tables
-from snu_analytics.warehouse.flow_table import flow_table
-from snu_analytics.warehouse.pool_tables import pool_tables
-from snu_analytics.warehouse.projection_table import projection_table
-from snu_analytics.warehouse.published_tables import published_tables
-from snu_analytics.warehouse.risk_table import risk_report
+from snu_analytics.warehouse.schema.columns import column
+from snu_analytics.warehouse.schema.dimensions import dimension_tables
+from snu_analytics.warehouse.schema.erasure_tables import erasure_tables
+from snu_analytics.warehouse.schema.flow_table import flow_table
+from snu_analytics.warehouse.schema.pool_tables import pool_tables
+from snu_analytics.warehouse.schema.projection_table import projection_table
+from snu_analytics.warehouse.schema.published_tables import published_tables
+from snu_analytics.warehouse.schema.risk_table import risk_report
 
 ANALYTICS = "analytics"
 PUBLISHED = "published"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Date, Index, Integer, MetaData, Table, Text
 
-from snu_analytics.warehouse.columns import campaign_columns, column, dimension_columns
+from snu_analytics.warehouse.schema.columns import campaign_columns, column, dimension_columns
 
 
 def flow_table(metadata: MetaData) -> None:

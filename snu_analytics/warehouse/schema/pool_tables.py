@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.schema.columns import column
 
 
 def pool_tables(metadata: MetaData) -> None:

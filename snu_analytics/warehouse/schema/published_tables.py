@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
 )
 
-from snu_analytics.warehouse.columns import campaign_columns, column, dimension_columns
+from snu_analytics.warehouse.schema.columns import campaign_columns, column, dimension_columns
 
 # Kind of period, its table and the column of its first day.
 PUBLISHED_TABLES = {

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from snu_analytics.questions import Question, View
 from snu_analytics.warehouse.change import Change
-from snu_analytics.warehouse.tables import ANALYTICS, PUBLISHED
+from snu_analytics.warehouse.schema.tables import ANALYTICS, PUBLISHED
 
 # Which question a view was made from stands as the comment of its rule, which no reader of comments
 # shows, with a digest of how PostgreSQL keeps the view: one replaced by hand is seen to differ.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, MetaData, Table, Text, Uuid, func
 
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.schema.columns import column
 
 
 def erasure_tables(metadata: MetaData) -> None:

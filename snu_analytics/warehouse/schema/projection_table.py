@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Date, Float, Index, Integer, MetaData, SmallInteger, Table, Text
 
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.schema.columns import column
 
 _BANDS = {
     f"{side}{level}": f"{word} end of the {level} % band (persons)"

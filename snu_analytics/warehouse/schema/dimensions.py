@@ -28,7 +28,7 @@ from snu_analytics.dimensions import (
     statuses,
 )
 from snu_analytics.warehouse.change import Change
-from snu_analytics.warehouse.columns import column
+from snu_analytics.warehouse.schema.columns import column
 
 _SCHEMA = "published"
 

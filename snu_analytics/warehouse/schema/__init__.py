@@ -1,0 +1,27 @@
+"""All tables: their columns, comments, indexes, the rows of dimensions, and the views.
+
+Knows the catalogue; no connection but the one it is given while migrating, and nothing of what
+fills the tables.
+"""
+
+from snu_analytics.warehouse.schema.dimensions import ensure_dimensions
+from snu_analytics.warehouse.schema.published_tables import PUBLISHED_TABLES, Cause
+from snu_analytics.warehouse.schema.tables import (
+    ANALYTICS,
+    PUBLISHED,
+    event_columns,
+    warehouse_metadata,
+)
+from snu_analytics.warehouse.schema.views import ensure_views, views_on
+
+__all__ = [
+    "ANALYTICS",
+    "PUBLISHED",
+    "PUBLISHED_TABLES",
+    "Cause",
+    "ensure_dimensions",
+    "ensure_views",
+    "event_columns",
+    "views_on",
+    "warehouse_metadata",
+]
