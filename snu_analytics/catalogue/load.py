@@ -15,7 +15,7 @@ from snu_analytics.catalogue.model import Catalogue, Entity
 from snu_analytics.catalogue.vocabulary import Vocabulary
 from snu_analytics.errors import CatalogueError
 
-_SHARED = {"vocabularies.yaml", "places.yaml"}
+_SHARED = {"vocabularies.yaml", "places.yaml", "school_zones.yaml", "statuses.yaml"}
 
 
 @cache

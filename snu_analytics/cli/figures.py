@@ -117,7 +117,7 @@ def _write(answer: "pd.DataFrame", question: "Question", shape: str, console: Co
 
 def _definitions(answer: "pd.DataFrame", question: "Question") -> list[str]:
     """What the figures that are told count."""
-    from snu_analytics.dimensions import definitions
+    from snu_analytics.catalogue import definitions
 
     if "figure" not in answer.columns:
         return []

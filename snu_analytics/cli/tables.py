@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from snu_analytics.dimensions import definitions
+from snu_analytics.catalogue import definitions
 
 if TYPE_CHECKING:
     import pandas as pd

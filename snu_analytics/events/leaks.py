@@ -14,8 +14,7 @@ import phonenumbers
 import polars as pl
 from stdnum.fr import nif, nir, siren, siret
 
-from snu_analytics.catalogue import Entity, Field
-from snu_analytics.catalogue.vocabulary import OTHER, fold
+from snu_analytics.catalogue import OTHER, Entity, Field, fold
 from snu_analytics.errors import LeakError
 
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

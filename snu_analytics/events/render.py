@@ -5,9 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from snu_analytics.catalogue import Entity, Field
-from snu_analytics.catalogue.model import ColumnType
-from snu_analytics.catalogue.vocabulary import OTHER
+from snu_analytics.catalogue import OTHER, ColumnType, Entity, Field
 from snu_analytics.days import PARIS
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.history.canonical import INSTANT, plain

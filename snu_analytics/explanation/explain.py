@@ -15,8 +15,7 @@ import numpy as np
 import polars as pl
 import psycopg
 
-from snu_analytics.catalogue import Entity
-from snu_analytics.catalogue.model import Clause
+from snu_analytics.catalogue import Clause, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
 from snu_analytics.events import Pseudonymiser, build_events, deidentified_states

@@ -8,7 +8,7 @@ import polars as pl
 from snu_analytics.history.creations import BIRTH
 from snu_analytics.history.provenance import MARKS
 from snu_analytics.history.rebuild import Timeline
-from snu_analytics.source.births import made
+from snu_analytics.source import made
 
 AUDIT_SCHEMA = {
     "measure": pl.String,

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from snu_analytics.catalogue import Entity, Vocabulary
-from snu_analytics.catalogue.vocabulary import OTHER
+from snu_analytics.catalogue import OTHER, Entity, Vocabulary
 
 INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
 _JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")

@@ -10,7 +10,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Creation
 from snu_analytics.history.canonical import Canonicaliser
-from snu_analytics.source.births import instants, made
+from snu_analytics.source import instants, made
 
 # What a birth without a patch is called in place of a patch id; sorts before any of them.
 BIRTH = "+"

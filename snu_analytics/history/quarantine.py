@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from snu_analytics.days import PARIS
-from snu_analytics.source.births import made
+from snu_analytics.source import made
 
 
 def paris_day(instants: pl.Expr) -> pl.Expr:

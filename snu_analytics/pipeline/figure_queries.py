@@ -2,8 +2,7 @@
 
 from psycopg import sql
 
-from snu_analytics.catalogue import Entity
-from snu_analytics.catalogue.model import Clause
+from snu_analytics.catalogue import Clause, Entity
 
 GROUPS = ("gender", "age", "region", "department", "cohort")
 FIGURE_COLUMNS = ("day", "phase", "figure", *GROUPS, "value")

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from snu_analytics.catalogue import calendar_days, public_holidays
+from snu_analytics.catalogue.calendar import CALENDAR, school_holidays
 from snu_analytics.days import DayRange
-from snu_analytics.dimensions import calendar_days, public_holidays
-from snu_analytics.dimensions.calendar import CALENDAR, school_holidays
 
 
 def told(text: str):

@@ -2,8 +2,14 @@
 
 from datetime import date
 
-from snu_analytics.catalogue import load_catalogue
-from snu_analytics.dimensions import cohorts, definitions, departments, regions, statuses
+from snu_analytics.catalogue import (
+    cohorts,
+    definitions,
+    departments,
+    load_catalogue,
+    regions,
+    statuses,
+)
 
 CATALOGUE = load_catalogue()
 

@@ -10,8 +10,9 @@ import pytest
 from bson import ObjectId
 
 from snu_analytics.errors import SourceError
-from snu_analytics.source import bson_file, open_source
-from snu_analytics.source.index import PatchIndex
+from snu_analytics.source import open_source
+from snu_analytics.source.dump import bson_file
+from snu_analytics.source.dump.index import PatchIndex
 from snu_analytics_tests.source.samples import (
     ANNA,
     BORIS,
@@ -279,7 +280,8 @@ def test_two_processes_build_an_index_once(tmp_path, home):
     url = dump(tmp_path / "dump", youngs=[], young_patches=many)
     script = (
         "import sys, pathlib\n"
-        "from snu_analytics.source import index, open_source\n"
+        "from snu_analytics.source import open_source\n"
+        "from snu_analytics.source.dump import index\n"
         "from snu_analytics_tests.source.samples import YOUNG, instant\n"
         "build = index.PatchIndex.build\n"
         "index.PatchIndex.build = lambda *given: (print('built'), build(*given))\n"

@@ -10,8 +10,9 @@ from pymongo.database import Database
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import SourceError, SourceUnavailable
-from snu_analytics.source import mongo_faults, open_source
-from snu_analytics.source.mongo import MongoSource
+from snu_analytics.source import open_source
+from snu_analytics.source.mongo import faults as mongo_faults
+from snu_analytics.source.mongo.source import MongoSource
 from snu_analytics_tests.source.proxy import CuttingProxy
 from snu_analytics_tests.source.samples import (
     ANNA,

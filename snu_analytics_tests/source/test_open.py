@@ -4,8 +4,8 @@ import pytest
 
 from snu_analytics.errors import SettingsError
 from snu_analytics.source import open_source
-from snu_analytics.source.dump import DumpSource
-from snu_analytics.source.mongo import MongoSource
+from snu_analytics.source.dump.source import DumpSource
+from snu_analytics.source.mongo.source import MongoSource
 
 
 def test_a_folder_is_a_dump(tmp_path):

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from snu_analytics.catalogue import Catalogue, Column, Entity, Field, Vocabulary
-from snu_analytics.catalogue.model import Dropped
+from snu_analytics.catalogue import Catalogue, Column, Dropped, Entity, Field, Vocabulary
 from snu_analytics.privacy.register.blocks import Block, Grid, Heading, Paragraph, code, grid
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from snu_analytics.catalogue.model import Category
+from snu_analytics.catalogue import Category
 from snu_analytics.errors import RegisterError
 
 FILE = "processing.yaml"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from snu_analytics.dimensions import (
+from snu_analytics.catalogue import (
     calendar_days,
     cohorts,
     definitions,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from snu_analytics.catalogue import load_catalogue, places
+from snu_analytics.catalogue.load import load_catalogue, places
 
 
 class Region(NamedTuple):

@@ -27,7 +27,7 @@ from snu_analytics.source.decode import (
     decode_texts,
 )
 from snu_analytics.source.decode_patches import decode_patches
-from snu_analytics.source.mongo_faults import asked, told
+from snu_analytics.source.mongo.faults import asked, told
 from snu_analytics.source.patches import PatchColumns, join
 from snu_analytics.source.requests import (
     MARGIN,

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from snu_analytics.source.bson_file import decoded
 from snu_analytics.source.columns import (
     HEX_ID,
     TEXT,
@@ -26,6 +25,7 @@ from snu_analytics.source.columns import (
 )
 from snu_analytics.source.decode import UNKNOWN, Scope, decode_documents
 from snu_analytics.source.decode_patches import decode_patches
+from snu_analytics.source.dump.bson_file import decoded
 from snu_analytics.source.patches import HEADS, NO_INSTANT, OPS, Names, PatchColumns
 
 _BLOCK = 1 << 16  # patches brought into order at a time

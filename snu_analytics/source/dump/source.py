@@ -9,11 +9,12 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SourceError
-from snu_analytics.source.bson_file import chunks, decoded, find_file
 from snu_analytics.source.columns import HEX_ID, TEXT, empty
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
-from snu_analytics.source.index import DocumentIndex, PatchIndex
+from snu_analytics.source.dump.bson_file import chunks, decoded, find_file
+from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
+from snu_analytics.source.dump.versions import index_folder
 from snu_analytics.source.requests import (
     counted,
     document_frame,
@@ -27,7 +28,6 @@ from snu_analytics.source.requests import (
     value_counts,
     wanted_refs,
 )
-from snu_analytics.source.versions import index_folder
 
 Index = TypeVar("Index", PatchIndex, DocumentIndex)
 
