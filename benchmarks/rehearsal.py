@@ -29,7 +29,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.settings import decode_key, default_file, read_key
-from snu_analytics_tests.truth import (
+from snu_analytics_tests.fixtures.truth import (
     PARIS,
     event_rows,
     expected_events,

@@ -8,7 +8,7 @@ import pytest
 from snu_analytics.catalogue import Entity, load_catalogue
 from snu_analytics.simulation import Simulation, simulate
 from snu_analytics.simulation.patch_damages import ODD_KEYS
-from snu_analytics_tests.histories import YOUNG
+from snu_analytics_tests.fixtures.histories import YOUNG
 
 # The names of the application's own schemas, as its public source writes them.
 SCHEMAS = {

@@ -4,8 +4,16 @@ from datetime import date
 
 import pytest
 
-from snu_analytics_tests.histories import OTHER_REF, REF, add, document, patch, replace, write_dump
-from snu_analytics_tests.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.histories import (
+    OTHER_REF,
+    REF,
+    add,
+    document,
+    patch,
+    replace,
+    write_dump,
+)
+from snu_analytics_tests.fixtures.pipeline import rows, run_days
 
 DAY = "2024-03-01"
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from snu_analytics.warehouse import event_columns
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     CATALOGUE,
     OTHER_REF,
     PSEUDONYMS,

@@ -5,7 +5,7 @@ import pytest
 
 from snu_analytics.errors import LeakError
 from snu_analytics.events.leaks import kind_of, occurring, refuse_raw_values
-from snu_analytics_tests.histories import CATALOGUE, YOUNG
+from snu_analytics_tests.fixtures.histories import CATALOGUE, YOUNG
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,7 @@ from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
-from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
     PSEUDONYMS,
     REF,
@@ -35,7 +34,8 @@ from snu_analytics_tests.histories import (
     replace,
     write_dump,
 )
-from snu_analytics_tests.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.postgres import execute
 
 KEY = bytes(range(7, 231, 7))
 CREATED: dict[str, Any] = {"createdAt": instant("2024-02-01T09:00")}

@@ -1,7 +1,7 @@
 """What an audit counts: exact on literal histories with known damage."""
 
 from snu_analytics.history import audit
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
     YOUNG,
     add,

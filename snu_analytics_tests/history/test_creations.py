@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from snu_analytics.history import snapshots
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     BEGINNING,
     END,
     REF,

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
     add,
     application_events,

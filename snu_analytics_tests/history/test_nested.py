@@ -1,6 +1,6 @@
 """Array fields: operations by index, replayed to whole values."""
 
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     add,
     document,
     patch,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from snu_analytics.simulation.recorder import UNSET, differences
 from snu_analytics.source.json_text import json_text
-from snu_analytics_tests.histories import REF, document, patch, states
+from snu_analytics_tests.fixtures.histories import REF, document, patch, states
 
 FIELDS = ("status", "gender", "statusPhase2Contract", "domains", "withdrawnReason")
 TEXTS = st.sampled_from(["DRAFT", "SENT", "VALIDATED"])

@@ -6,7 +6,7 @@ from itertools import pairwise
 import polars as pl
 
 from snu_analytics.history import snapshots
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     BEGINNING,
     END,
     add,

@@ -1,7 +1,7 @@
 """The rule of reconstruction, one behaviour at a time."""
 
 from snu_analytics.history import snapshots
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     BEGINNING,
     END,
     OTHER_REF,

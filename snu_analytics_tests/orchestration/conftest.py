@@ -8,7 +8,7 @@ import pytest
 from snu_analytics.orchestration.runs import open_instance, prepare_home
 from snu_analytics.settings import ensure_key, export, read_settings
 from snu_analytics.warehouse import dagster_url
-from snu_analytics_tests.histories import write_dump
+from snu_analytics_tests.fixtures.histories import write_dump
 
 
 @pytest.fixture

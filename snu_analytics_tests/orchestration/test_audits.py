@@ -12,8 +12,15 @@ from snu_analytics.definitions import defs
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.resources import resources
 from snu_analytics.orchestration.runs import run_audit, run_days
-from snu_analytics_tests.histories import OTHER_REF, add, document, patch, replace, write_dump
-from snu_analytics_tests.pipeline import rows
+from snu_analytics_tests.fixtures.histories import (
+    OTHER_REF,
+    add,
+    document,
+    patch,
+    replace,
+    write_dump,
+)
+from snu_analytics_tests.fixtures.pipeline import rows
 
 PARIS = ZoneInfo("Europe/Paris")
 MARCH = date(2024, 3, 1)

@@ -16,8 +16,15 @@ from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
 from snu_analytics.orchestration.pool import balances_result, difference_table, pool_asset
 from snu_analytics.orchestration.runs import run_days
-from snu_analytics_tests.histories import CATALOGUE, add, document, patch, replace, write_dump
-from snu_analytics_tests.pipeline import rows
+from snu_analytics_tests.fixtures.histories import (
+    CATALOGUE,
+    add,
+    document,
+    patch,
+    replace,
+    write_dump,
+)
+from snu_analytics_tests.fixtures.pipeline import rows
 
 REF = "60c000000000000000000001"
 FIRST = date(2021, 6, 18)

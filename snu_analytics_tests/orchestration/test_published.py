@@ -8,8 +8,8 @@ from snu_analytics.days import DayRange
 from snu_analytics.definitions import defs
 from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.orchestration.runs import run_days, run_publication
-from snu_analytics_tests.histories import add, patch, write_dump
-from snu_analytics_tests.pipeline import rows
+from snu_analytics_tests.fixtures.histories import add, patch, write_dump
+from snu_analytics_tests.fixtures.pipeline import rows
 
 DAY = DayRange(date(2024, 3, 4), date(2024, 3, 4))
 WEEK = DayRange(date(2024, 3, 4), date(2024, 3, 10))

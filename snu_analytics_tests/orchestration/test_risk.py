@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 
 from snu_analytics.definitions import defs
+from snu_analytics_tests.fixtures.pipeline import rows
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.pipeline import rows
-from snu_analytics_tests.risk.rows import insert_event
+from snu_analytics_tests.privacy.risk_rows import insert_event
 
 KEY = dg.AssetKey(["risk", "report"])
 

@@ -7,8 +7,8 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.rotation import Stretch, begin, remaining, stretches
 from snu_analytics.warehouse import known_keys
-from snu_analytics_tests.histories import CATALOGUE, PSEUDONYMS, add, patch, write_dump
-from snu_analytics_tests.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.histories import CATALOGUE, PSEUDONYMS, add, patch, write_dump
+from snu_analytics_tests.fixtures.pipeline import rows, run_days
 
 TABLES = [entity.table for entity in CATALOGUE.entities.values()]
 NEW = Pseudonymiser(bytes.fromhex("5a17c3e90b4fd26881f07e9d3ac4b615" * 2))

@@ -18,9 +18,9 @@ from snu_analytics.orchestration.concurrency import WAREHOUSE, make_pools
 from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
 from snu_analytics.pipeline import STEPS
 from snu_analytics.simulation import simulate, write_dump
-from snu_analytics_tests.histories import add, patch, replace
-from snu_analytics_tests.histories import write_dump as write_literal
-from snu_analytics_tests.pipeline import rows
+from snu_analytics_tests.fixtures.histories import add, patch, replace
+from snu_analytics_tests.fixtures.histories import write_dump as write_literal
+from snu_analytics_tests.fixtures.pipeline import rows
 
 DAY = DayRange(date(2024, 3, 1), date(2024, 3, 1))
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 3))

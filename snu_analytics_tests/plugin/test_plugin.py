@@ -14,7 +14,7 @@ from snu_analytics.events import kind_of
 from snu_analytics.history import Canonicaliser, Timeline, rebuild, snapshots
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Histories
-from snu_analytics_tests.histories import (
+from snu_analytics_tests.fixtures.histories import (
     BEGINNING,
     CATALOGUE,
     END,

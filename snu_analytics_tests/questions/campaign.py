@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from snu_analytics_tests.histories import PSEUDONYMS, add, document, patch, replace
+from snu_analytics_tests.fixtures.histories import PSEUDONYMS, add, document, patch, replace
 
 ADA, BOB, CID = ("65e000000000000000000001", "65e000000000000000000002", "65e000000000000000000003")
 APPLICATIONS = [f"65e0000000000000000001{n:02d}" for n in range(1, 6)]

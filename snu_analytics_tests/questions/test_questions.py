@@ -8,8 +8,8 @@ import pytest
 
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions import ask, load_questions
-from snu_analytics_tests.histories import write_dump
-from snu_analytics_tests.pipeline import run_days
+from snu_analytics_tests.fixtures.histories import write_dump
+from snu_analytics_tests.fixtures.pipeline import run_days
 from snu_analytics_tests.questions.campaign import ASSOCIATION, COLLECTIONS, TOWN, pseudonym_of
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 20)

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pymongo import MongoClient
 
 from snu_analytics.source import open_source
-from snu_analytics_tests.histories import CATALOGUE, YOUNG, write_dump
+from snu_analytics_tests.fixtures.histories import CATALOGUE, YOUNG, write_dump
 
 YOUNGS: list[Any] = [
     {"_id": ObjectId(), "status": "VALIDATED"},

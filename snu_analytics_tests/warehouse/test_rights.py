@@ -18,9 +18,9 @@ from snu_analytics.warehouse import (
     pending_changes,
     replace_day,
 )
+from snu_analytics_tests.fixtures.histories import add, patch, write_dump
+from snu_analytics_tests.fixtures.pipeline import run_days
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.histories import add, patch, write_dump
-from snu_analytics_tests.pipeline import run_days
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, stored
 
 CATALOGUE = load_catalogue()

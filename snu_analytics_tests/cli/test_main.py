@@ -1,0 +1,151 @@
+"""The commands as a person types them: what they print and how they end."""
+
+import os
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from snu_analytics.cli.main import main
+from snu_analytics.settings import ensure_key
+from snu_analytics_tests.fixtures.histories import add, patch, replace, write_dump
+from snu_analytics_tests.fixtures.pipeline import rows
+
+HISTORY = [
+    patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
+    patch("2024-03-02T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+    patch("2024-03-03T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
+]
+
+
+@pytest.fixture
+def environment(monkeypatch, warehouse_url):
+    """A small source, a migrated warehouse and a key; what commands export is taken back."""
+    for name in ("STAGING_URL", "DAGSTER_URL", "START_DATE", "PSEUDONYM_KEY"):
+        monkeypatch.setenv(f"SNU_{name}", "")
+        monkeypatch.delenv(f"SNU_{name}")
+    for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    home = Path(os.environ["SNU_HOME"])
+    ensure_key(home)
+    monkeypatch.setenv("SNU_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("SNU_SOURCE_URL", write_dump(home / "demo-source", young_patches=HISTORY))
+    return monkeypatch
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def told(result: Result) -> str:
+    """What was printed, the terminal's line breaks taken out."""
+    return " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["materialize", "2999-01-01"], "2999-01-01 is not over yet: the last partition is"),
+        (["materialize", "2021-06-17"], "before the first partition, 2021-06-18 (SNU_START_DATE)"),
+        (["materialize", "yesterday"], "'yesterday' is not a day: write it as YYYY-MM-DD"),
+        (["materialize", "2024-03-01", "--entity", "pony"], "'pony' is not one of"),
+        (["backfill", "2024-03-02", "2024-03-01"], "give the earlier day first"),
+        (["simulate"], "give either --out DIR or --into"),
+    ],
+)
+def test_wrong_use_is_told_and_ends_with_2(environment, arguments, message):
+    result = run(*arguments)
+    assert message in told(result)
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SNU_PSEUDONYM_KEY", "c2hvcnQ=", "SNU_PSEUDONYM_KEY holds 5 bytes, 32 are needed"),
+        ("SNU_START_DATE", "soon", "SNU_START_DATE is 'soon'"),
+        ("SNU_SOURCE_URL", "bson:///nowhere/at/all", "/nowhere/at/all, which does not exist"),
+        ("SNU_SOURCE_URL", "ftp://host", "SNU_SOURCE_URL is of no known kind"),
+        ("SNU_SOURCE_URL", "mongodb://u:hidden@127.0.0.1:9", "SNU_SOURCE_URL"),
+        ("SNU_WAREHOUSE_URL", "postgresql://u:hidden@127.0.0.1:9/d", "cannot be reached"),
+    ],
+)
+def test_a_wrong_set_up_is_told_without_secrets_and_ends_with_2(
+    environment, variable, value, message
+):
+    environment.setenv(variable, value)
+    result = run("materialize", "2024-03-01")
+    assert message in told(result)
+    assert "hidden" not in result.output
+    assert "Traceback" not in result.output
+    assert result.exit_code == 2
+
+
+def test_a_warehouse_that_was_not_migrated_is_told(environment, empty_database_url):
+    environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
+    result = run("materialize", "2024-03-01")
+    assert "run `snu-analytics migrate`" in told(result)
+    assert result.exit_code == 2
+
+
+def test_migrate_says_what_it_changes_and_nothing_the_second_time(environment, empty_database_url):
+    environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
+    assert "young_event" in told(run("migrate"))
+    assert told(run("migrate")) == "The warehouse is up to date."
+
+
+def test_a_day_is_materialised_and_its_figures_shown(environment, warehouse_url):
+    result = run("materialize", "2024-03-01")
+    assert "2024-03-01 is done" in told(result)
+    assert "created" in result.output
+    assert result.exit_code == 0
+    assert rows(warehouse_url, "SELECT event_name FROM analytics.young_event") == [
+        ("inscription_created",)
+    ]
+
+
+def test_a_failing_day_of_a_backfill_is_named_and_the_others_stand(environment, warehouse_url):
+    with psycopg.connect(warehouse_url) as connection:
+        connection.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RAISE 'no'; END $$"
+        )
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON analytics.young_event FOR EACH ROW "
+            "WHEN (NEW.event_date = '2024-03-02') EXECUTE FUNCTION refuse()"
+        )
+    result = run("backfill", "2024-03-01", "2024-03-03", "--entity", "young")
+    assert "2 of 3 days are done." in told(result)
+    assert "snu-analytics materialize 2024-03-02 --entity young" in told(result)
+    assert result.exit_code == 1
+    assert rows(warehouse_url, "SELECT event_date::text FROM analytics.young_event ORDER BY 1") == [
+        ("2024-03-01",),
+        ("2024-03-03",),
+    ]
+
+
+def test_doctor_finds_nothing_to_mend(environment):
+    result = run("doctor")
+    assert "mend" not in told(result)
+    assert result.exit_code == 0
+
+
+def test_doctor_says_what_to_mend(environment):
+    environment.setenv("SNU_PSEUDONYM_KEY", "")
+    Path(os.environ["SNU_HOME"], "pseudonym.key").unlink()
+    Path(os.environ["SNU_HOME"], "demo-source", "youngs.bson").unlink()
+    result = run("doctor")
+    assert "SNU_PSEUDONYM_KEY is not set" in told(result)
+    assert "youngs.bson" in told(result)
+    assert result.exit_code == 2
+
+
+def test_simulate_writes_a_dump_and_its_truth(tmp_path):
+    span = ["--from", "2024-01-01", "--to", "2024-03-31"]
+    result = run("simulate", "--out", str(tmp_path / "d"), "--youngs", "3", *span)
+    assert result.exit_code == 0
+    assert {"youngs.bson", "young_patches.bson", "truth"} <= {
+        file.name for file in (tmp_path / "d").iterdir()
+    }

@@ -1,0 +1,124 @@
+"""The pool of simulated campaigns, recounted from the simulator's truth on every day and group."""
+
+import json
+from collections import Counter, defaultdict
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from snu_analytics.catalogue import Catalogue, Entity, places
+from snu_analytics.days import PARIS, DayRange
+from snu_analytics.figures.pool import balance, load_opening, load_pool, pool
+from snu_analytics.figures.pool.movements import closing_by_status, recount
+from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.simulation import Simulation, simulate, write_dump
+from snu_analytics.source import open_source
+from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.histories import APPLICATION, CATALOGUE, PSEUDONYMS, YOUNG
+
+FIRST, START, LAST = date(2022, 3, 1), date(2022, 6, 1), date(2023, 10, 31)
+DAYS = DayRange(START, LAST)
+BOTH = Catalogue({"young": YOUNG, "application": APPLICATION}, CATALOGUE.vocabularies)
+GROUPS = ("gender", "region", "department", "cohort", "source")
+REGIONS = {place.department: place.region for place in places()}
+
+
+@pytest.fixture(scope="module")
+def campaigns() -> Simulation:
+    return simulate(300, FIRST, LAST, seed=7)
+
+
+@pytest.fixture(scope="module")
+def loaded(campaigns, shared_warehouse_url, tmp_path_factory) -> str:
+    folder: Path = tmp_path_factory.mktemp("campaigns")
+    write_dump(campaigns, folder / "dump")
+    source = open_source(f"bson://{folder}/dump", folder / "home")
+    bench = Workbench(BOTH, PSEUDONYMS, Staging(str(folder / "staging")))
+    chunks = list(DAYS.chunks(200))
+    with connect(shared_warehouse_url) as connection:
+        for entity in BOTH.entities.values():
+            for days in reversed(chunks):
+                stage_patches(bench, entity, days, source, connection)
+                stage_snapshots(bench, entity, days, source, connection)
+                load_events(bench, entity, days, connection)
+                load_pool(entity, days, connection)
+            load_opening(bench, entity, START, source, connection)
+    return shared_warehouse_url
+
+
+def cell(entity: Entity, state: dict) -> tuple:
+    if entity is YOUNG:
+        return tuple(state.get(name) for name in ("status", *GROUPS))
+    department = state.get("youngDepartment")
+    return (
+        state["status"],
+        None,
+        REGIONS.get(department or ""),
+        department,
+        state.get("youngCohort"),
+        None,
+    )
+
+
+def recounted(simulation: Simulation, entity: Entity) -> dict[date, dict[tuple, tuple]]:
+    """Opening, entries, exits and closing per day and cell, in plain Python from the truth."""
+    states = simulation.frame(f"{entity.name}_states").sort("ref", "date", "patch_id")
+    entries: dict[date, Counter] = defaultdict(Counter)
+    exits: dict[date, Counter] = defaultdict(Counter)
+    stock: Counter = Counter()
+    last: dict[str, tuple] = {}
+    for ref, _, instant, text in states.rows():
+        day = instant.astimezone(PARIS).date()
+        before, after = last.get(ref), cell(entity, json.loads(text))
+        last[ref] = after
+        if day < START:
+            stock[after] += 1
+            if before:
+                stock[before] -= 1
+        elif before != after:
+            entries[day][after] += 1
+            if before:
+                exits[day][before] += 1
+    told = {}
+    for day in DAYS:
+        opening = Counter(stock)
+        stock.update(entries[day])
+        stock.subtract(exits[day])
+        told[day] = {
+            group: counts
+            for group in stock
+            if any(counts := (opening[group], entries[day][group], exits[day][group], stock[group]))
+        }
+    return told
+
+
+@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+def test_opening_entries_exits_and_closing_are_the_truth_on_every_day_and_group(
+    campaigns, loaded, entity
+):
+    expected = recounted(campaigns, entity)
+    with connect(loaded) as connection:
+        told = pool(connection, entity, DAYS, GROUPS)
+    assert told["opening"].notna().all()
+    found: dict[date, dict[tuple, tuple]] = {day: {} for day in DAYS}
+    for day, *rest in told.astype(object).where(told.notna(), None).itertuples(index=False):
+        found[day][tuple(rest[:6])] = tuple(rest[6:])
+    assert found == expected
+    for day in DAYS:
+        for opening, entered, left, closing in found[day].values():
+            assert opening + entered - left == closing
+
+
+@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+def test_the_pool_balances_and_no_cell_falls_below_nothing(loaded, entity):
+    with connect(loaded) as connection:
+        told = balance(entity, DAYS, connection)
+    assert told == ([], [], [], True)
+
+
+@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+def test_a_recount_by_the_latest_events_finds_the_same_stock(loaded, entity):
+    with connect(loaded) as connection:
+        for day in (START, date(2022, 12, 31), LAST):
+            assert recount(entity, day, connection) == closing_by_status(connection, entity, day)
