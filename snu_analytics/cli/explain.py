@@ -9,9 +9,15 @@ from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.explanation import RECORDED, Carried, Explanation, explain
-from snu_analytics.explanation.contradictions import instant
-from snu_analytics.explanation.telling import NOTHING, shown
+from snu_analytics.explanation import (
+    NOTHING,
+    RECORDED,
+    Carried,
+    Explanation,
+    explain,
+    instant,
+    shown,
+)
 from snu_analytics.pipeline import Staging, Workbench
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source

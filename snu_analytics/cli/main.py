@@ -50,7 +50,7 @@ class DamageProfile(click.ParamType):
     name = "profile"
 
     def convert(self, value, param, ctx) -> str:
-        from snu_analytics.simulation.damage import PROFILES
+        from snu_analytics.simulation import PROFILES
 
         return click.Choice(list(PROFILES)).convert(value, param, ctx)
 

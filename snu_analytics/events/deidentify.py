@@ -8,8 +8,7 @@ import polars as pl
 from snu_analytics.catalogue import Catalogue, Entity, Field
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import ages, gathered, pseudonymised, treated
-from snu_analytics.history import BIRTH, JOINED, Canonicaliser
-from snu_analytics.history.canonical import BIRTH_DATE_MARK, is_marked
+from snu_analytics.history import BIRTH, BIRTH_DATE_MARK, JOINED, Canonicaliser, is_marked
 
 MARKED_SCHEMA = {
     "day": pl.Date,

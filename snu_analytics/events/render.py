@@ -8,7 +8,7 @@ import polars as pl
 from snu_analytics.catalogue import OTHER, ColumnType, Entity, Field
 from snu_analytics.days import PARIS
 from snu_analytics.events.pseudonyms import Pseudonymiser
-from snu_analytics.history.canonical import INSTANT, plain
+from snu_analytics.history import INSTANT, plain
 
 # What a birth date is called in a state.
 AGE = "age"

@@ -4,6 +4,7 @@ Reads source and warehouse through what it is given, rebuilds by the same code a
 tells nothing that the warehouse may not hold.
 """
 
+from snu_analytics.explanation.contradictions import instant
 from snu_analytics.explanation.explain import (
     RECORDED,
     Carried,
@@ -12,5 +13,16 @@ from snu_analytics.explanation.explain import (
     Operation,
     explain,
 )
+from snu_analytics.explanation.telling import NOTHING, shown
 
-__all__ = ["RECORDED", "Carried", "Explanation", "ExplanationError", "Operation", "explain"]
+__all__ = [
+    "NOTHING",
+    "RECORDED",
+    "Carried",
+    "Explanation",
+    "ExplanationError",
+    "Operation",
+    "explain",
+    "instant",
+    "shown",
+]

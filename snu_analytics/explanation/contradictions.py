@@ -8,9 +8,7 @@ import numpy as np
 import polars as pl
 
 from snu_analytics.days import PARIS
-from snu_analytics.history import Canonicaliser, Timeline
-from snu_analytics.history.nested import whole_field_ops
-from snu_analytics.history.provenance import CONFLICT
+from snu_analytics.history import CONFLICT, Canonicaliser, Timeline, whole_field_ops
 from snu_analytics.source import Histories
 
 # A field and a canonical text of it, as they may be shown.

@@ -18,8 +18,7 @@ import psycopg
 from snu_analytics.catalogue import Clause, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
-from snu_analytics.events import Pseudonymiser, build_events, deidentified_states
-from snu_analytics.events.rules import first_match
+from snu_analytics.events import Pseudonymiser, build_events, deidentified_states, first_match
 from snu_analytics.explanation.contradictions import Contradictions, field_steps
 from snu_analytics.explanation.telling import (
     NOTHING,

@@ -11,8 +11,7 @@ from uuid import UUID
 import polars as pl
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.events import Pseudonymiser
-from snu_analytics.events.render import ages, pseudonymised, treated
+from snu_analytics.events import Pseudonymiser, ages, pseudonymised, treated
 
 NOTHING = "nothing"
 MASKED = "masked"

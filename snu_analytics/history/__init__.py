@@ -5,8 +5,16 @@ nothing by itself.
 """
 
 from snu_analytics.history.audit import AUDIT_SCHEMA, audit
-from snu_analytics.history.canonical import Canonicaliser
+from snu_analytics.history.canonical import (
+    BIRTH_DATE_MARK,
+    INSTANT,
+    Canonicaliser,
+    is_marked,
+    plain,
+)
 from snu_analytics.history.creations import BIRTH
+from snu_analytics.history.nested import whole_field_ops
+from snu_analytics.history.provenance import CONFLICT
 from snu_analytics.history.quarantine import paris_day, quarantined, split_by_day
 from snu_analytics.history.rebuild import Timeline, rebuild
 from snu_analytics.history.snapshots import JOINED, as_of, snapshots
@@ -14,14 +22,20 @@ from snu_analytics.history.snapshots import JOINED, as_of, snapshots
 __all__ = [
     "AUDIT_SCHEMA",
     "BIRTH",
+    "BIRTH_DATE_MARK",
+    "CONFLICT",
+    "INSTANT",
     "JOINED",
     "Canonicaliser",
     "Timeline",
     "as_of",
     "audit",
+    "is_marked",
     "paris_day",
+    "plain",
     "quarantined",
     "rebuild",
     "snapshots",
     "split_by_day",
+    "whole_field_ops",
 ]

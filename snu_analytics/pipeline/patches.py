@@ -12,10 +12,10 @@ from snu_analytics.days import DayRange
 from snu_analytics.events import deidentified_patches
 from snu_analytics.history import (
     paris_day,
+    plain,
     quarantined,
     split_by_day,
 )
-from snu_analytics.history.canonical import plain
 from snu_analytics.pipeline.bench import PATCHES, DayCounts, Workbench, counts_by_day
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source

@@ -9,8 +9,7 @@ import polars as pl
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.events import occurring
-from snu_analytics.history import Canonicaliser, paris_day
-from snu_analytics.history.canonical import is_marked
+from snu_analytics.history import Canonicaliser, is_marked, paris_day
 from snu_analytics.pipeline.bench import canonicaliser_of
 from snu_analytics.source import Histories, Source
 

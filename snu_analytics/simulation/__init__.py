@@ -4,8 +4,9 @@ May import the calendar and the errors; never the catalogue, nor how histories a
 turned into events or stored, so that its truth is a witness of its own.
 """
 
+from snu_analytics.simulation.damage import PROFILES
 from snu_analytics.simulation.dump import write_dump, write_truth
 from snu_analytics.simulation.generate import Simulation, simulate
 from snu_analytics.simulation.mongo import load_into_mongo
 
-__all__ = ["Simulation", "load_into_mongo", "simulate", "write_dump", "write_truth"]
+__all__ = ["PROFILES", "Simulation", "load_into_mongo", "simulate", "write_dump", "write_truth"]

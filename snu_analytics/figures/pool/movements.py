@@ -11,7 +11,7 @@ import psycopg
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange, midnight
-from snu_analytics.events.render import column_values, pseudonymised, treated
+from snu_analytics.events import column_values, pseudonymised, treated
 from snu_analytics.figures.pool.loads import known_until, note_counted, replace_opening
 from snu_analytics.figures.pool.queries import (
     CELL,
