@@ -287,22 +287,20 @@ def _other_differences(
 def _stock(
     truth: TruthFolder, pseudonyms: Pseudonymiser, erased: frozenset[str]
 ) -> dict[str | None, int]:
-    """How many young people stand in each status at the end, by the truth's last status.
+    """How many young people stand in each status at the end: what entered less what left it.
 
-    A document of which no creation is known never came into the pool.
+    Patches of a document that never was move it out of a status that it never entered.
     """
     events = truth.frame("young_events")
-    created = events.filter(pl.col("field").is_null())
-    status = dict(created.select("ref", "to_value").iter_rows())
-    states = truth.frame("young_states").sort("ref", "date", "patch_id", maintain_order=True)
-    for ref, state in states.select("ref", "state").iter_rows():
-        if ref in status:
-            status[ref] = json.loads(state).get("status")
-    own = pseudonyms.series("young", pl.Series(list(status)))
-    counts = Counter(
-        s for s, subject in zip(status.values(), own, strict=True) if subject not in erased
-    )
-    return dict(counts)
+    left = ~pseudonyms.series("young", events["ref"]).is_in(list(erased))
+    moves = events.filter(left).select("field", "from_value", "to_value")
+    stock: Counter[str | None] = Counter()
+    for field, origin, target in moves.iter_rows():
+        if field in (None, "status"):
+            stock[target] += 1
+        if field == "status":
+            stock[origin] -= 1
+    return {status: count for status, count in stock.items() if count}
 
 
 def _secrets(truth: TruthFolder) -> set[str]:

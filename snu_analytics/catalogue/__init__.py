@@ -34,6 +34,7 @@ from snu_analytics.catalogue.model import (
     Figure,
     Treatment,
 )
+from snu_analytics.catalogue.view import View
 from snu_analytics.catalogue.vocabulary import OTHER, Vocabulary, fold
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Region",
     "Status",
     "Treatment",
+    "View",
     "Vocabulary",
     "calendar_days",
     "cohorts",

@@ -5,11 +5,15 @@ Imports lazily, for the commands that need nothing of it to start fast.
 
 import os
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import PartitionError
 from snu_analytics.settings import Settings, export, read_settings
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def with_warehouse() -> tuple[Settings, str]:
@@ -45,3 +49,10 @@ def check_ready(settings: Settings, warehouse_url: str, entity: str | None) -> N
 
     entities = [entity] if entity else list(load_catalogue().entities)
     require_ready(settings, warehouse_url, entities)
+
+
+def load_definitions() -> "dg.Definitions":
+    """Dagster's definitions of the project; for processes that are started with this function."""
+    from snu_analytics.definitions import defs
+
+    return defs

@@ -8,6 +8,7 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import SettingsError, SnuError, SourceError, WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import Staging
+from snu_analytics.questions import question_views
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import Check, open_source
 from snu_analytics.warehouse import (
@@ -42,7 +43,10 @@ def require_ready(settings: Settings, warehouse_url: str, entities: Sequence[str
 
 def require_schema(warehouse_url: str) -> None:
     """Raise WarehouseError when the tables are not those of the catalogue."""
-    if any(change.kind != "left" for change in pending_changes(warehouse_url, load_catalogue())):
+    if any(
+        change.kind != "left"
+        for change in pending_changes(warehouse_url, load_catalogue(), question_views())
+    ):
         raise WarehouseError("the warehouse is not up to date: run `snu-analytics migrate` first")
 
 
@@ -102,7 +106,7 @@ def _warehouse_checks(settings: Settings) -> list[Check]:
             behind = (datetime.now(UTC) - server_clock(connection)).total_seconds()
     except SnuError as fault:
         return [Check("warehouse", ok=False, message=str(fault))]
-    changes = pending_changes(url, load_catalogue())
+    changes = pending_changes(url, load_catalogue(), question_views())
     todo = [change.subject for change in changes if change.kind != "left"]
     checks = [
         Check(

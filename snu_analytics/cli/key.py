@@ -179,6 +179,7 @@ def _carry_over(settings: Settings) -> "CarryOver":
 def _rebuild_all(settings: Settings, warehouse_url: str, fingerprint: str) -> dict[date, str]:
     """Rebuild until nothing of another key remains; the days that failed, with their faults."""
     from snu_analytics.catalogue import load_catalogue
+    from snu_analytics.cli.context import load_definitions
     from snu_analytics.orchestration.rotation import rebuild, remaining
 
     failed: dict[date, str] = {}
@@ -190,7 +191,7 @@ def _rebuild_all(settings: Settings, warehouse_url: str, fingerprint: str) -> di
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TextColumn("days"), TimeElapsedColumn(), console=_out) as progress:
             task = progress.add_task("rebuilding", total=sum(len(s.days) for s in work))
-            for done in rebuild(work):
+            for done in rebuild(work, load_definitions):
                 failed |= done.failed
                 warnings += done.warnings
                 progress.advance(task, len(done.days))

@@ -100,10 +100,11 @@ def simulate(
 @faults_told
 def migrate() -> None:
     """Create or upgrade schemas, tables, roles and comments in PostgreSQL; say what changed."""
+    from snu_analytics.questions import question_views
     from snu_analytics.warehouse import migrate as upgrade
 
     _, warehouse_url = with_warehouse()
-    _tell_changes(upgrade(warehouse_url, load_catalogue()))
+    _tell_changes(upgrade(warehouse_url, load_catalogue(), question_views()))
 
 
 @main.command()
@@ -150,6 +151,7 @@ def backfill(first: date, last: date, entity: str | None) -> None:
 def demo(youngs: int) -> None:
     """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
     from snu_analytics.cli.simulate import DEMO, DEMO_MESSY, run_simulation
+    from snu_analytics.questions import question_views
     from snu_analytics.warehouse import migrate as upgrade
 
     home = read_settings().home
@@ -167,7 +169,7 @@ def demo(youngs: int) -> None:
         run_simulation(_out, youngs, DEMO, 1, folder, None, messy=DEMO_MESSY)
     _out.rule("2. PostgreSQL")
     _, warehouse_url = with_warehouse()
-    _tell_changes(upgrade(warehouse_url, load_catalogue()))
+    _tell_changes(upgrade(warehouse_url, load_catalogue(), question_views()))
     _out.rule("3. Patches to events and figures")
     done = _backfill(DEMO, None)
     _out.rule("4. The figures")
@@ -232,11 +234,12 @@ def doctor() -> None:
 def dev(port: int, host: str) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
     from snu_analytics.cli.doctor import require_schema
+    from snu_analytics.questions import question_views
     from snu_analytics.warehouse import migrate as upgrade
 
     settings, warehouse_url = with_warehouse()
     if settings.warehouse_url == EMBEDDED:
-        _tell_changes(upgrade(warehouse_url, load_catalogue()))
+        _tell_changes(upgrade(warehouse_url, load_catalogue(), question_views()))
         _out.print(f"PostgreSQL, as long as this runs: {warehouse_url}", soft_wrap=True)
     else:
         require_schema(warehouse_url)
@@ -262,6 +265,7 @@ def explain(event_id: str) -> None:
 
 
 def _backfill(days: DayRange, entity: str | None) -> bool:
+    from snu_analytics.cli.context import load_definitions
     from snu_analytics.orchestration.backfill import backfill as run_backfill
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -269,7 +273,7 @@ def _backfill(days: DayRange, entity: str | None) -> bool:
     warnings: list[CheckWarning] = []
     with Progress(*columns, TextColumn("days"), TimeElapsedColumn(), console=_out) as progress:
         task = progress.add_task("materialising", total=len(days))
-        for done in run_backfill(days, entity):
+        for done in run_backfill(days, load_definitions, entity):
             failed |= done.failed
             warnings += done.warnings
             progress.advance(task, len(done.days))

@@ -19,6 +19,7 @@ import psycopg
 
 from snu_analytics.embedded_postgres import keeper
 from snu_analytics.embedded_postgres.cluster import Cluster, server_account
+from snu_analytics.errors import WarehouseUnavailable
 
 DATABASE = "snu"
 
@@ -130,15 +131,15 @@ def _ensure_keeper(cluster: Cluster) -> None:
 
 
 def _create_database(cluster: Cluster) -> None:
-    from snu_analytics.warehouse import mapped_errors  # which imports this room
-
-    with (
-        mapped_errors("the embedded PostgreSQL"),
-        psycopg.connect(cluster.url("postgres"), autocommit=True) as connection,
-    ):
-        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
-        if known.fetchone() is None:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+    try:
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+            if known.fetchone() is None:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+    except psycopg.Error as fault:
+        raise WarehouseUnavailable(
+            f"the embedded PostgreSQL did not answer or refused ({type(fault).__name__}): try again"
+        ) from None
 
 
 @contextmanager

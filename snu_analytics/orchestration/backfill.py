@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from queue import Empty
+
+import dagster as dg
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
@@ -31,10 +33,13 @@ class Done:
     warnings: tuple[CheckWarning, ...]
 
 
-def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
+def backfill(
+    days: DayRange, definitions: Callable[[], dg.Definitions], entity: str | None = None
+) -> Iterator[Done]:
     """Materialise the days; yields each chunk as it ends, in no certain order.
 
-    Nothing is published: that looks at weeks and months, so it comes after, for the whole range.
+    `definitions` gives each process the project's own; it must be importable there. Nothing is
+    published: that looks at weeks and months, so it comes after, for the whole range.
     A chunk that fails is repeated day by day, so that only the days at fault stay undone. The
     environment must be that of `runs.prepare_home`.
     """
@@ -47,7 +52,9 @@ def backfill(days: DayRange, entity: str | None = None) -> Iterator[Done]:
     with open_instance() as instance:  # makes Dagster's tables, where there are none, but once
         make_pools(instance)
     workers = [
-        context.Process(target=_work, args=(tasks, results, stopping, entity), daemon=False)
+        context.Process(
+            target=_work, args=(tasks, results, stopping, definitions, entity), daemon=False
+        )
         for _ in range(min(PROCESSES, len(chunks)))
     ]
     # Ctrl-C is for this process to pass on: each other one would tell its own traceback.
@@ -90,10 +97,11 @@ def _next(results, workers) -> Done:
         return told
 
 
-def _work(tasks, results, stopping, entity: str | None) -> None:
-    from snu_analytics.definitions import defs  # a process of its own: imports here
-
+def _work(
+    tasks, results, stopping, definitions: Callable[[], dg.Definitions], entity: str | None
+) -> None:
     try:
+        defs = definitions()
         with open_instance() as instance:
             while (chunk := tasks.get()) is not None and not stopping.is_set():
                 outcome = run_days(instance, defs, chunk, entity, published=False)

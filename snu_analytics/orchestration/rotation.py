@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import dagster as dg
 import psycopg
 
 from snu_analytics.catalogue import Catalogue
@@ -75,10 +76,10 @@ def stretches(loads: Collection[tuple[str, date]], catalogue: Catalogue) -> list
     return found
 
 
-def rebuild(work: Sequence[Stretch]) -> Iterator[Done]:
+def rebuild(work: Sequence[Stretch], definitions: Callable[[], dg.Definitions]) -> Iterator[Done]:
     """Backfill the stretches one after the other, with the key that the environment tells."""
     for stretch in work:
-        yield from backfill(stretch.days, stretch.entity)
+        yield from backfill(stretch.days, definitions, stretch.entity)
 
 
 def _alike(by_day: dict[date, set[str]]) -> list[tuple[DayRange, set[str]]]:

@@ -6,16 +6,21 @@ one is a further file. Knows the names of the tables; neither the warehouse's co
 """
 
 from snu_analytics.questions.answer import answer_query, ask
-from snu_analytics.questions.load import find_question, load_questions, read_questions
-from snu_analytics.questions.model import PERIODS, Question, View
+from snu_analytics.questions.load import (
+    find_question,
+    load_questions,
+    question_views,
+    read_questions,
+)
+from snu_analytics.questions.model import PERIODS, Question
 
 __all__ = [
     "PERIODS",
     "Question",
-    "View",
     "answer_query",
     "ask",
     "find_question",
     "load_questions",
+    "question_views",
     "read_questions",
 ]

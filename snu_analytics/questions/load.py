@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 import yaml
 from pydantic import ValidationError
 
+from snu_analytics.catalogue import View
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions.model import Question
 
@@ -19,6 +20,11 @@ def load_questions() -> Mapping[str, Question]:
     Raises QuestionError naming the file and the entry at fault.
     """
     return read_questions(files(__package__) / "sql")
+
+
+def question_views() -> list[View]:
+    """The views of all questions, as a migration makes them."""
+    return [view for question in load_questions().values() for view in question.views]
 
 
 def find_question(name: str) -> Question:

@@ -1,31 +1,16 @@
 """What a question is: its view, what is counted in it, and by what it may be told apart."""
 
 from collections.abc import Mapping
-from hashlib import sha256
-from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from snu_analytics.catalogue import View
 
 # Of the day of a row; a campaign begins in September and bears the year it ends.
 PERIODS = ("day", "week", "month", "campaign")
 
 TOTAL = "total"
 """The breakdown by nothing."""
-
-
-class View(NamedTuple):
-    """A view to be made: its schema and name, its SELECT, and its comments."""
-
-    schema: str
-    name: str
-    select: str
-    comment: str
-    columns: Mapping[str, str]
-
-    @property
-    def version(self) -> str:
-        """A fingerprint of all that it says."""
-        return sha256(repr(self).encode()).hexdigest()[:16]
 
 
 class Counts(BaseModel):
@@ -104,10 +89,10 @@ class Question(BaseModel):
     def views(self) -> list[View]:
         """The view in schema `analytics`, and the one that readers see if there is one."""
         told = f"{self.title}. {self.answers} Unit: {self.unit}."
-        made = [View("analytics", self.view, self.select, told, self.columns)]
+        made = [View("analytics", self.view, self.select, told, self.columns, self.title)]
         if other := self.published:
             select = self.select.replace(other.instead_of, other.of)
-            made.append(View("published", other.view, select, told, self.columns))
+            made.append(View("published", other.view, select, told, self.columns, self.title))
         return made
 
     @property

@@ -12,9 +12,8 @@ from alembic.operations import Operations, ops
 from sqlalchemy import Connection, MetaData, create_engine
 from sqlalchemy.pool import NullPool
 
-from snu_analytics.catalogue import Catalogue
+from snu_analytics.catalogue import Catalogue, View
 from snu_analytics.errors import WarehouseError
-from snu_analytics.questions import load_questions
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
 from snu_analytics.warehouse.faults import mapped_errors
@@ -35,24 +34,25 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('snu_analytics migrate', 
 _OLDEST_SERVER = 150000
 
 
-def migrate(url: str, catalogue: Catalogue) -> list[Change]:
+def migrate(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Change]:
     """Create or upgrade the warehouse in one transaction; the changes done and those left.
 
-    A second run gives only what is still left. Two at once follow each other. Raises WarehouseError
-    and WarehouseUnavailable as `connect` does.
+    `views` are all that shall stand beside the catalogue's tables. A second run gives only what is
+    still left. Two at once follow each other. Raises WarehouseError and WarehouseUnavailable as
+    `connect` does.
     """
-    return _migrated(url, catalogue, keep=True)
+    return _migrated(url, catalogue, views, keep=True)
 
 
-def pending_changes(url: str, catalogue: Catalogue) -> list[Change]:
+def pending_changes(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Change]:
     """What `migrate` would do and leave: done in a transaction that is rolled back.
 
     Raises WarehouseUnavailable when a change waits more than 3 seconds for a load to end.
     """
-    return _migrated(url, catalogue, keep=False)
+    return _migrated(url, catalogue, views, keep=False)
 
 
-def _migrated(url: str, catalogue: Catalogue, keep: bool) -> list[Change]:
+def _migrated(url: str, catalogue: Catalogue, views: Sequence[View], keep: bool) -> list[Change]:
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: _transactional(url), poolclass=NullPool
     )
@@ -61,7 +61,7 @@ def _migrated(url: str, catalogue: Catalogue, keep: bool) -> list[Change]:
             connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
         _refuse_old_server(connection)
         connection.exec_driver_sql(_LOCK)
-        changes = list(_changes(connection, catalogue))
+        changes = list(_changes(connection, catalogue, views))
         if not keep:
             whole.rollback()
     return changes
@@ -79,12 +79,14 @@ def _refuse_old_server(connection: Connection) -> None:
         raise WarehouseError(f"PostgreSQL 15 or newer is needed, the server is {version[:2]}")
 
 
-def _changes(connection: Connection, catalogue: Catalogue) -> Iterator[Change]:
+def _changes(
+    connection: Connection, catalogue: Catalogue, views: Sequence[View]
+) -> Iterator[Change]:
     yield from ensure_schemas(connection)
     metadata = warehouse_metadata(catalogue)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
-    yield from ensure_views(connection, load_questions().values())
+    yield from ensure_views(connection, views)
     yield from ensure_table_rights(connection)
 
 

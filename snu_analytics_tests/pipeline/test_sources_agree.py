@@ -11,8 +11,8 @@ from bson import Decimal128
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.simulation import Simulation, load_into_mongo, simulate, write_dump
-from snu_analytics.warehouse import migrate
 from snu_analytics_tests.fixtures.pipeline import contents, run_days
+from snu_analytics_tests.fixtures.warehouse import migrate
 
 
 def _without_decimals(history: Simulation) -> Simulation:

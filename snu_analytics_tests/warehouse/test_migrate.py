@@ -6,15 +6,9 @@ import pytest
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import (
-    Change,
-    claim_key,
-    connect,
-    migrate,
-    pending_changes,
-    replace_day,
-)
+from snu_analytics.warehouse import Change, claim_key, connect, replace_day
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, until
 
 CATALOGUE = load_catalogue()

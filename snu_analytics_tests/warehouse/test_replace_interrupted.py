@@ -9,8 +9,9 @@ import pytest
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.embedded_postgres.cluster import Cluster
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import connect, migrate, replace_day
+from snu_analytics.warehouse import connect, replace_day
 from snu_analytics_tests.fixtures.postgres import SETTINGS
+from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, stored, until
 
 HALF_A_DAY = """

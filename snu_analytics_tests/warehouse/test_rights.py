@@ -10,17 +10,11 @@ from dagster_postgres import PostgresRunStorage
 from psycopg import errors
 
 from snu_analytics.catalogue import Column, load_catalogue
-from snu_analytics.warehouse import (
-    claim_key,
-    connect,
-    dagster_url,
-    migrate,
-    pending_changes,
-    replace_day,
-)
+from snu_analytics.warehouse import claim_key, connect, dagster_url, replace_day
 from snu_analytics_tests.fixtures.histories import add, patch, write_dump
 from snu_analytics_tests.fixtures.pipeline import run_days
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, stored
 
 CATALOGUE = load_catalogue()

@@ -10,7 +10,7 @@ from psycopg import errors, sql
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from snu_analytics.questions import Question, View
+from snu_analytics.catalogue import View
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.schema.tables import ANALYTICS, PUBLISHED
 
@@ -40,16 +40,16 @@ _READING = text(
 )
 
 
-def ensure_views(connection: Connection, questions: Iterable[Question]) -> Iterator[Change]:
-    """Each question's views; each one made or dropped is told.
+def ensure_views(connection: Connection, views: Iterable[View]) -> Iterator[Change]:
+    """The changes that bring the views to those given; a view of ours that is not among them goes.
 
     Left are a view that reads what the tables lack, and one on which others' views rest.
     """
     standing = {name: (mark, kept) for name, mark, kept in connection.execute(_STANDING)}
-    wanted = {_name(view): (view, one.title) for one in questions for view in one.views}
-    for name, (view, title) in wanted.items():
+    wanted = {_name(view): view for view in views}
+    for name, view in wanted.items():
         if name not in standing:
-            told = f"view {name} is created: {title}"
+            told = f"view {name} is created: {view.title}"
             yield _changed(connection, name, Change("created", f"view {name}", told), view)
         elif standing[name][0] != _mark(view, standing[name][1]):
             told = f"view {name} is made anew"

@@ -3,8 +3,9 @@
 from datetime import date
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.warehouse import Change, migrate
+from snu_analytics.warehouse import Change
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.warehouse.lines import rows
 
 CATALOGUE = load_catalogue()

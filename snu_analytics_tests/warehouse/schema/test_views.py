@@ -7,9 +7,9 @@ from sqlalchemy import create_engine
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.questions import Question, load_questions
-from snu_analytics.warehouse import migrate, pending_changes
 from snu_analytics.warehouse.schema.views import ensure_views
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import rows
 
 CATALOGUE = load_catalogue()
@@ -22,7 +22,7 @@ def changes(url: str, questions: Iterable[Question]) -> list[tuple[str, str]]:
     """What a migration with these questions does, kept."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
-        done = list(ensure_views(connection, questions))
+        done = list(ensure_views(connection, [view for q in questions for view in q.views]))
     engine.dispose()
     return [(change.kind, change.sentence) for change in done]
 
