@@ -32,6 +32,7 @@ test-oldest-pymongo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
 bench: setup
@@ -61,4 +62,4 @@ register: setup
 	$(BIN)/snu-analytics register
 
 clean:
-	rm -rf .venv .snu .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .snu .tools .pytest_cache .import_linter_cache .mypy_cache .ruff_cache .hypothesis

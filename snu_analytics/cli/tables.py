@@ -55,6 +55,3 @@ def audit_tables(found: "pd.DataFrame") -> Iterator[Table]:
         yield table
     if told.empty:
         yield Table(title="nothing was touched in this month", title_justify="left", box=None)
-
-
-_ORDER = ("created", "completed", "processed", "validated", "refused")
