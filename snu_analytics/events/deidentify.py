@@ -1,4 +1,4 @@
-"""What may be staged of histories: pseudonyms for identifiers, ages for birth dates, no values.
+"""What may be staged of histories: pseudonyms for identifiers, ages for birth dates.
 
 Nothing that names a person, and no birth date, is written to a disk on the way to the warehouse.
 """

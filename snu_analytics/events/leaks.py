@@ -27,6 +27,8 @@ _SHAPES = {
 }
 _ABSENT = f'||null|""|"{OTHER}"'
 
+_HARMLESS_IN_NAMES = (None, "a date", "a long number")
+
 # A raw id, a digest or an instant: no list holds any.
 _RAW = "[0-9A-Fa-f]{24,}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}"
 
@@ -66,9 +68,8 @@ def refuse_raw_values(table: pl.DataFrame, states: Mapping[str, pl.Series], enti
     made of, by field.
     """
     for name, texts in states.items():
-        if not texts.str.contains(_shape(entity.fields[name])).all():
-            raise _raw(entity, f"the field {name} of state_before or state_after")
-        if texts.str.contains(_RAW).any():
+        shaped = texts.str.contains(_shape(entity.fields[name])).all()
+        if not shaped or texts.str.contains(_RAW).any():
             raise _raw(entity, f"the field {name} of state_before or state_after")
     for name in ("subject_id", "change_id"):
         if not table[name].str.contains(f"^{_UUID}$").all():
@@ -78,10 +79,19 @@ def refuse_raw_values(table: pl.DataFrame, states: Mapping[str, pl.Series], enti
             raise _raw(entity, f"the column {name}")
 
 
+def may_be_listed(name: str) -> bool:
+    """Whether a name of the source's own may join a list: it looks like nobody's, nor raw.
+
+    A session may be named after its days.
+    """
+    return kind_of(name) in _HARMLESS_IN_NAMES and not re.search(_RAW, name)
+
+
 def _shape(field: Field) -> str:
-    made = _SHAPES.get(field.treatment) or _SHAPES.get(field.type) or ".*"
     if field.treatment == "closed":
         made = ".*"
+    else:
+        made = _SHAPES.get(field.treatment) or _SHAPES[field.type]
     return f"(?s)^({made}{_ABSENT})$"
 
 

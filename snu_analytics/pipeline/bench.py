@@ -8,7 +8,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Catalogue, Entity, Vocabulary
 from snu_analytics.days import DayRange
-from snu_analytics.events import Pseudonymiser, kind_of
+from snu_analytics.events import Pseudonymiser, kind_of, may_be_listed
 from snu_analytics.history import (
     Canonicaliser,
 )
@@ -20,9 +20,6 @@ SNAPSHOTS = "user_snapshots"
 EVENTS = "anonymized_events"
 FIGURES = "daily_aggregates"
 STEPS = (PATCHES, SNAPSHOTS, EVENTS, FIGURES)
-
-# A session may be named after its days.
-_HARMLESS_IN_NAMES = (None, "a date", "a long number")
 
 DayCounts = dict[date, dict[str, int]]
 
@@ -53,7 +50,7 @@ def _completed(vocabulary: Vocabulary, source: Source) -> Vocabulary:
     if vocabulary.collection is None:
         return vocabulary
     names = source.names(vocabulary.collection)
-    return vocabulary.extended([name for name in names if kind_of(name) in _HARMLESS_IN_NAMES])
+    return vocabulary.extended([name for name in names if may_be_listed(name)])
 
 
 def counts_by_day(frame: pl.DataFrame, days: DayRange, **counted: pl.Expr) -> DayCounts:

@@ -231,6 +231,28 @@ def test_a_mended_patch_leaves_the_quarantine(tmp_path, warehouse_url):
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "cohort"),
+    [
+        ("Stage du 11/03/2024", "Stage du 11/03/2024"),
+        ("2024-03-11T10:00", "OTHER"),
+        ("stage 5f5f5f5f5f5f5f5f5f5f5f5f5f5f", "OTHER"),
+        ("jean.dupont@example.org", "OTHER"),
+    ],
+)
+def test_a_session_of_the_source_is_listed_unless_its_name_may_not_be_written(
+    tmp_path, warehouse_url, name, cohort
+):
+    source = write_dump(
+        tmp_path / "d",
+        youngs=[document(cohort=name)],
+        young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))],
+        cohorts=[document(name=name)],
+    )
+    run_days(tmp_path, source, warehouse_url, "2024-03-01")
+    assert rows(warehouse_url, "SELECT cohort FROM analytics.young_event") == [(cohort,)]
+
+
 def test_a_value_outside_its_vocabulary_is_other_and_counted(tmp_path, warehouse_url):
     patches = [patch("2024-03-01T10:00", replace("/status", "REFUSED", "VALIDATED"))]
     source = open_dump(tmp_path, youngs=[document(gender="Léa")], young_patches=patches)
