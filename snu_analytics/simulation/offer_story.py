@@ -1,5 +1,6 @@
 """The histories of structures and of their missions: most are older than the history itself."""
 
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -23,7 +24,7 @@ def offers(seed: int, days: DayRange) -> dict[str, list[Recorder]]:
     }
 
 
-class _Offer:
+class _Offer(ABC):
     """A document of the offer with its clock; a new one has still to be created."""
 
     model: str
@@ -50,13 +51,13 @@ class _Offer:
         except OverError:
             return
 
+    @abstractmethod
     def begin(self) -> None:
         """Create the document and have it checked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_on(self) -> None:
         """What happens to a document that stands."""
-        raise NotImplementedError
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
