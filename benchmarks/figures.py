@@ -11,7 +11,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, load_objectives, load_progress, load_projections
 from snu_analytics.figures.pool import balance, known_until, load_pool
 from snu_analytics.figures.pool.loads import replace_opening
-from snu_analytics.pipeline import Workbench, load_figures
+from snu_analytics.pipeline import PipelineContext, load_figures
 from snu_analytics.publication import publish
 from snu_analytics.source.contract import Source
 
@@ -24,7 +24,11 @@ _TIMES = 3
 
 
 def count_all(
-    connection: psycopg.Connection, days: DayRange, told: DayRange, bench: Workbench, source: Source
+    connection: psycopg.Connection,
+    days: DayRange,
+    told: DayRange,
+    context: PipelineContext,
+    source: Source,
 ) -> None:
     """Count every figure of the days, projections of those to be `told`."""
     for entity in _CATALOGUE.entities.values():
@@ -36,7 +40,7 @@ def count_all(
         )
     for entity in _POOLED:
         replace_opening(connection, entity.name, days.first - timedelta(days=1), ["day"], [])
-    load_objectives(bench, source, None, connection)
+    load_objectives(context, source, None, connection)
     for some in days.chunks(_DAYS_AT_ONCE):
         for entity in _COUNTED:
             load_figures(entity, some, connection)
@@ -49,7 +53,7 @@ def count_all(
 
 
 def one_day(
-    connection: psycopg.Connection, day: date, bench: Workbench, source: Source
+    connection: psycopg.Connection, day: date, context: PipelineContext, source: Source
 ) -> list[tuple[str, float]]:
     """The seconds that the figures of one day take, each step the best of some."""
     only = DayRange(day, day)
@@ -62,7 +66,7 @@ def one_day(
         "pool_balances": lambda: [balance(e, only, connection) for e in _POOLED],
         "pool_balances, of the last day": lambda: [balance(e, last, connection) for e in _POOLED],
         "figures/objectives": lambda: (
-            load_objectives(bench, source, None, connection),
+            load_objectives(context, source, None, connection),
             load_progress(connection),
         ),
         "figures/projections": lambda: load_projections(only, connection),

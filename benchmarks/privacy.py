@@ -28,7 +28,7 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser, build
-from snu_analytics.pipeline import Staging, Workbench, load_events
+from snu_analytics.pipeline import PipelineContext, Staging, load_events
 from snu_analytics.privacy import erase_requested, published_days
 from snu_analytics.publication import publish
 from snu_analytics.settings import decode_key, default_file, read_key
@@ -172,21 +172,21 @@ def _logs(home: Path, output: Path) -> Iterator[str]:
                 yield path.read_bytes().decode("utf-8", "replace")
 
 
-def _bench(home: Path) -> Workbench:
+def _bench(home: Path) -> PipelineContext:
     key = decode_key(read_key(default_file(home)), "key")
-    return Workbench(load_catalogue(), Pseudonymiser(key), Staging(str(home / "staging")))
+    return PipelineContext(load_catalogue(), Pseudonymiser(key), Staging(str(home / "staging")))
 
 
 def _leak_check(home: Path, dump: Path, url: str) -> Iterator[str]:
     """The same month's events with the check and without it, in turns."""
-    bench, entity = _bench(home), load_catalogue().entities["young"]
+    context, entity = _bench(home), load_catalogue().entities["young"]
     month = DayRange(date(2023, 3, 1), date(2023, 3, 31))
     with_check, without = [], []
     with connect(url) as connection:
         for _ in range(_LEAK_CHECK_ROUNDS):
-            with_check.append(_timed(lambda: load_events(bench, entity, month, connection)))
+            with_check.append(_timed(lambda: load_events(context, entity, month, connection)))
             with patch.object(build, "refuse_raw_values"):
-                without.append(_timed(lambda: load_events(bench, entity, month, connection)))
+                without.append(_timed(lambda: load_events(context, entity, month, connection)))
     share = min(with_check) / min(without) - 1
     yield (
         f"Leak check: the events of {month.first:%B %Y} take {min(with_check):.2f} s with it and "

@@ -23,7 +23,7 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server, stop
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.questions import ask, load_questions
 from snu_analytics.settings import decode_key, read_settings
 from snu_analytics.source import open_source
@@ -110,26 +110,26 @@ def _grow(connection: psycopg.Connection, rows: int) -> None:
 def _bench(env: dict[str, str]):
     settings = read_settings(env)
     pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
-    bench = Workbench(load_catalogue(), pseudonyms, Staging(settings.staging_url))
-    return bench, open_source(settings.source_url, settings.home)
+    context = PipelineContext(load_catalogue(), pseudonyms, Staging(settings.staging_url))
+    return context, open_source(settings.source_url, settings.home)
 
 
 def _count_figures(connection: psycopg.Connection, env: dict[str, str]) -> None:
     first, last = connection.execute(
         "SELECT min(event_date), max(event_date) FROM analytics.young_event"
     ).fetchone() or (None, None)
-    bench, source = _bench(env)
+    context, source = _bench(env)
     # Projections of a day take longer than all else: of the campaign's last month alone.
     told = DayRange(date(2024, 8, 1), CAMPAIGN.last)
-    count_all(connection, DayRange(first, max(last, CAMPAIGN.last)), told, bench, source)
+    count_all(connection, DayRange(first, max(last, CAMPAIGN.last)), told, context, source)
     source.close()
     # What nights and backfills leave to the server's own vacuum.
     connection.execute("VACUUM ANALYZE")
 
 
 def _day(connection: psycopg.Connection, env: dict[str, str]) -> list[str]:
-    bench, source = _bench(env)
-    told = one_day(connection, _DAY, bench, source)
+    context, source = _bench(env)
+    told = one_day(connection, _DAY, context, source)
     source.close()
     together = sum(seconds for _, seconds in told)
     rows = [f"| {name} | {seconds:.2f} |" for name, seconds in [*told, ("together", together)]]

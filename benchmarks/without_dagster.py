@@ -12,8 +12,8 @@ from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.backfill import PROCESSES
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
 from snu_analytics.pipeline import (
+    PipelineContext,
     Staging,
-    Workbench,
     load_events,
     load_figures,
     stage_patches,
@@ -28,14 +28,14 @@ def chunk(days: DayRange) -> None:
     settings = read_settings()
     catalogue = load_catalogue()
     pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
-    bench = Workbench(catalogue, pseudonyms, Staging(settings.staging_url))
+    context = PipelineContext(catalogue, pseudonyms, Staging(settings.staging_url))
     source = open_source(settings.source_url, settings.home)
     url = resolve_url(settings.warehouse_url, settings.home)
     with connect(url) as connection:
         for entity in catalogue.entities.values():
-            stage_patches(bench, entity, days, source, connection)
-            stage_snapshots(bench, entity, days, source, connection)
-            load_events(bench, entity, days, connection)
+            stage_patches(context, entity, days, source, connection)
+            stage_snapshots(context, entity, days, source, connection)
+            load_events(context, entity, days, connection)
             load_figures(entity, days, connection)
     source.close()
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.context import with_warehouse
-from snu_analytics.cli.faults import faults_told
+from snu_analytics.cli.faults import exit_on_error
 from snu_analytics.cli.publish import PATIENCE, publish_days
 from snu_analytics.errors import ErasureError
 
@@ -30,14 +30,14 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
     help="What the documents of --ref-file are.",
 )
 @click.option("--many", is_flag=True, help="More than a fifth of the subjects are expected.")
-@faults_told
+@exit_on_error
 def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     """Erase whoever is gone from the source or deleted there, or the documents of a file."""
     refs = _refs(ref_file) if ref_file else []
     settings, warehouse_url = with_warehouse()
     from snu_analytics.cli.doctor import require_schema
     from snu_analytics.events import Pseudonymiser
-    from snu_analytics.pipeline import Staging, Workbench
+    from snu_analytics.pipeline import PipelineContext, Staging
     from snu_analytics.privacy import erase_absent, erase_requested, published_days
     from snu_analytics.settings import decode_key
     from snu_analytics.source import open_source
@@ -46,14 +46,14 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     require_schema(warehouse_url)
     pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
     catalogue = load_catalogue()
-    bench = Workbench(catalogue, pseudonyms, Staging(settings.staging_url))
+    context = PipelineContext(catalogue, pseudonyms, Staging(settings.staging_url))
     with connect(warehouse_url) as connection:
         if ref_file:
-            done = erase_requested(bench, catalogue.entities[entity], refs, connection)
+            done = erase_requested(context, catalogue.entities[entity], refs, connection)
         else:
             source = open_source(settings.source_url, settings.home)
             try:
-                done = erase_absent(bench, source, connection, many)
+                done = erase_absent(context, source, connection, many)
             finally:
                 source.close()
         follow = published_days(done, connection)

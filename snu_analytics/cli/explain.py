@@ -18,7 +18,7 @@ from snu_analytics.explanation import (
     instant,
     shown,
 )
-from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.settings import Settings, decode_key
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect, resolve_url
@@ -34,11 +34,11 @@ _QUALITIES = {
 def run_explanation(out: Console, settings: Settings, event_id: str) -> None:
     """Explain an event with the key, the source and the warehouse of the settings."""
     pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
-    bench = Workbench(load_catalogue(), pseudonyms, Staging(settings.staging_url))
+    context = PipelineContext(load_catalogue(), pseudonyms, Staging(settings.staging_url))
     source = open_source(settings.source_url, settings.home)
     try:
         with connect(resolve_url(settings.warehouse_url, settings.home)) as warehouse:
-            explanation = explain(bench, source, warehouse, event_id)
+            explanation = explain(context, source, warehouse, event_id)
     finally:
         source.close()
     out.print(rendered(explanation), highlight=False)

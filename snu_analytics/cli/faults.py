@@ -21,7 +21,7 @@ WRONG_USE = 2
 _err = Console(stderr=True)
 
 
-def faults_told(command: Callable) -> Callable:
+def exit_on_error(command: Callable) -> Callable:
     """A fault a person can act on ends the command with one sentence and status 2."""
 
     @wraps(command)

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from snu_analytics.cli.faults import faults_told
+from snu_analytics.cli.faults import exit_on_error
 from snu_analytics.days import parse_day
 from snu_analytics.errors import PartitionError
 
@@ -65,7 +65,7 @@ def _filters(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
 )
-@faults_told
+@exit_on_error
 def figures(
     name: str | None,
     first: date | None,

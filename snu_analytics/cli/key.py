@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from snu_analytics.cli.context import check_ready, partitions, with_warehouse
-from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
+from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, exit_on_error, tell_warnings
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import SnuError
 from snu_analytics.settings import Settings, export, read_settings
@@ -36,7 +36,7 @@ def key() -> None:
 
 @key.command()
 @click.option("--out", type=FILE, help="Where to keep it, if not in SNU_HOME/pseudonym.key.")
-@faults_told
+@exit_on_error
 def new(out: Path | None) -> None:
     """Make a key in a file that only its owner reads; tell its fingerprint, never the key."""
     from snu_analytics.events import Pseudonymiser
@@ -49,7 +49,7 @@ def new(out: Path | None) -> None:
 
 
 @key.command()
-@faults_told
+@exit_on_error
 def check() -> None:
     """Tell the key in force, the keys of the rows, and what is wrong with them."""
     from snu_analytics.catalogue import load_catalogue
@@ -96,7 +96,7 @@ def check() -> None:
 
 @key.command()
 @click.option("--to", type=FILE, help="The new key's file, if not SNU_HOME/pseudonym.key.next.")
-@faults_told
+@exit_on_error
 def rotate(to: Path | None) -> None:
     """Rebuild every day with a new key, then destroy the old one. Run again, it goes on."""
     from snu_analytics.orchestration import rotation
@@ -136,7 +136,7 @@ def rotate(to: Path | None) -> None:
 
 @key.command()
 @click.argument("fingerprint")
-@faults_told
+@exit_on_error
 def destroy(fingerprint: str) -> None:
     """Destroy the key in force, named by its FINGERPRINT: nobody can undo the pseudonyms then."""
     from snu_analytics.privacy import destroy as destroy_key

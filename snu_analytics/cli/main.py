@@ -19,7 +19,7 @@ from rich.table import Table
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.context import check_ready, partitions, with_warehouse
 from snu_analytics.cli.erase import erase
-from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, faults_told, tell_warnings
+from snu_analytics.cli.faults import SOME_FAILED, WRONG_USE, exit_on_error, tell_warnings
 from snu_analytics.cli.figures import figures
 from snu_analytics.cli.key import key
 from snu_analytics.cli.parameters import DAY, MONTH
@@ -77,7 +77,7 @@ def main() -> None:
 @click.option(
     "--messy", default=0.0, show_default=True, help="Share of documents with odd values, 0 to 1."
 )
-@faults_told
+@exit_on_error
 def simulate(
     out: Path | None,
     into: str | None,
@@ -97,7 +97,7 @@ def simulate(
 
 
 @main.command()
-@faults_told
+@exit_on_error
 def migrate() -> None:
     """Create or upgrade schemas, tables, roles and comments in PostgreSQL; say what changed."""
     from snu_analytics.questions import question_views
@@ -110,7 +110,7 @@ def migrate() -> None:
 @main.command()
 @click.argument("day", type=DAY)
 @ENTITY
-@faults_told
+@exit_on_error
 def materialize(day: date, entity: str | None) -> None:
     """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
     settings, warehouse_url = with_warehouse()
@@ -135,7 +135,7 @@ def materialize(day: date, entity: str | None) -> None:
 @click.argument("first", type=DAY, metavar="FROM")
 @click.argument("last", type=DAY, metavar="TO")
 @ENTITY
-@faults_told
+@exit_on_error
 def backfill(first: date, last: date, entity: str | None) -> None:
     """Materialise all days FROM ... TO, both included; failed days are named at the end."""
     settings, warehouse_url = with_warehouse()
@@ -147,7 +147,7 @@ def backfill(first: date, last: date, entity: str | None) -> None:
 
 @main.command()
 @click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
-@faults_told
+@exit_on_error
 def demo(youngs: int) -> None:
     """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
     from snu_analytics.cli.simulate import DEMO, DEMO_MESSY, run_simulation
@@ -188,7 +188,7 @@ def demo(youngs: int) -> None:
 @main.command()
 @click.argument("month", type=MONTH, required=False)
 @ENTITY
-@faults_told
+@exit_on_error
 def audit(month: date | None, entity: str | None) -> None:
     """How sound the histories of a MONTH (YYYY-MM) are; the last one loaded if none is given."""
     settings, warehouse_url = with_warehouse()
@@ -213,7 +213,7 @@ def audit(month: date | None, entity: str | None) -> None:
 
 
 @main.command()
-@faults_told
+@exit_on_error
 def doctor() -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
     from snu_analytics.cli.doctor import diagnose
@@ -230,7 +230,7 @@ def doctor() -> None:
 @main.command()
 @click.option("--port", default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@faults_told
+@exit_on_error
 def dev(port: int, host: str) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
     from snu_analytics.cli.doctor import require_schema
@@ -256,7 +256,7 @@ def dev(port: int, host: str) -> None:
 
 @main.command()
 @click.argument("event_id")
-@faults_told
+@exit_on_error
 def explain(event_id: str) -> None:
     """Show how an event came about: its patch, the history around it, the rule that named it."""
     from snu_analytics.cli.explain import run_explanation

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from snu_analytics.cli.context import partitions, with_warehouse
-from snu_analytics.cli.faults import SOME_FAILED, faults_told, tell_warnings
+from snu_analytics.cli.faults import SOME_FAILED, exit_on_error, tell_warnings
 from snu_analytics.cli.parameters import DAY
 from snu_analytics.days import DayRange, month_of
 
@@ -24,7 +24,7 @@ _out, _err = Console(), Console(stderr=True)
 @click.command()
 @click.argument("first", type=DAY, metavar="FROM")
 @click.argument("last", type=DAY, metavar="TO")
-@faults_told
+@exit_on_error
 def publish(first: date, last: date) -> None:
     """Publish the days FROM ... TO, and the weeks and months that they end, as they are loaded."""
     settings, warehouse_url = with_warehouse()

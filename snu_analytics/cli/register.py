@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from snu_analytics.cli.faults import SOME_FAILED, faults_told
+from snu_analytics.cli.faults import SOME_FAILED, exit_on_error
 
 if TYPE_CHECKING:
     from snu_analytics.privacy.register import StoredTable
@@ -25,7 +25,7 @@ _err = Console(stderr=True)
     help="Folder of register.md and register.pdf.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail when the files are out of date.")
-@faults_told
+@exit_on_error
 def register(out: Path, check: bool) -> None:
     """Write the record of processing (article 30) and the inputs of the impact assessment."""
     from snu_analytics.catalogue import load_catalogue

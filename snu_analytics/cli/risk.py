@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.faults import SOME_FAILED, faults_told
+from snu_analytics.cli.faults import SOME_FAILED, exit_on_error
 
 if TYPE_CHECKING:
     from snu_analytics.privacy import Measure
@@ -32,7 +32,7 @@ _PERSONAL = [
 @click.option(
     "--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-@faults_told
+@exit_on_error
 def risk(entity: str | None, shape: str) -> None:
     """Measure how well persons are hidden (k, l, unique rows, small cells) and keep the report."""
     from snu_analytics.days import paris_today

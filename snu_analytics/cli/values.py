@@ -10,7 +10,7 @@ from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.context import partitions
-from snu_analytics.cli.faults import faults_told
+from snu_analytics.cli.faults import exit_on_error
 from snu_analytics.cli.parameters import DAY
 
 _out, _err = Console(), Console(stderr=True)
@@ -25,7 +25,7 @@ _SHOWN = 60
 )
 @click.option("--from", "first", type=DAY, help="First day whose histories are read.")
 @click.option("--to", "last", type=DAY, help="Last of these days; yesterday if none is given.")
-@faults_told
+@exit_on_error
 def values(entity: str | None, first: date | None, last: date | None) -> None:
     """List the values that became OTHER: by field, in how many documents, and since when.
 

@@ -25,7 +25,7 @@ class Step:
     at: datetime
     value: str
     original: str | None
-    torn: bool  # an element's original contradicts
+    element_conflict: bool  # an element's original contradicts
 
 
 def field_steps(
@@ -118,7 +118,7 @@ class Contradictions:
         told = self._against(field, step.original or "", before)
         if false:
             yield f"{told}: another document's original"
-        elif previous and previous.row in track.undone:
+        elif previous and previous.row in track.no_effect:
             yield (
                 f"{told}, told on {instant(previous.at)}: that patch was never saved (a phantom), "
                 "or this writer had not seen it"
@@ -129,7 +129,7 @@ class Contradictions:
     def _outcome(self, field: str, step: Step, following: Step | None) -> Iterator[str]:
         track = self._timeline.tracks[field]
         before = self._tell(field, self._carried(field, step.row - 1))
-        if step.row in track.undone:
+        if step.row in track.no_effect:
             if following:
                 yield (
                     f"the next patch that names it, on {instant(following.at)}, again starts from "
@@ -150,7 +150,7 @@ class Contradictions:
                 f"the patch of {instant(following.at)} starts from other values than the history "
                 "carries: the originals of another document"
             )
-        if following and following.torn:
+        if following and following.element_conflict:
             return f"the patch of {instant(following.at)} starts from another element"
         if following and following.original not in (None, carried):
             return f"the patch of {instant(following.at)} " + self._against(

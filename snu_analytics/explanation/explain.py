@@ -29,7 +29,7 @@ from snu_analytics.explanation.telling import (
     shown,
 )
 from snu_analytics.history import BIRTH, Canonicaliser, Timeline, rebuild, snapshots
-from snu_analytics.pipeline import Workbench, with_joined
+from snu_analytics.pipeline import PipelineContext, with_joined
 from snu_analytics.source import Histories, Source
 from snu_analytics.warehouse import event_row, key_matches
 
@@ -94,25 +94,25 @@ class Explanation:
 
 
 def explain(
-    bench: Workbench, source: Source, warehouse: psycopg.Connection, event_id: str
+    context: PipelineContext, source: Source, warehouse: psycopg.Connection, event_id: str
 ) -> Explanation:
     """How the event came about, and whether the source still gives its row.
 
     Raises ExplanationError when the id is none or in no table, when the rows are of another key,
     and when what the event was made of is no longer in the source.
     """
-    entity, row = _found(bench, warehouse, event_id)
-    origin = _origin(bench.pseudonyms, entity, source, row)
-    canonicaliser = bench.canonicaliser(entity, source)
+    entity, row = _found(context, warehouse, event_id)
+    origin = _origin(context.pseudonyms, entity, source, row)
+    canonicaliser = context.canonicaliser(entity, source)
     histories = source.histories(entity, [origin.ref])
     timeline = rebuild(histories, entity, canonicaliser)
     at = _row_of(timeline, origin, entity, row)
-    teller = Teller(entity, row["event_date"], bench.pseudonyms)
+    teller = Teller(entity, row["event_date"], context.pseudonyms)
     operations = _operations(histories, origin, canonicaliser)
     named = list(dict.fromkeys(field for field, _, _ in operations))
     values = _values(timeline, at, named, row["field"], teller)
     steps = field_steps(timeline, histories, canonicaliser)
-    events = _rebuilt(bench, entity, source, timeline, row["event_date"])
+    events = _rebuilt(context, entity, source, timeline, row["event_date"])
     again = next((one for one in events if one["event_id"] == str(row["event_id"])), None)
     patches = [id_ for id_ in timeline.heads["patch_id"] if not id_.startswith(BIRTH)]
     return Explanation(
@@ -145,7 +145,7 @@ def explain(
 
 
 def _found(
-    bench: Workbench, warehouse: psycopg.Connection, event_id: str
+    context: PipelineContext, warehouse: psycopg.Connection, event_id: str
 ) -> tuple[Entity, Mapping[str, Any]]:
     try:
         wanted = UUID(event_id.strip())
@@ -153,7 +153,7 @@ def _found(
         raise ExplanationError(
             "that is no event id: give a uuid as it stands in the column event_id of an event table"
         ) from None
-    entities = {entity.table: entity for entity in bench.catalogue.entities.values()}
+    entities = {entity.table: entity for entity in context.catalogue.entities.values()}
     found = event_row(warehouse, list(entities), wanted)
     if found is None:
         raise ExplanationError(
@@ -161,7 +161,7 @@ def _found(
             "is of another warehouse (SNU_WAREHOUSE_URL)"
         )
     table, row = found
-    key_id = bench.pseudonyms.fingerprint
+    key_id = context.pseudonyms.fingerprint
     if row["key_id"] not in (None, key_id) or not key_matches(warehouse, key_id):
         raise ExplanationError(
             "SNU_PSEUDONYM_KEY is not the key of the row: set the key it was made with"
@@ -198,9 +198,9 @@ def _origin(
             )
         return _Origin(found["patch_id"], found["ref"])
     made = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
-    births = (BIRTH + made).filter(pseudonyms.series("change", BIRTH + made) == change)
-    if len(births):
-        return _Origin(births[0], births[0].removeprefix(BIRTH))
+    inferred_creations = (BIRTH + made).filter(pseudonyms.series("change", BIRTH + made) == change)
+    if len(inferred_creations):
+        return _Origin(inferred_creations[0], inferred_creations[0].removeprefix(BIRTH))
     if row["event_name"] == entity.creation.event and row["quality"] == "inferred":
         raise ExplanationError(
             f"the document whose creation was inferred is no longer in {entity.collection}, or no "
@@ -281,13 +281,13 @@ def _values(
 
 
 def _rebuilt(
-    bench: Workbench, entity: Entity, source: Source, timeline: Timeline, day: date
+    context: PipelineContext, entity: Entity, source: Source, timeline: Timeline, day: date
 ) -> list[dict[str, Any]]:
     """The document's events of the day, as the source gives them now."""
     days = DayRange(day, day)
-    frame = with_joined(bench, entity, source, snapshots(timeline, days.start, days.end))
-    told = deidentified_states(frame, entity, bench.catalogue, bench.pseudonyms)
-    events = build_events(told, entity, bench.catalogue, bench.pseudonyms)
+    frame = with_joined(context, entity, source, snapshots(timeline, days.start, days.end))
+    told = deidentified_states(frame, entity, context.catalogue, context.pseudonyms)
+    events = build_events(told, entity, context.catalogue, context.pseudonyms)
     return [decoded(one) for one in events.iter_rows(named=True)]
 
 

@@ -10,7 +10,7 @@ import psycopg
 from snu_analytics.figures import objectives
 from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
 from snu_analytics.figures.pool import known_until, replace_all
-from snu_analytics.pipeline import Workbench
+from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
 
@@ -25,7 +25,7 @@ _ENTITY, _REACHED = "young", "VALIDATED"
 
 
 def load_objectives(
-    bench: Workbench, source: Source, file: Path | None, warehouse: psycopg.Connection
+    context: PipelineContext, source: Source, file: Path | None, warehouse: psycopg.Connection
 ) -> Objectives:
     """Replace `analytics.objective` by what the file tells, or the source where there is none.
 
@@ -38,7 +38,7 @@ def load_objectives(
         else objectives.from_records(source.records(_GOALS, _GOAL_FIELDS))
     )
     facts = objectives.cohort_facts(source.records(_COHORTS, _COHORT_FIELDS))
-    read = objectives.read_objectives(given, facts, bench.catalogue.vocabularies)
+    read = objectives.read_objectives(given, facts, context.catalogue.vocabularies)
     rows = copy_blocks(copy_text(read.frame))
     replace_all(warehouse, "objective", read.frame.columns, rows)
     return read

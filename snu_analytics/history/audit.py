@@ -33,12 +33,12 @@ def audit(
     heads = timeline.heads
     within = heads.select(((pl.col("date") >= start) & (pl.col("date") < end)).alias("in"))["in"]
     rows = np.flatnonzero(timeline.patch_of >= 0)[within.to_numpy()]
-    births = heads["patch_id"].str.starts_with(BIRTH).to_numpy()
+    inferred_creations = heads["patch_id"].str.starts_with(BIRTH).to_numpy()
     documents = np.unique(timeline.document_of[rows])
     told = [
         *_documents(timeline, rows, documents),
-        *_creations(timeline, rows, births),
-        *_breaks(timeline, rows, births),
+        *_creations(timeline, rows, inferred_creations),
+        *_breaks(timeline, rows, inferred_creations),
         *_drift(timeline, documents),
         *_marks(timeline, rows),
         *_patches(patches),
@@ -61,26 +61,28 @@ def _documents(timeline: Timeline, rows: np.ndarray, documents: np.ndarray) -> l
     ]
 
 
-def _creations(timeline: Timeline, rows: np.ndarray, births: np.ndarray) -> list[_Line]:
+def _creations(timeline: Timeline, rows: np.ndarray, inferred_creations: np.ndarray) -> list[_Line]:
     born = np.intersect1d(timeline.creation, rows)
-    inferred = int(births[timeline.patch_of[born]].sum())
+    inferred = int(inferred_creations[timeline.patch_of[born]].sum())
     return [
         ("creations", None, "recorded", len(born) - inferred, len(born)),
         ("creations", None, "inferred", inferred, len(born)),
     ]
 
 
-def _breaks(timeline: Timeline, rows: np.ndarray, births: np.ndarray) -> list[_Line]:
-    patches = len(rows) - int(births[timeline.patch_of[rows]].sum())
+def _breaks(timeline: Timeline, rows: np.ndarray, inferred_creations: np.ndarray) -> list[_Line]:
+    patches = len(rows) - int(inferred_creations[timeline.patch_of[rows]].sum())
     found: list[_Line] = []
     for field, track in timeline.tracks.items():
-        broken, undone = (np.intersect1d(which, rows) for which in (track.broken, track.undone))
+        broken, no_effect = (
+            np.intersect1d(which, rows) for which in (track.broken, track.no_effect)
+        )
         false = np.intersect1d(broken, timeline.false)
         # The patch that gives an undone one away contradicts it as well: told once.
-        after = np.isin(broken, _following(timeline, undone, track.broken))
+        after = np.isin(broken, _following(timeline, no_effect, track.broken))
         unrecorded = len(broken) - len(false) - int((after & ~np.isin(broken, false)).sum())
         for cause, count in (
-            ("never saved, or written over unseen", len(undone)),
+            ("never saved, or written over unseen", len(no_effect)),
             ("originals of another document", len(false)),
             ("change without a patch", unrecorded),
         ):
@@ -89,12 +91,12 @@ def _breaks(timeline: Timeline, rows: np.ndarray, births: np.ndarray) -> list[_L
     return found
 
 
-def _following(timeline: Timeline, undone: np.ndarray, broken: np.ndarray) -> np.ndarray:
+def _following(timeline: Timeline, no_effect: np.ndarray, broken: np.ndarray) -> np.ndarray:
     """The next broken row of the same document after each of the undone ones."""
-    at = np.searchsorted(broken, undone, side="right")
+    at = np.searchsorted(broken, no_effect, side="right")
     inside = at < len(broken)
     following = broken[at[inside]]
-    same = timeline.document_of[following] == timeline.document_of[undone[inside]]
+    same = timeline.document_of[following] == timeline.document_of[no_effect[inside]]
     return following[same]
 
 

@@ -20,7 +20,7 @@ _SAME_SAVE = timedelta(days=1)
 _SAME_INSTANT = timedelta(minutes=1)
 
 
-def births(
+def inferred_creations(
     heads: pl.DataFrame, documents: pl.DataFrame, creation: Creation, canonicaliser: Canonicaliser
 ) -> pl.DataFrame:
     """Of each document `ref`, `dated` (its date of creation, null for none) and when it was `born`.

@@ -106,17 +106,17 @@ def _base(steps: list[tuple[int, tuple[_Op, ...]]], document: str) -> tuple[str,
 
     And whether that was today's document.
     """
-    text, derived, undone = document, True, []
+    text, derived, no_effect = document, True, []
     for told in (op for _, ops in steps for op in ops):
         sub, op, _, original = told
         if not sub and (original is not None or op == "add"):
             text, derived = original or "", False
             break
-        undone.append(told)
-    if not undone:
+        no_effect.append(told)
+    if not no_effect:
         return text, derived
     state = json.loads(text) if text else _ABSENT
-    for path, op, _, original in map(_step, reversed(undone)):
+    for path, op, _, original in map(_step, reversed(no_effect)):
         if op == "add" or original is not _ABSENT:
             state = _set(state, path, original)
     return _text(state), derived

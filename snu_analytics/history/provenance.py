@@ -60,7 +60,7 @@ class Evidence:
     originals: np.ndarray
     told: np.ndarray
     derived: np.ndarray
-    torn: np.ndarray
+    element_conflict: np.ndarray
     base: np.ndarray
     current: np.ndarray
     nothing: int
@@ -74,7 +74,7 @@ class Judgement:
     """
 
     contradicted: np.ndarray
-    undone: np.ndarray
+    no_effect: np.ndarray
     marks: np.ndarray
 
 
@@ -83,7 +83,7 @@ def judged(layout: Layout, found: Evidence) -> Judgement:
     rows, documents = found.rows, found.documents
     last = np.append(found.first[1:], True)[: len(rows)]
     instants = layout.instants[rows]
-    contradicted = (found.told & (found.originals != found.before)) | found.torn
+    contradicted = (found.told & (found.originals != found.before)) | found.element_conflict
 
     following = np.append(np.arange(1, len(rows)), 0)[: len(rows)]
     repeated = (
@@ -99,15 +99,15 @@ def judged(layout: Layout, found: Evidence) -> Judgement:
         layout.exists[documents] & (next_value != found.values),
         contradicted[following],
     )
-    undone = denied & (next_value == found.before) & (found.values != found.before)
-    undone &= layout.creation_of[documents] != rows
+    no_effect = denied & (next_value == found.before) & (found.values != found.before)
+    no_effect &= layout.creation_of[documents] != rows
 
     told = np.where(found.derived, INFERRED, RECORDED)
-    at = np.where(undone | repeated, CONFLICT, told).astype("u1")
+    at = np.where(no_effect | repeated, CONFLICT, told).astype("u1")
     after = np.where(denied, CONFLICT, told).astype("u1")
     marks = layout.filled(_base_marks(layout, found), rows, after)
     marks[rows] = at
-    return Judgement(contradicted, undone, marks)
+    return Judgement(contradicted, no_effect, marks)
 
 
 def _base_marks(layout: Layout, found: Evidence) -> np.ndarray:

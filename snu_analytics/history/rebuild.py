@@ -13,7 +13,7 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.history.canonical import Canonicaliser
-from snu_analytics.history.creations import BIRTH, births, creations
+from snu_analytics.history.creations import BIRTH, creations, inferred_creations
 from snu_analytics.history.nested import whole_field_ops
 from snu_analytics.history.provenance import Evidence, Layout, doubts, judged
 from snu_analytics.source import Histories
@@ -37,13 +37,13 @@ class Track:
     codes: np.ndarray
     today: np.ndarray
     broken: np.ndarray
-    undone: np.ndarray
+    no_effect: np.ndarray
     marks: np.ndarray
 
     @property
     def conflicts(self) -> np.ndarray:
         """The rows whose change of the field cannot be trusted."""
-        return np.union1d(self.broken, self.undone)
+        return np.union1d(self.broken, self.no_effect)
 
     def at(self, rows: np.ndarray) -> pl.Series:
         """The field's text on the given rows."""
@@ -107,7 +107,7 @@ def rebuild(
     told = histories.patches.ops.join(
         sound.select("patch", "ref"), on="patch", how="inner", maintain_order="left"
     )
-    known = births(sound, documents, entity.creation, canonicaliser)
+    known = inferred_creations(sound, documents, entity.creation, canonicaliser)
     created = creations(sound, told, entity.creation, canonicaliser, known)
     unborn = known.join(created.filter("genuine"), on="ref", how="anti")
     heads = _with_births(sound, unborn, len(histories.patches.heads))
@@ -288,7 +288,7 @@ def _track(
             originals=originals,
             told=ops["original"].is_not_null().to_numpy() & ~assumed,
             derived=ops["derived"].to_numpy(),
-            torn=ops["conflict"].to_numpy(),
+            element_conflict=ops["conflict"].to_numpy(),
             base=base,
             current=today,
             nothing=int(nothing[0]),
@@ -300,7 +300,7 @@ def _track(
         codes=column,
         today=today,
         broken=rows[judgement.contradicted],
-        undone=rows[judgement.undone],
+        no_effect=rows[judgement.no_effect],
         marks=judgement.marks,
     )
     return track, int((values == before).sum())

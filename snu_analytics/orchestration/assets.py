@@ -9,12 +9,12 @@ import dagster as dg
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.orchestration import checks
 from snu_analytics.orchestration.concurrency import SOURCE, WAREHOUSE
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
 from snu_analytics.orchestration.partitions import BACKFILL_POLICY, days_of
 from snu_analytics.orchestration.resources import (
+    PipelineResource,
     SourceResource,
     WarehouseResource,
-    WorkbenchResource,
 )
 from snu_analytics.pipeline import (
     EVENTS,
@@ -70,13 +70,15 @@ def entity_assets(
     )
     def raw_patches(
         context: dg.AssetExecutionContext,
-        bench: WorkbenchResource,
+        pipeline: PipelineResource,
         source: SourceResource,
         warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
         began = time.monotonic()
-        with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
-            patched = stage_patches(bench.bench(), entity, days_of(context), opened, connection)
+        with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
+            patched = stage_patches(
+                pipeline.context(), entity, days_of(context), opened, connection
+            )
         tell(context, patched.counts, began, {"unknown_field": patched.unknown})
         return dg.MaterializeResult(check_results=[checks.few_quarantined(patched.counts)])
 
@@ -92,13 +94,15 @@ def entity_assets(
     )
     def user_snapshots(
         context: dg.AssetExecutionContext,
-        bench: WorkbenchResource,
+        pipeline: PipelineResource,
         source: SourceResource,
         warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
         began = time.monotonic()
-        with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
-            staged = stage_snapshots(bench.bench(), entity, days_of(context), opened, connection)
+        with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
+            staged = stage_snapshots(
+                pipeline.context(), entity, days_of(context), opened, connection
+            )
         tables = {
             "unlisted_value": staged.unlisted,
             "withheld_value": staged.withheld,
@@ -123,11 +127,11 @@ def entity_assets(
         **common,
     )
     def anonymized_events(
-        context: dg.AssetExecutionContext, bench: WorkbenchResource, warehouse: WarehouseResource
+        context: dg.AssetExecutionContext, pipeline: PipelineResource, warehouse: WarehouseResource
     ) -> dg.MaterializeResult:
         began, days = time.monotonic(), days_of(context)
-        with told_to_dagster(), warehouse.connect() as connection:
-            loaded = load_events(bench.bench(), entity, days, connection)
+        with as_dagster_failure(), warehouse.connect() as connection:
+            loaded = load_events(pipeline.context(), entity, days, connection)
             results = [
                 checks.rows_written(loaded),
                 checks.events_in_their_day(connection, entity, days),
@@ -152,7 +156,7 @@ def entity_assets(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> dg.MaterializeResult:
         began, days = time.monotonic(), days_of(context)
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             totals = load_figures(entity, days, connection)
             result = checks.figures_count_events(connection, entity, days)
         tell(context, totals, began)

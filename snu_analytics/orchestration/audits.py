@@ -13,14 +13,14 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.days import PARIS, month_before, month_of, parse_day
 from snu_analytics.orchestration.assets import OWNERS, tell
 from snu_analytics.orchestration.concurrency import SOURCE
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
 from snu_analytics.orchestration.objectives import OBJECTIVES
 from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.orchestration.resources import (
+    PipelineResource,
     SourceResource,
     WarehouseResource,
-    WorkbenchResource,
 )
 from snu_analytics.pipeline import STEPS, audit_history
 from snu_analytics.warehouse import changed_days
@@ -69,14 +69,14 @@ def audit_asset(entity: Entity, partitions: dg.MonthlyPartitionsDefinition) -> d
     )
     def history_audit(
         context: dg.AssetExecutionContext,
-        bench: WorkbenchResource,
+        pipeline: PipelineResource,
         source: SourceResource,
         warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
         began = time.monotonic()
         first = parse_day(context.partition_key)
-        with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
-            audited = audit_history(bench.bench(), entity, month_of(first), opened, connection)
+        with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
+            audited = audit_history(pipeline.context(), entity, month_of(first), opened, connection)
         documents = audited.measures.filter(measure="documents", cause="intact chain")
         counts = {"documents": documents["total"][0], "intact": documents["count"][0]}
         tell(context, {first: {**counts, "days_changed": len(audited.changed)}}, began)
@@ -137,7 +137,7 @@ def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.Se
     def changed(
         context: dg.SensorEvaluationContext, warehouse: WarehouseResource
     ) -> Iterator[dg.RunRequest]:
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             found = changed_days(connection)
         for entity, day, digest in found:
             if day >= start:

@@ -4,11 +4,11 @@ import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import PARIS, paris_today, years_before
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.resources import (
+    PipelineResource,
     SourceResource,
     WarehouseResource,
-    WorkbenchResource,
 )
 from snu_analytics.pipeline import Staging
 from snu_analytics.privacy import erase_absent, republish
@@ -19,12 +19,12 @@ from snu_analytics.warehouse import expire_events, expire_figures
 @dg.op(description="Erase whoever is gone from the source, or deleted there, from every table.")
 def erase_gone(
     context: dg.OpExecutionContext,
-    bench: WorkbenchResource,
+    pipeline: PipelineResource,
     source: SourceResource,
     warehouse: WarehouseResource,
 ) -> None:
-    with told_to_dagster(), source.open() as opened, warehouse.connect() as connection:
-        work = bench.bench()
+    with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
+        work = pipeline.context()
         done = erase_absent(work, opened, connection)
         republish(work, done, connection, read_settings().suppression_threshold)
         for erased in done:
@@ -42,7 +42,7 @@ def erasure() -> None:
 @dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
 def prune_staging(context: dg.OpExecutionContext) -> None:
     settings = read_settings()
-    with told_to_dagster():
+    with as_dagster_failure():
         deleted = Staging(settings.staging_url).prune(settings.staging_days)
     context.log.info("deleted %s staging files", deleted)
 
@@ -50,7 +50,7 @@ def prune_staging(context: dg.OpExecutionContext) -> None:
 @dg.op(description="Delete the event rows older than SNU_RETENTION_YEARS.")
 def prune_events(context: dg.OpExecutionContext, warehouse: WarehouseResource) -> None:
     oldest = years_before(paris_today(), read_settings().retention_years)
-    with told_to_dagster(), warehouse.connect() as connection:
+    with as_dagster_failure(), warehouse.connect() as connection:
         for entity in load_catalogue().entities.values():
             erased = expire_events(connection, entity, oldest)
             context.log.info("%s: deleted %s events before %s", entity.name, erased.events, oldest)

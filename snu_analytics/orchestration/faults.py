@@ -16,7 +16,7 @@ RETRY_POLICY = dg.RetryPolicy(
 
 
 @contextmanager
-def told_to_dagster() -> Iterator[None]:
+def as_dagster_failure() -> Iterator[None]:
     """Turn any fault into a `Failure`, to be retried only if the network was at fault.
 
     An unforeseen exception is told by its kind and place alone: its message may quote a record.

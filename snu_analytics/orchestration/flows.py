@@ -11,7 +11,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, recent_flows
 from snu_analytics.orchestration.assets import daily, tell
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.resources import WarehouseResource
@@ -52,7 +52,7 @@ def flows_asset(
     ) -> dg.MaterializeResult:
         began, days = time.monotonic(), days_of(context)
         shown: dict[str, dg.MarkdownMetadataValue] = {}
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             counts = load_flows(catalogue, days, connection)
             # A range draws nothing: its processes would each hold what draws.
             if len(days) == 1:

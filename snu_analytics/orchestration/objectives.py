@@ -10,14 +10,14 @@ from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
 from snu_analytics.orchestration.assets import daily, tell
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.resources import (
+    PipelineResource,
     SourceResource,
     WarehouseResource,
-    WorkbenchResource,
 )
 from snu_analytics.settings import read_settings
 
@@ -59,14 +59,14 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
     )
     def held_against(
         context: dg.AssetExecutionContext,
-        bench: WorkbenchResource,
+        pipeline: PipelineResource,
         source: SourceResource,
         warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
         began, days = time.monotonic(), days_of(context)
-        with told_to_dagster(), warehouse.connect() as connection, source.open() as opened:
+        with as_dagster_failure(), warehouse.connect() as connection, source.open() as opened:
             file = read_settings().objectives
-            read = load_objectives(bench.bench(), opened, file, connection)
+            read = load_objectives(pipeline.context(), opened, file, connection)
             load_progress(connection, days.last)
             reached = {day: progress(connection, day) for day in days}
         tell(context, {day: _counts(told) for day, told in reached.items()}, began)

@@ -20,13 +20,13 @@ from snu_analytics.figures.pool import (
 )
 from snu_analytics.orchestration.assets import daily, tell
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
 from snu_analytics.orchestration.resources import (
+    PipelineResource,
     SourceResource,
     WarehouseResource,
-    WorkbenchResource,
 )
 from snu_analytics.pipeline import EVENTS
 
@@ -73,7 +73,7 @@ def pool_asset(
     )
     def stock(
         context: dg.AssetExecutionContext,
-        bench: WorkbenchResource,
+        pipeline: PipelineResource,
         source: SourceResource,
         warehouse: WarehouseResource,
     ) -> dg.MaterializeResult:
@@ -83,8 +83,8 @@ def pool_asset(
         counts: dict[date, dict[str, int]] = {day: {} for day in days}
         balances: dict[str, Balance] = {}
         shown: dict[str, dg.MarkdownMetadataValue] = {}
-        with told_to_dagster(), warehouse.connect() as connection:
-            work = bench.bench()
+        with as_dagster_failure(), warehouse.connect() as connection:
+            work = pipeline.context()
             for entity in entities:
                 if days.first == first:
                     with source.open() as opened:

@@ -8,7 +8,7 @@ import dagster as dg
 from snu_analytics.figures import load_projections
 from snu_analytics.orchestration.assets import daily, tell
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.objectives import OBJECTIVES
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.plots import picture
@@ -50,7 +50,7 @@ def projections_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefi
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> dg.MaterializeResult:
         began, days = time.monotonic(), days_of(context)
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             made = load_projections(days, connection)
         counts = {
             day: {"rows": len(told), "withheld": int(told["withheld"].sum())}

@@ -8,7 +8,7 @@ import dagster as dg
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.orchestration.assets import daily, tell
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.partitions import days_of
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import FIGURES
@@ -61,7 +61,7 @@ def published_asset(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> dg.MaterializeResult:
         began = time.monotonic()
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             threshold = read_settings().suppression_threshold
             closing = DAYS_ALONE not in context.run.tags
             published = publish(catalogue, days_of(context), connection, threshold, closing)

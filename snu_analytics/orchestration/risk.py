@@ -11,7 +11,7 @@ from snu_analytics.catalogue import Catalogue, load_catalogue
 from snu_analytics.days import PARIS, paris_today
 from snu_analytics.orchestration.assets import OWNERS
 from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import RETRY_POLICY, told_to_dagster
+from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import EVENTS
 from snu_analytics.privacy import Measure, exposed, meaning, report_risk, small_cells
@@ -47,7 +47,7 @@ def risk_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         ],
     )
     def risk_report(warehouse: WarehouseResource) -> dg.MaterializeResult:
-        with told_to_dagster(), warehouse.connect() as connection:
+        with as_dagster_failure(), warehouse.connect() as connection:
             report = report_risk(load_catalogue(), connection, paris_today())
         small = small_cells(report)
         return dg.MaterializeResult(

@@ -6,14 +6,14 @@ range of days, reads each history once for all of them, and commits day by day.
 """
 
 from snu_analytics.pipeline.audit import Audited, audit_history
-from snu_analytics.pipeline.bench import (
+from snu_analytics.pipeline.context import (
     EVENTS,
     FIGURES,
     PATCHES,
     SNAPSHOTS,
     STEPS,
     DayCounts,
-    Workbench,
+    PipelineContext,
 )
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
@@ -41,9 +41,9 @@ __all__ = [
     "DayCounts",
     "Loaded",
     "Patched",
+    "PipelineContext",
     "Staged",
     "Staging",
-    "Workbench",
     "audit_history",
     "count_query",
     "figure_part",

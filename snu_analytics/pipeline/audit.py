@@ -14,8 +14,8 @@ from snu_analytics.history import (
     rebuild,
     split_by_day,
 )
-from snu_analytics.pipeline.bench import Workbench
-from snu_analytics.pipeline.patches import origin_of, patch_rows
+from snu_analytics.pipeline.context import PipelineContext
+from snu_analytics.pipeline.patches import patch_rows, source_fingerprint
 from snu_analytics.source import Source
 from snu_analytics.warehouse import (
     copy_blocks,
@@ -33,24 +33,28 @@ class Audited:
 
 
 def audit_history(
-    bench: Workbench, entity: Entity, month: DayRange, source: Source, warehouse: psycopg.Connection
+    context: PipelineContext,
+    entity: Entity,
+    month: DayRange,
+    source: Source,
+    warehouse: psycopg.Connection,
 ) -> Audited:
     """Audit the histories of what a month touched, and hold its days against what was loaded.
 
     Replaces the month's rows of `history_audit` and `day_found`.
     """
-    heads, rows, _ = patch_rows(bench, entity, month, source)
+    heads, rows, _ = patch_rows(context, entity, month, source)
     made = pl.Series(source.made_between(entity, month.start, month.end), dtype=pl.String)
     sound = heads.filter(pl.col("defect").is_null())["ref"]
     refs = pl.concat([sound, made.rename("ref")]).unique().sort().to_list()
-    canonicaliser = bench.canonicaliser(entity, source)
+    canonicaliser = context.canonicaliser(entity, source)
     timeline = rebuild(source.histories(entity, refs), entity, canonicaliser)
     measures = audit(timeline, heads, month.start, month.end)
 
-    key_id = bench.pseudonyms.fingerprint
+    key_id = context.pseudonyms.fingerprint
     loaded = day_origins(warehouse, entity.table, month.first, month.last, key_id)
     by_day = split_by_day(rows, "day")
-    found = {day: origin_of(bench, by_day.get(day, rows.clear())) for day in loaded}
+    found = {day: source_fingerprint(context, by_day.get(day, rows.clear())) for day in loaded}
     changed = [day for day, origin in found.items() if origin.digest != loaded[day].digest]
     late = sum(max(0, found[day].patches - loaded[day].patches) for day in changed)
     vanished = sum(max(0, loaded[day].patches - found[day].patches) for day in changed)

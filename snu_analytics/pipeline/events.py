@@ -15,9 +15,9 @@ from snu_analytics.events import build_events
 from snu_analytics.history import (
     split_by_day,
 )
-from snu_analytics.pipeline.bench import PATCHES, SNAPSHOTS, Workbench
+from snu_analytics.pipeline.context import PATCHES, SNAPSHOTS, PipelineContext
 from snu_analytics.warehouse import (
-    Origin,
+    SourceFingerprint,
     claim_key,
     copy_blocks,
     copy_text,
@@ -41,7 +41,7 @@ class Loaded:
 
 
 def load_events(
-    bench: Workbench, entity: Entity, days: DayRange, warehouse: psycopg.Connection
+    context: PipelineContext, entity: Entity, days: DayRange, warehouse: psycopg.Connection
 ) -> Loaded:
     """Replace the days' event rows by the events of the staged snapshots.
 
@@ -49,12 +49,12 @@ def load_events(
     WarehouseError when the tables hold rows made with another key, and LeakError where a value is
     none that a treatment makes.
     """
-    claim_key(warehouse, bench.pseudonyms.fingerprint)
+    claim_key(warehouse, context.pseudonyms.fingerprint)
     computed: dict[date, int] = {}
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
-    for batch in _batches(bench, entity, days):
-        events = _built(bench, entity, {day: frame for day, (frame, _) in batch.items()})
+    for batch in _batches(context, entity, days):
+        events = _built(context, entity, {day: frame for day, (frame, _) in batch.items()})
         by_day = split_by_day(copy_text(events), "event_date")
         for day, (_, notes) in batch.items():
             part = by_day.get(day, events.clear())
@@ -66,26 +66,28 @@ def load_events(
                 day,
                 part.columns,
                 copy_blocks(part),
-                origin=Origin(int(notes["patches"]), notes["digest"], notes["key_id"]),
+                origin=SourceFingerprint(int(notes["patches"]), notes["digest"], notes["key_id"]),
             )
         names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(computed, written, dict(sorted(names.items())))
 
 
-def _built(bench: Workbench, entity: Entity, frames: dict[date, pl.DataFrame]) -> pl.DataFrame:
+def _built(
+    context: PipelineContext, entity: Entity, frames: dict[date, pl.DataFrame]
+) -> pl.DataFrame:
     snapshots = pl.concat(frames.values())
-    return build_events(snapshots, entity, bench.catalogue, bench.pseudonyms)
+    return build_events(snapshots, entity, context.catalogue, context.pseudonyms)
 
 
 def _batches(
-    bench: Workbench, entity: Entity, days: DayRange
+    context: PipelineContext, entity: Entity, days: DayRange
 ) -> Iterator[dict[date, tuple[pl.DataFrame, dict[str, str]]]]:
     """The days' staged snapshots with their notes, as many at a time as are rendered at once."""
     batch: dict[date, tuple[pl.DataFrame, dict[str, str]]] = {}
     for day in days:
-        batch[day] = frame, notes = bench.staging.read_noted((entity.name, SNAPSHOTS), day)
+        batch[day] = frame, notes = context.staging.read_noted((entity.name, SNAPSHOTS), day)
         older = "key_id" not in notes or "doubts" not in frame.columns
-        if older or notes["key_id"] != bench.pseudonyms.fingerprint:
+        if older or notes["key_id"] != context.pseudonyms.fingerprint:
             raise StagingError(
                 f"what is staged for {entity.name}/{SNAPSHOTS} on {day} is of "
                 f"{'an older version' if older else 'another pseudonym key'}: "

@@ -5,7 +5,7 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
-from snu_analytics.pipeline.bench import EVENTS
+from snu_analytics.pipeline.context import EVENTS
 from snu_analytics.warehouse import loaded_days
 
 

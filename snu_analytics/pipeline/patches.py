@@ -16,10 +16,10 @@ from snu_analytics.history import (
     quarantined,
     split_by_day,
 )
-from snu_analytics.pipeline.bench import PATCHES, DayCounts, Workbench, counts_by_day
+from snu_analytics.pipeline.context import PATCHES, DayCounts, PipelineContext, counts_by_day
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
-from snu_analytics.warehouse import Origin, claim_key, replace_notes
+from snu_analytics.warehouse import SourceFingerprint, claim_key, replace_notes
 
 
 @dataclass(frozen=True)
@@ -44,29 +44,29 @@ class DayPatches(NamedTuple):
 
 
 def stage_patches(
-    bench: Workbench,
+    context: PipelineContext,
     entity: Entity,
     days: DayRange,
     source: Source,
     warehouse: psycopg.Connection,
 ) -> Patched:
     """Stage the days' patches, a row each without any value, and set the defective ones aside."""
-    heads, rows, unknown = patch_rows(bench, entity, days, source)
+    heads, rows, unknown = patch_rows(context, entity, days, source)
     fields = rows.group_by("patch").agg(fields=pl.col("field").drop_nulls().unique().sort())
     heads = heads.join(fields, on="patch", how="left", maintain_order="left")
-    patches = deidentified_patches(heads, entity, bench.catalogue, bench.pseudonyms)
-    patches = without_erased(bench, entity, patches, warehouse)
+    patches = deidentified_patches(heads, entity, context.catalogue, context.pseudonyms)
+    patches = without_erased(context, entity, patches, warehouse)
     unknown_by_day = {
         day: _by_name(part["field"]) for day, part in split_by_day(unknown, "day").items()
     }
     rows_by_day, patches_by_day = split_by_day(rows, "day"), split_by_day(patches, "day")
     for day in days:
-        origin = origin_of(bench, rows_by_day.get(day, rows.clear()))
+        origin = source_fingerprint(context, rows_by_day.get(day, rows.clear()))
         notes = {name: str(value) for name, value in origin._asdict().items()}
         notes["unknown"] = json.dumps(unknown_by_day.get(day, {}))
         staged = patches_by_day.get(day, patches.clear())
-        bench.staging.write((entity.name, PATCHES), day, staged, notes)
-    _quarantine(bench, entity, days, heads, warehouse)
+        context.staging.write((entity.name, PATCHES), day, staged, notes)
+    _quarantine(context, entity, days, heads, warehouse)
     counts = counts_by_day(
         rows,
         days,
@@ -82,7 +82,7 @@ def _by_name(fields: pl.Series) -> dict[str, int]:
     return dict(sorted(fields.value_counts().iter_rows()))
 
 
-def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
+def source_fingerprint(context: PipelineContext, frame: pl.DataFrame) -> SourceFingerprint:
     """The number of a day's patches, and a keyed digest of their canonical content.
 
     The digest does not depend on which other days were read in the batch.
@@ -94,14 +94,16 @@ def origin_of(bench: Workbench, frame: pl.DataFrame) -> Origin:
         plain(rows["value"]),
         plain(rows["original"]),
     )
-    return Origin(
+    return SourceFingerprint(
         frame["patch"].n_unique(),
-        bench.pseudonyms.seal(content.write_csv().encode()),
-        bench.pseudonyms.fingerprint,
+        context.pseudonyms.seal(content.write_csv().encode()),
+        context.pseudonyms.fingerprint,
     )
 
 
-def patch_rows(bench: Workbench, entity: Entity, days: DayRange, source: Source) -> DayPatches:
+def patch_rows(
+    context: PipelineContext, entity: Entity, days: DayRange, source: Source
+) -> DayPatches:
     """The patches of the days, in canonical texts."""
     found = source.day_patches(entity, days.start, days.end)
     heads = found.heads.with_columns(
@@ -112,7 +114,7 @@ def patch_rows(bench: Workbench, entity: Entity, days: DayRange, source: Source)
             ),
         )
     ).filter(pl.col("day").is_between(days.first, days.last))
-    canonicaliser = bench.canonicaliser(entity, source)
+    canonicaliser = context.canonicaliser(entity, source)
     ops = [
         part.with_columns(
             canonicaliser.series(part["field"][0], part["value"]).alias("value"),
@@ -134,7 +136,7 @@ def _quarantine_days(heads: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
 
 
 def _quarantine(
-    bench: Workbench,
+    context: PipelineContext,
     entity: Entity,
     days: DayRange,
     heads: pl.DataFrame,
@@ -143,9 +145,9 @@ def _quarantine(
     aside = heads.filter(pl.col("defect").is_not_null()).unique("patch_id", keep="first")
     rows = aside.select(
         "day",
-        bench.pseudonyms.series("change", aside["patch_id"]).alias("patch_id"),
+        context.pseudonyms.series("change", aside["patch_id"]).alias("patch_id"),
         pl.col("defect").alias("reason"),
-        pl.lit(bench.pseudonyms.fingerprint).alias("key_id"),
+        pl.lit(context.pseudonyms.fingerprint).alias("key_id"),
     ).sort("day", "patch_id")
-    claim_key(warehouse, bench.pseudonyms.fingerprint)
+    claim_key(warehouse, context.pseudonyms.fingerprint)
     replace_notes(warehouse, "quarantine", entity.name, days, rows)

@@ -17,7 +17,13 @@ from snu_analytics.history import (
     snapshots,
     split_by_day,
 )
-from snu_analytics.pipeline.bench import PATCHES, SNAPSHOTS, DayCounts, Workbench, counts_by_day
+from snu_analytics.pipeline.context import (
+    PATCHES,
+    SNAPSHOTS,
+    DayCounts,
+    PipelineContext,
+    counts_by_day,
+)
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
 from snu_analytics.warehouse import replace_notes
@@ -43,7 +49,7 @@ class Staged:
 
 
 def stage_snapshots(
-    bench: Workbench,
+    context: PipelineContext,
     entity: Entity,
     days: DayRange,
     source: Source,
@@ -57,14 +63,14 @@ def stage_snapshots(
     staged.
     """
     staged = {
-        day: bench.staging.read_noted((entity.name, PATCHES), day, ["ref", "defect"])
+        day: context.staging.read_noted((entity.name, PATCHES), day, ["ref", "defect"])
         for day in days
     }
     touched = pl.concat([frame for frame, _ in staged.values()]).filter(pl.col("defect").is_null())
-    known = _opened(bench, entity, touched["ref"].unique(), days)
+    known = _opened(context, entity, touched["ref"].unique(), days)
     born = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
     refs = pl.concat([known, born.rename("ref")]).unique().sort()
-    canonicaliser = bench.canonicaliser(entity, source)
+    canonicaliser = context.canonicaliser(entity, source)
     # Also for no document at all: the frame of an empty day has its columns.
     parts = [refs[at : at + _DOCUMENTS_AT_ONCE] for at in range(0, len(refs), _DOCUMENTS_AT_ONCE)]
     frame = pl.concat(
@@ -77,16 +83,16 @@ def stage_snapshots(
             for part in parts or [refs]
         ]
     )
-    frame = with_joined(bench, entity, source, frame)
-    states = deidentified_states(frame, entity, bench.catalogue, bench.pseudonyms)
-    states = without_erased(bench, entity, states, warehouse)
+    frame = with_joined(context, entity, source, frame)
+    states = deidentified_states(frame, entity, context.catalogue, context.pseudonyms)
+    states = without_erased(context, entity, states, warehouse)
     marked = marked_values(states, entity, canonicaliser)
     withheld = marked.filter(pl.col("kind").is_not_null())
     replace_notes(warehouse, "withheld", entity.name, days, withheld)
     by_day = split_by_day(states, "day")
     for day in days:
         part = by_day.get(day, states.clear())
-        bench.staging.write((entity.name, SNAPSHOTS), day, part, staged[day][1])
+        context.staging.write((entity.name, SNAPSHOTS), day, part, staged[day][1])
     return Staged(
         _counts(states, marked, days),
         _totals(marked, pl.col("field")),
@@ -95,9 +101,11 @@ def stage_snapshots(
     )
 
 
-def _opened(bench: Workbench, entity: Entity, sealed: pl.Series, days: DayRange) -> pl.Series:
+def _opened(
+    context: PipelineContext, entity: Entity, sealed: pl.Series, days: DayRange
+) -> pl.Series:
     try:
-        return bench.pseudonyms.opened(sealed).rename("ref")
+        return context.pseudonyms.opened(sealed).rename("ref")
     except ValueError:
         raise StagingError(
             f"what is staged for {entity.name}/{PATCHES} from {days.first} to {days.last} was "
@@ -136,16 +144,16 @@ def _totals(marked: pl.DataFrame, name: pl.Expr) -> dict[str, int]:
 
 
 def with_joined(
-    bench: Workbench, entity: Entity, source: Source, frame: pl.DataFrame
+    context: PipelineContext, entity: Entity, source: Source, frame: pl.DataFrame
 ) -> pl.DataFrame:
     """The snapshots with the fields of the joined entity as of their instants, if there is one."""
     if entity.join is None:
         return frame
-    other = bench.catalogue.entities[entity.join.entity]
+    other = context.catalogue.entities[entity.join.entity]
     refs = frame[entity.join.field].unique().str.strip_chars('"')
     fields = list(dict.fromkeys(entity.joined_fields))
     histories = source.histories(
         other, refs.filter(refs != "").sort().to_list(), other.history_fields(fields)
     )
-    known = rebuild(histories, other, bench.canonicaliser(other, source), fields)
+    known = rebuild(histories, other, context.canonicaliser(other, source), fields)
     return as_of(frame, entity.join.field, known)

@@ -10,7 +10,7 @@ from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.events import occurring
 from snu_analytics.history import Canonicaliser, is_marked, paris_day
-from snu_analytics.pipeline.bench import canonicaliser_of
+from snu_analytics.pipeline.context import canonicaliser_of
 from snu_analytics.source import Histories, Source
 
 # As many documents do not share a name or an address by chance: it is a word that a list lacks.

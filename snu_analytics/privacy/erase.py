@@ -11,7 +11,7 @@ from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import ErasureError
 from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
-from snu_analytics.pipeline import PATCHES, SNAPSHOTS, Staging, Workbench, load_figures
+from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, Staging, load_figures
 from snu_analytics.publication import publish
 from snu_analytics.source import Source
 from snu_analytics.warehouse import (
@@ -29,7 +29,7 @@ _MANY, _LARGE_SHARE = 100, 0.2
 
 
 def erase_absent(
-    bench: Workbench, source: Source, warehouse: psycopg.Connection, many: bool = False
+    context: PipelineContext, source: Source, warehouse: psycopg.Connection, many: bool = False
 ) -> list[Erased]:
     """Erase whoever is gone from the source, or is marked there as deleted, of every entity.
 
@@ -37,36 +37,40 @@ def erase_absent(
     again. Raises ErasureError, and erases nobody, where an entity would lose more than a fifth of
     its subjects, unless `many` are expected, and WarehouseError when the rows are of another key.
     """
-    claim_key(warehouse, bench.pseudonyms.fingerprint, alone=True)
+    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
     found = {
-        entity.name: _absent(bench, entity, source, warehouse, many)
-        for entity in bench.catalogue.entities.values()
+        entity.name: _absent(context, entity, source, warehouse, many)
+        for entity in context.catalogue.entities.values()
     }
     return [
         erased
-        for entity in bench.catalogue.entities.values()
-        for erased in _erased(bench, entity, found[entity.name], warehouse)
+        for entity in context.catalogue.entities.values()
+        for erased in _erased(context, entity, found[entity.name], warehouse)
     ]
 
 
 def erase_requested(
-    bench: Workbench, entity: Entity, refs: Sequence[str], warehouse: psycopg.Connection
+    context: PipelineContext, entity: Entity, refs: Sequence[str], warehouse: psycopg.Connection
 ) -> list[Erased]:
     """Erase the subjects of some documents (hexadecimal ids), gone from the source or not."""
-    claim_key(warehouse, bench.pseudonyms.fingerprint, alone=True)
-    subjects = bench.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
-    return _erased(bench, entity, {"request": subjects.to_list()}, warehouse)
+    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
+    subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
+    return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
 
 
 def _absent(
-    bench: Workbench, entity: Entity, source: Source, warehouse: psycopg.Connection, many: bool
+    context: PipelineContext,
+    entity: Entity,
+    source: Source,
+    warehouse: psycopg.Connection,
+    many: bool,
 ) -> dict[str, list[str]]:
     """The subjects with rows that must have none, by reason."""
     held = subjects_of(warehouse, entity)
     if not len(held):
         return {}
     present = source.present(entity)
-    subjects = bench.pseudonyms.series(entity.name, present["ref"])
+    subjects = context.pseudonyms.series(entity.name, present["ref"])
     deleted = held.filter(held.is_in(subjects.filter(present["purged"]).implode()))
     gone = held.filter(~held.is_in(subjects.implode()))
     lost = len(gone) + len(deleted)
@@ -76,43 +80,46 @@ def _absent(
             f"{entity.collection} or deleted there: nobody was erased. If SNU_SOURCE_URL names the "
             "right source, and whole, run `snu-analytics erase --many`"
         )
-    before = erased_subjects(warehouse, bench.pseudonyms.fingerprint).get(entity.name, [])
+    before = erased_subjects(warehouse, context.pseudonyms.fingerprint).get(entity.name, [])
     again = held.filter(held.is_in(before) & ~held.is_in(pl.concat([gone, deleted]).implode()))
     return {"gone": gone.to_list(), "deleted": deleted.to_list(), "again": again.to_list()}
 
 
 def _erased(
-    bench: Workbench,
+    context: PipelineContext,
     entity: Entity,
     subjects: dict[str, list[str]],
     warehouse: psycopg.Connection,
 ) -> list[Erased]:
-    dependents = bench.catalogue.dependents(entity.name)
-    key_id = bench.pseudonyms.fingerprint
+    dependents = context.catalogue.dependents(entity.name)
+    key_id = context.pseudonyms.fingerprint
     with warehouse.transaction():
         named = list({subject for reason in subjects.values() for subject in reason})
-        leave_opening(entity, named, dependents, bench.catalogue, warehouse)
+        leave_opening(entity, named, dependents, context.catalogue, warehouse)
         done = erase_subjects(warehouse, entity, subjects, dependents, key_id)
     for name in dict.fromkeys(erased.entity for erased in done):
         touched = {day for erased in done if erased.entity == name for day in erased.days}
         for days in consecutive(touched):
-            load_figures(bench.catalogue.entities[name], days, warehouse)
-            load_pool(bench.catalogue.entities[name], days, warehouse)
-        unstage(bench, bench.catalogue.entities[name], erased_subjects(warehouse, key_id)[name])
+            load_figures(context.catalogue.entities[name], days, warehouse)
+            load_pool(context.catalogue.entities[name], days, warehouse)
+        unstage(context, context.catalogue.entities[name], erased_subjects(warehouse, key_id)[name])
     if touched := {day for erased in done for day in erased.days}:
         counted = loaded_days(warehouse, FLOW, min(touched), max(touched))
         for days in consecutive(touched & counted):
-            load_flows(bench.catalogue, days, warehouse)
+            load_flows(context.catalogue, days, warehouse)
         load_progress(warehouse)
     return done
 
 
 def republish(
-    bench: Workbench, erased: Sequence[Erased], warehouse: psycopg.Connection, threshold: int
+    context: PipelineContext,
+    erased: Sequence[Erased],
+    warehouse: psycopg.Connection,
+    threshold: int,
 ) -> None:
     """Publish those days of an erasure anew that are published, with their weeks and months."""
     for days in published_days(erased, warehouse):
-        publish(bench.catalogue, days, warehouse, threshold)
+        publish(context.catalogue, days, warehouse, threshold)
 
 
 def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
@@ -124,16 +131,16 @@ def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> l
     return consecutive(touched & {one.period for one in told if one.kind == "day"})
 
 
-def unstage(bench: Workbench, entity: Entity, subjects: Sequence[str]) -> int:
+def unstage(context: PipelineContext, entity: Entity, subjects: Sequence[str]) -> int:
     """Delete the staged files that hold one of the subjects; the number of files deleted.
 
     A day that is run again stages anew what is left.
     """
     deleted = 0
     for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):
-        for day in bench.staging.days(asset):
-            if _holds(bench.staging, asset, day, subjects):
-                bench.staging.delete(asset, day)
+        for day in context.staging.days(asset):
+            if _holds(context.staging, asset, day, subjects):
+                context.staging.delete(asset, day)
                 deleted += 1
     return deleted
 

@@ -59,7 +59,7 @@ from snu_analytics.warehouse.read import (
     server_version,
     totals_by_campaign,
 )
-from snu_analytics.warehouse.replace import Origin, lock_day, replace_day
+from snu_analytics.warehouse.replace import SourceFingerprint, lock_day, replace_day
 from snu_analytics.warehouse.schema import Cause, event_columns, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
@@ -70,9 +70,9 @@ __all__ = [
     "Key",
     "KeyedRows",
     "Name",
-    "Origin",
     "Publication",
     "Revisions",
+    "SourceFingerprint",
     "address",
     "audit_lines",
     "begin_rotation",

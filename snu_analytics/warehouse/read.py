@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.replace import Origin, Part
+from snu_analytics.warehouse.replace import Part, SourceFingerprint
 from snu_analytics.warehouse.schema import ANALYTICS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def last_loaded_day(connection: psycopg.Connection) -> date:
 
 def day_origins(
     connection: psycopg.Connection, table: str, first: date, last: date, key_id: str
-) -> dict[date, Origin]:
+) -> dict[date, SourceFingerprint]:
     """What the days loaded with this key, both ends included, were made of."""
     with mapped_errors():
         rows = connection.execute(
@@ -87,7 +87,7 @@ def day_origins(
             f"AND coalesce(key_id, {CURRENT_KEY}) = %s ORDER BY day",
             [table, first, last, key_id],
         ).fetchall()
-    return {day: Origin(count, digest, key_id) for day, count, digest in rows}
+    return {day: SourceFingerprint(count, digest, key_id) for day, count, digest in rows}
 
 
 def audit_lines(connection: psycopg.Connection, month: date) -> "pd.DataFrame":

@@ -17,7 +17,7 @@ from snu_analytics.warehouse.schema import ANALYTICS
 Part = Mapping[str, Sequence[str]]
 
 
-class Origin(NamedTuple):
+class SourceFingerprint(NamedTuple):
     """The patches that a day's rows were made of: how many, and a digest of what they say.
 
     `key_id` is the fingerprint of the key of the digest and of the rows' pseudonyms.
@@ -36,7 +36,7 @@ def replace_day(
     columns: Sequence[str],
     rows: Iterable[bytes],
     where: Part | None = None,
-    origin: Origin | None = None,
+    origin: SourceFingerprint | None = None,
 ) -> int:
     """Replace a day's rows by those in `rows`, blocks of COPY text; the number of rows written.
 
@@ -94,7 +94,7 @@ def _noted(
     day: date,
     where: Part | None,
     written: int,
-    origin: Origin | None,
+    origin: SourceFingerprint | None,
 ) -> int:
     if not where:
         loads = _table("day_load")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.history import Timeline, as_of, rebuild, snapshots
-from snu_analytics.pipeline.bench import canonicaliser_of
+from snu_analytics.pipeline.context import canonicaliser_of
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
 from snu_analytics.source.contract import Source

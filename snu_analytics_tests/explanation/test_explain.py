@@ -19,7 +19,7 @@ from snu_analytics.explanation import (
     explain,
 )
 from snu_analytics.explanation.telling import Difference
-from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
@@ -68,10 +68,12 @@ class Place:
         return event_id
 
     def explain(self, event_id: str, pseudonyms: Pseudonymiser = PSEUDONYMS) -> Explanation:
-        bench = Workbench(load_catalogue(), pseudonyms, Staging(str(self.folder / "staging")))
+        context = PipelineContext(
+            load_catalogue(), pseudonyms, Staging(str(self.folder / "staging"))
+        )
         source = open_source(self.source_url, self.folder / "home")
         with connect(self.warehouse_url) as warehouse:
-            return explain(bench, source, warehouse, event_id)
+            return explain(context, source, warehouse, event_id)
 
 
 @pytest.fixture

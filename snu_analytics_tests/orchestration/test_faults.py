@@ -10,11 +10,11 @@ from snu_analytics.errors import (
     WarehouseError,
     WarehouseUnavailable,
 )
-from snu_analytics.orchestration.faults import told_to_dagster
+from snu_analytics.orchestration.faults import as_dagster_failure
 
 
 def failure_of(fault: Exception) -> dg.Failure:
-    with pytest.raises(dg.Failure) as raised, told_to_dagster():
+    with pytest.raises(dg.Failure) as raised, as_dagster_failure():
         raise fault
     return raised.value
 

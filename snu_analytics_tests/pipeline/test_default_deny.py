@@ -9,7 +9,13 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.pipeline import (
+    PipelineContext,
+    Staging,
+    load_events,
+    stage_patches,
+    stage_snapshots,
+)
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.histories import (
@@ -110,8 +116,8 @@ def test_the_name_of_the_young_person_is_withheld_from_the_application(tmp_path,
     ) == [(["OTHER"],)]
 
 
-def bench(tmp_path, pseudonyms=PSEUDONYMS) -> Workbench:
-    return Workbench(CATALOGUE, pseudonyms, Staging(str(tmp_path / "staging")))
+def context(tmp_path, pseudonyms=PSEUDONYMS) -> PipelineContext:
+    return PipelineContext(CATALOGUE, pseudonyms, Staging(str(tmp_path / "staging")))
 
 
 def test_a_field_of_no_catalogue_is_dropped_counted_and_named(tmp_path, warehouse_url):
@@ -125,9 +131,9 @@ def test_a_field_of_no_catalogue_is_dropped_counted_and_named(tmp_path, warehous
     )
     source, day = open_source(url, tmp_path / "home"), DayRange(*[date.fromisoformat(DAY)] * 2)
     with connect(warehouse_url) as connection:
-        patched = stage_patches(bench(tmp_path), YOUNG, day, source, connection)
-        staged = stage_snapshots(bench(tmp_path), YOUNG, day, source, connection)
-        load_events(bench(tmp_path), YOUNG, day, connection)
+        patched = stage_patches(context(tmp_path), YOUNG, day, source, connection)
+        staged = stage_snapshots(context(tmp_path), YOUNG, day, source, connection)
+        load_events(context(tmp_path), YOUNG, day, connection)
     assert patched.unknown == {"shoeSize": 1}
     assert staged.unknown == {"hat": 1, "shoeSize": 3}
     states = rows(warehouse_url, "SELECT state_after::text FROM analytics.young_event")
@@ -170,11 +176,11 @@ def test_what_was_staged_with_another_key_is_not_taken_further(tmp_path, warehou
         write_dump(tmp_path / "d", youngs=[document()], young_patches=[CREATED]), tmp_path / "home"
     )
     day = DayRange(*[date.fromisoformat(DAY)] * 2)
-    other = bench(tmp_path, Pseudonymiser(bytes(range(32))))
+    other = context(tmp_path, Pseudonymiser(bytes(range(32))))
     with connect(warehouse_url) as connection:
-        stage_patches(bench(tmp_path), YOUNG, day, source, connection)
+        stage_patches(context(tmp_path), YOUNG, day, source, connection)
         with pytest.raises(StagingError, match="staged with another key: materialise young/raw_p"):
             stage_snapshots(other, YOUNG, day, source, connection)
-        stage_snapshots(bench(tmp_path), YOUNG, day, source, connection)
+        stage_snapshots(context(tmp_path), YOUNG, day, source, connection)
         with pytest.raises(StagingError, match="another pseudonym key: materialise young/raw_p"):
             load_events(other, YOUNG, day, connection)

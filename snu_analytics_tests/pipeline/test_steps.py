@@ -9,7 +9,13 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError, WarehouseError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging, Workbench, load_events, load_figures, stage_snapshots
+from snu_analytics.pipeline import (
+    PipelineContext,
+    Staging,
+    load_events,
+    load_figures,
+    stage_snapshots,
+)
 from snu_analytics.warehouse import begin_rotation, connect
 from snu_analytics_tests.fixtures.histories import (
     CATALOGUE,
@@ -256,12 +262,12 @@ def test_a_session_of_the_source_is_listed_unless_its_name_may_not_be_written(
 def test_a_value_outside_its_vocabulary_is_other_and_counted(tmp_path, warehouse_url):
     patches = [patch("2024-03-01T10:00", replace("/status", "REFUSED", "VALIDATED"))]
     source = open_dump(tmp_path, youngs=[document(gender="Léa")], young_patches=patches)
-    bench = Workbench(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
+    context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
     url = f"bson://{tmp_path}/dump"
     run_days(tmp_path, url, warehouse_url, "2024-03-01")
     day = date(2024, 3, 1)
     with connect(warehouse_url) as connection:
-        staged = stage_snapshots(bench, YOUNG, DayRange(day, day), source, connection)
+        staged = stage_snapshots(context, YOUNG, DayRange(day, day), source, connection)
     assert staged.counts[day]["other"] == 1
     assert staged.unlisted == {"gender": 1}
     assert rows(
@@ -290,13 +296,13 @@ def test_another_key_is_refused_and_the_rows_stand(tmp_path, warehouse_url):
 
 def test_a_missing_upstream_day_names_the_asset_to_run(tmp_path, warehouse_url):
     day = DayRange(date(2024, 3, 1), date(2024, 3, 1))
-    bench = Workbench(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
+    context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
     source = open_dump(tmp_path)
     with connect(warehouse_url) as connection:
         with pytest.raises(StagingError, match="materialise young/raw_patches for that day first"):
-            stage_snapshots(bench, YOUNG, day, source, connection)
+            stage_snapshots(context, YOUNG, day, source, connection)
         with pytest.raises(StagingError, match="materialise young/user_snapshots"):
-            load_events(bench, YOUNG, day, connection)
+            load_events(context, YOUNG, day, connection)
         with pytest.raises(WarehouseError, match="materialise young/anonymized_events"):
             load_figures(YOUNG, day, connection)
 
@@ -305,12 +311,12 @@ def test_snapshots_staged_by_an_older_version_are_told(tmp_path, warehouse_url):
     staging = Staging(str(tmp_path / "staging"))
     day = date(2024, 3, 1)
     staging.write(("young", "user_snapshots"), day, pl.DataFrame({"ref": ["a"]}))
-    bench = Workbench(CATALOGUE, PSEUDONYMS, staging)
+    context = PipelineContext(CATALOGUE, PSEUDONYMS, staging)
     with (
         connect(warehouse_url) as connection,
         pytest.raises(StagingError, match="2024-03-01 is of an older version: materialise young/"),
     ):
-        load_events(bench, YOUNG, DayRange(day, day), connection)
+        load_events(context, YOUNG, DayRange(day, day), connection)
 
 
 def test_many_documents_at_once_or_few_give_identical_tables(tmp_path, warehouse_url, monkeypatch):
@@ -326,13 +332,13 @@ def test_snapshots_staged_with_another_key_are_told(tmp_path, warehouse_url):
     run_days(tmp_path, write_dump(tmp_path / "d", **ALL), warehouse_url, "2024-03-01")
     day = date(2024, 3, 1)
     other = Pseudonymiser(b"another key, another fingerprint")
-    bench = Workbench(CATALOGUE, other, Staging(str(tmp_path / "staging")))
+    context = PipelineContext(CATALOGUE, other, Staging(str(tmp_path / "staging")))
     with connect(warehouse_url) as connection:
         begin_rotation(connection, other.fingerprint)
         with pytest.raises(
             StagingError, match="2024-03-01 is of another pseudonym key: materialise young/raw"
         ):
-            load_events(bench, YOUNG, DayRange(day, day), connection)
+            load_events(context, YOUNG, DayRange(day, day), connection)
 
 
 def test_every_row_tells_its_key(tmp_path, warehouse_url):

@@ -6,7 +6,7 @@ import polars as pl
 
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.privacy import carry_over, erase_requested
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import begin_rotation, connect, finish_rotation
@@ -43,11 +43,11 @@ HISTORY = {
 def test_erased_subjects_stay_out_of_days_rebuilt_with_a_new_key(tmp_path, warehouse_url):
     url = write_dump(tmp_path / "d", **HISTORY)
     run_days(tmp_path, url, warehouse_url, "2024-03-01")
-    bench = Workbench(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
+    context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
     source = open_source(url, tmp_path / "home")
     with connect(warehouse_url) as connection:
         # One has a document, of the other only patches are left.
-        erase_requested(bench, YOUNG, [REF, GONE], connection)
+        erase_requested(context, YOUNG, [REF, GONE], connection)
     with connect(warehouse_url) as connection:
         begin_rotation(connection, NEW.fingerprint)
         assert carry_over(CATALOGUE, source, DAYS, PSEUDONYMS, NEW, connection) == 3

@@ -13,7 +13,7 @@ from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange, consecutive, years_before
 from snu_analytics.errors import ErasureError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging, Workbench
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.privacy import erase_absent, erase_requested
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect, expire_events, expire_figures
@@ -61,14 +61,14 @@ def loaded(tmp_path, warehouse_url) -> str:
     return warehouse_url
 
 
-def bench(tmp_path: Path) -> Workbench:
-    return Workbench(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
+def context(tmp_path: Path) -> PipelineContext:
+    return PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
 
 
 def sweep(tmp_path: Path, url: str, source_url: str, many: bool = False) -> list[tuple]:
     source = open_source(source_url, tmp_path / "home")
     with connect(url) as connection:
-        done = erase_absent(bench(tmp_path), source, connection, many)
+        done = erase_absent(context(tmp_path), source, connection, many)
     return [(e.entity, e.reason, e.subjects, e.events, len(e.days)) for e in done]
 
 
@@ -124,7 +124,7 @@ def test_the_figures_and_the_notes_of_the_days_follow(tmp_path, loaded):
 
 
 def test_staged_files_that_hold_the_subject_are_deleted(tmp_path, loaded):
-    staging = bench(tmp_path).staging
+    staging = context(tmp_path).staging
     sweep(tmp_path, loaded, source_of(tmp_path, BORIS, HERS, HIS))
     for step in ("raw_patches", "user_snapshots"):
         assert staging.days(("young", step)) == []
@@ -140,7 +140,7 @@ def test_a_day_that_runs_again_does_not_bring_the_erased_back(tmp_path, loaded):
     assert contents(loaded) == erased
     for step in ("raw_patches", "user_snapshots"):
         for day in (date(2024, 3, 1), date(2024, 3, 2)):
-            held = bench(tmp_path).staging.read(("young", step), day)["subject_id"]
+            held = context(tmp_path).staging.read(("young", step), day)["subject_id"]
             assert subject_of(ANNA) not in held.to_list()
 
 
@@ -190,7 +190,7 @@ def test_an_empty_source_erases_nobody(tmp_path, loaded):
 def test_a_request_erases_whom_the_source_still_has_for_good(tmp_path, loaded):
     source = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
     with connect(loaded) as connection:
-        done = erase_requested(bench(tmp_path), YOUNG, [ANNA], connection)
+        done = erase_requested(context(tmp_path), YOUNG, [ANNA], connection)
     assert [(e.entity, e.reason, e.subjects) for e in done] == [
         ("young", "request", 1),
         ("application", "request", 1),
@@ -201,7 +201,7 @@ def test_a_request_erases_whom_the_source_still_has_for_good(tmp_path, loaded):
 
 def test_a_request_holds_for_days_that_were_never_loaded(tmp_path, warehouse_url):
     with connect(warehouse_url) as connection:
-        erase_requested(bench(tmp_path), YOUNG, [ANNA], connection)
+        erase_requested(context(tmp_path), YOUNG, [ANNA], connection)
     source = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
     run_days(tmp_path, source, warehouse_url, FIRST, LAST)
     assert remaining(warehouse_url) == OF_BORIS

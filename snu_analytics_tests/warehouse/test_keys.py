@@ -6,7 +6,7 @@ import pytest
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse import (
     KeyedRows,
-    Origin,
+    SourceFingerprint,
     begin_rotation,
     carry_erased,
     claim_key,
@@ -131,7 +131,7 @@ def load(url: str, key_id: str, number: int, day=DAY) -> None:
     with connect(url) as connection:
         claim_key(connection, key_id)
         columns = [*COLUMNS, "key_id"]
-        origin = Origin(1, "digest", key_id)
+        origin = SourceFingerprint(1, "digest", key_id)
         replace_day(connection, "young_event", "event_date", day, columns, [line], origin=origin)
 
 

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime
 
 from snu_analytics.warehouse import (
-    Origin,
+    SourceFingerprint,
     changed_days,
     connect,
     day_origins,
@@ -65,8 +65,8 @@ def test_the_origins_of_days_are_told_of_one_key(warehouse_url):
         execute(warehouse_url, statement)
     with connect(warehouse_url) as connection:
         assert day_origins(connection, "young_event", DAY, TWO_DAYS_ON, "first") == {
-            DAY: Origin(7, "a", "first"),
-            TWO_DAYS_ON: Origin(9, "c", "first"),
+            DAY: SourceFingerprint(7, "a", "first"),
+            TWO_DAYS_ON: SourceFingerprint(9, "c", "first"),
         }
 
 

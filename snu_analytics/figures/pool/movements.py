@@ -25,7 +25,7 @@ from snu_analytics.figures.pool.queries import (
     region_of,
 )
 from snu_analytics.history import Timeline, rebuild, split_by_day
-from snu_analytics.pipeline import Workbench, require_loaded, without_erased
+from snu_analytics.pipeline import PipelineContext, require_loaded, without_erased
 from snu_analytics.source import Source
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
 
@@ -86,7 +86,11 @@ def load_pool(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> 
 
 
 def load_opening(
-    bench: Workbench, entity: Entity, start: date, source: Source, warehouse: psycopg.Connection
+    context: PipelineContext,
+    entity: Entity,
+    start: date,
+    source: Source,
+    warehouse: psycopg.Connection,
 ) -> int:
     """Count who was there before the first partition, as of that midnight; how many they were.
 
@@ -94,8 +98,8 @@ def load_opening(
     kept as counts of cells on the eve.
     """
     cells: Counter[tuple[str | None, ...]] = Counter()
-    for frame in _openings(bench, entity, start, source):
-        told = without_erased(bench, entity, frame, warehouse)
+    for frame in _openings(context, entity, start, source):
+        told = without_erased(context, entity, frame, warehouse)
         cells.update(told.select(CELL).iter_rows())
     eve = start - timedelta(days=1)
     lines = [(entity.name, eve, *cell, count, 0) for cell, count in cells.items()]
@@ -105,13 +109,13 @@ def load_opening(
 
 
 def _openings(
-    bench: Workbench, entity: Entity, start: date, source: Source
+    context: PipelineContext, entity: Entity, start: date, source: Source
 ) -> Iterator[pl.DataFrame]:
     """`subject_id`, CELL and the owner of the documents that were there at the start of a day."""
     owners = [entity.join.field] if entity.join else []
     fields = list(dict.fromkeys([*entity.pool.values(), *owners]))
     read = entity.history_fields(fields)
-    canonicaliser = bench.canonicaliser(entity, source)
+    canonicaliser = context.canonicaliser(entity, source)
     refs = sorted(_old_refs(entity, start, source))
     for at in range(0, len(refs), _DOCUMENTS_AT_ONCE):
         histories = source.histories(entity, refs[at : at + _DOCUMENTS_AT_ONCE], read)
@@ -130,13 +134,13 @@ def _openings(
         nothing = pl.repeat(None, len(rows), dtype=pl.String, eager=True)
         owner = {
             field: pseudonymised(
-                entity.fields[field], timeline.tracks[field].at(rows), bench.pseudonyms
+                entity.fields[field], timeline.tracks[field].at(rows), context.pseudonyms
             )
             for field in owners
         }
         yield pl.DataFrame(
             {
-                "subject_id": bench.pseudonyms.series(
+                "subject_id": context.pseudonyms.series(
                     entity.name, timeline.refs.gather(timeline.document_of[rows])
                 ),
                 **{part: told.get(part, nothing) for part in CELL},
@@ -295,11 +299,15 @@ class Explained(NamedTuple):
 
 
 def compare_live(
-    bench: Workbench, entity: Entity, day: date, source: Source, warehouse: psycopg.Connection
+    context: PipelineContext,
+    entity: Entity,
+    day: date,
+    source: Source,
+    warehouse: psycopg.Connection,
 ) -> Explained:
     """Hold the stock at the end of a day against a count in the source; kept in pool_difference."""
     closing = closing_by_status(warehouse, entity, day)
-    live = _live(bench, entity, source)
+    live = _live(context, entity, source)
     statuses = sorted({*closing, *live}, key=lambda status: (status is None, status))
     found = [Difference(s, int(closing.get(s, 0)), live.get(s, 0)) for s in statuses]
     lines = [(day, entity.name, *one) for one in found]
@@ -325,11 +333,11 @@ def compare_live(
     return Explained(found, int(unrecorded or 0), month, int(erased))
 
 
-def _live(bench: Workbench, entity: Entity, source: Source) -> dict[str | None, int]:
+def _live(context: PipelineContext, entity: Entity, source: Source) -> dict[str | None, int]:
     field = entity.pool["status"]
     counts = source.counts(entity, field)
     texts = pl.Series(list(counts), dtype=pl.String)
-    told = bench.canonicaliser(entity, source).series(field, texts)
+    told = context.canonicaliser(entity, source).series(field, texts)
     names = column_values(treated(entity.fields[field], told), "text", ())
     live: Counter[str | None] = Counter()
     for name, count in zip(names, counts.values(), strict=True):

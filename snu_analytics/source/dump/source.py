@@ -15,7 +15,7 @@ from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, d
 from snu_analytics.source.dump.bson_file import chunks, decoded, find_file
 from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
 from snu_analytics.source.dump.versions import index_folder
-from snu_analytics.source.requests import (
+from snu_analytics.source.shared import (
     counted,
     document_frame,
     kept_fields,

@@ -29,7 +29,7 @@ from snu_analytics.source.decode import (
 from snu_analytics.source.decode_patches import decode_patches
 from snu_analytics.source.mongo.faults import asked, told
 from snu_analytics.source.patches import PatchColumns, join
-from snu_analytics.source.requests import (
+from snu_analytics.source.shared import (
     MARGIN,
     counted,
     document_frame,

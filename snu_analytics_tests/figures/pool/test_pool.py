@@ -11,7 +11,13 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.pool import balance, compare_live, load_opening, load_pool, pool
 from snu_analytics.figures.pool.movements import closing_by_status, recount
-from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.pipeline import (
+    PipelineContext,
+    Staging,
+    load_events,
+    stage_patches,
+    stage_snapshots,
+)
 from snu_analytics.privacy import erase_requested
 from snu_analytics.questions import ask
 from snu_analytics.source import open_source
@@ -60,7 +66,7 @@ class Nights:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
-        self.bench = Workbench(CATALOGUE, PSEUDONYMS, Staging(str(folder / "staging")))
+        self.context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(folder / "staging")))
 
     def source(self, **collections: Sequence[dict]):
         write_dump(self.folder / "dump", **collections)
@@ -75,11 +81,11 @@ class Nights:
             ranges = consecutive(one.first for one in ranges)
         with connect(self.url) as connection:
             if opening:
-                load_opening(self.bench, entity, START, source, connection)
+                load_opening(self.context, entity, START, source, connection)
             for some in ranges:
-                stage_patches(self.bench, entity, some, source, connection)
-                stage_snapshots(self.bench, entity, some, source, connection)
-                load_events(self.bench, entity, some, connection)
+                stage_patches(self.context, entity, some, source, connection)
+                stage_snapshots(self.context, entity, some, source, connection)
+                load_events(self.context, entity, some, connection)
                 load_pool(entity, some, connection)
         source.close()
 
@@ -330,7 +336,7 @@ def test_a_soft_delete_that_takes_the_source_away_stays_above_nothing(nights):
 def test_whoever_is_erased_leaves_the_movements_of_all_days(nights):
     nights.load(1, 2, 3, young_patches=HISTORY)
     with connect(nights.url) as connection:
-        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+        erase_requested(nights.context, YOUNG, [ANNA], connection)
     assert nights.stock(1, 3) == [
         (1, "IN_PROGRESS", 0, 1, 0, 1),
         (2, "IN_PROGRESS", 1, 0, 0, 1),
@@ -345,7 +351,7 @@ def test_whoever_is_erased_leaves_the_opening_stock_as_well(nights):
     nights.load(1, young_patches=[*OLD, other, *same])
     assert nights.stock(1, 1)[0] == (1, "VALIDATED", 2, 0, 1, 1)
     with connect(nights.url) as connection:
-        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+        erase_requested(nights.context, YOUNG, [ANNA], connection)
     assert nights.stock(1, 1) == [(1, "VALIDATED", 1, 0, 0, 1)]
 
 
@@ -361,14 +367,14 @@ def test_the_opening_applications_of_whoever_is_erased_leave_too(nights):
         (1, "WAITING_VALIDATION", 1, 0, 1, 0),
     ]
     with connect(nights.url) as connection:
-        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+        erase_requested(nights.context, YOUNG, [ANNA], connection)
     assert nights.stock(1, 1, entity=APPLICATION) == []
 
 
 def test_whoever_was_erased_is_not_in_an_opening_stock_counted_anew(nights):
     nights.load(1, young_patches=OLD)
     with connect(nights.url) as connection:
-        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+        erase_requested(nights.context, YOUNG, [ANNA], connection)
     nights.load(1, young_patches=OLD)
     assert nights.stock(1, 1) == []
 
@@ -409,7 +415,7 @@ def test_the_stock_is_held_against_the_source_and_what_differs_is_explained(nigh
             "VALUES ('young', 'gone', 4, 9, 2)"
         )
         connection.commit()
-        told = compare_live(nights.bench, YOUNG, day(3), source, connection)
+        told = compare_live(nights.context, YOUNG, day(3), source, connection)
     expected = [("ABANDONED", 1, 0), ("OTHER", 0, 1), ("VALIDATED", 1, 0), ("WITHDRAWN", 0, 1)]
     assert told == (expected, 2, day(1), 4)
     kept = "SELECT status, closing, live FROM analytics.pool_difference ORDER BY status"
@@ -468,7 +474,7 @@ def test_objectives_are_held_against_the_stock_the_opening_stock_included(nights
     nights.load(1, 2, young_patches=history)
     source = nights.source(inscriptiongoals=GOALS, young_patches=history)
     with connect(nights.url) as connection:
-        read = load_objectives(nights.bench, source, None, connection)
+        read = load_objectives(nights.context, source, None, connection)
     assert read.problems == (
         "inscriptiongoals, document 3 (cohort Juin 2023, department Atlantide): "
         "the department is not known",
@@ -497,7 +503,7 @@ def test_progress_is_told_by_cohort_region_department_and_year(nights):
     nights.load(1, young_patches=[alone, cle])
     source = nights.source(inscriptiongoals=goals)
     with connect(nights.url) as connection:
-        load_objectives(nights.bench, source, None, connection)
+        load_objectives(nights.context, source, None, connection)
         load_progress(connection)
     nobody = "nobody of the cohort is validated"
     assert told(nights.url, "objectives")[0][1:3] == (2023, "Juin 2023")
@@ -524,7 +530,7 @@ def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
     late = created("2024-03-01T11:00", BORIS, "VALIDATED", cohort="Juin 2024")
     source = nights.source(inscriptiongoals=[{"cohort": "Juin 2024", "department": "75", "max": 2}])
     with connect(nights.url) as connection:
-        load_objectives(nights.bench, source, None, connection)
+        load_objectives(nights.context, source, None, connection)
         assert load_progress(connection) is None
         nights.load(2, opening=False, young_patches=[anna])
         assert load_progress(connection, day(2)) == day(2)
@@ -536,7 +542,7 @@ def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
         nights.load(1, opening=False, young_patches=[anna, late])
         load_progress(connection)
         assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 2, 0)
-        erase_requested(nights.bench, YOUNG, [ANNA], connection)
+        erase_requested(nights.context, YOUNG, [ANNA], connection)
     assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
 
 
@@ -547,8 +553,8 @@ def test_a_file_takes_the_place_of_the_collection(nights, tmp_path):
         inscriptiongoals=GOALS, cohorts=[{"name": "Juin 2023", "objectifLevel": "regional"}]
     )
     with connect(nights.url) as connection:
-        load_objectives(nights.bench, source, None, connection)
-        load_objectives(nights.bench, source, file, connection)
+        load_objectives(nights.context, source, None, connection)
+        load_objectives(nights.context, source, file, connection)
     held = "SELECT cohort, department, region, year, level, objective FROM analytics.objective"
     assert rows(nights.url, held) == [
         ("Juin 2023", "Ain", "Auvergne-Rhône-Alpes", 2023, "regional", 3)

@@ -11,7 +11,13 @@ from snu_analytics.catalogue import Catalogue, Entity, places
 from snu_analytics.days import PARIS, DayRange
 from snu_analytics.figures.pool import balance, load_opening, load_pool, pool
 from snu_analytics.figures.pool.movements import closing_by_status, recount
-from snu_analytics.pipeline import Staging, Workbench, load_events, stage_patches, stage_snapshots
+from snu_analytics.pipeline import (
+    PipelineContext,
+    Staging,
+    load_events,
+    stage_patches,
+    stage_snapshots,
+)
 from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
@@ -34,16 +40,16 @@ def loaded(campaigns, shared_warehouse_url, tmp_path_factory) -> str:
     folder: Path = tmp_path_factory.mktemp("campaigns")
     write_dump(campaigns, folder / "dump")
     source = open_source(f"bson://{folder}/dump", folder / "home")
-    bench = Workbench(BOTH, PSEUDONYMS, Staging(str(folder / "staging")))
+    context = PipelineContext(BOTH, PSEUDONYMS, Staging(str(folder / "staging")))
     chunks = list(DAYS.chunks(200))
     with connect(shared_warehouse_url) as connection:
         for entity in BOTH.entities.values():
             for days in reversed(chunks):
-                stage_patches(bench, entity, days, source, connection)
-                stage_snapshots(bench, entity, days, source, connection)
-                load_events(bench, entity, days, connection)
+                stage_patches(context, entity, days, source, connection)
+                stage_snapshots(context, entity, days, source, connection)
+                load_events(context, entity, days, connection)
                 load_pool(entity, days, connection)
-            load_opening(bench, entity, START, source, connection)
+            load_opening(context, entity, START, source, connection)
     return shared_warehouse_url
 
 

@@ -25,7 +25,7 @@ DayCounts = dict[date, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class Workbench:
+class PipelineContext:
     """What the steps work with: the catalogue, the key and the staging folder."""
 
     catalogue: Catalogue
