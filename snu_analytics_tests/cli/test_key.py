@@ -12,7 +12,6 @@ from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging
 from snu_analytics.settings import decode_key, ensure_key, new_key, write_key
 from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
@@ -21,10 +20,10 @@ from snu_analytics_tests.fixtures.histories import (
     document,
     patch,
     replace,
-    write_dump,
 )
-from snu_analytics_tests.fixtures.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.pipeline import rows
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.world import World
 
 # Two stretches, for a day without a load lies between them.
 FIRST_STRETCH = DayRange(date(2024, 3, 1), date(2024, 3, 2))
@@ -60,8 +59,8 @@ class Place:
         self.home = Path(os.environ["SNU_HOME"])
         self.file = self.home / "pseudonym.key"
         self.next = self.home / "pseudonym.key.next"
-        self.source = write_dump(self.home / "demo-source", **HISTORY)
-        self.staging = Staging(str(self.home / "staging"))
+        self.world = World(self.home, warehouse_url)
+        self.world.hold(**HISTORY)
         self.secrets: set[str] = set()
 
     def pseudonyms(self, file: Path) -> Pseudonymiser:
@@ -71,14 +70,14 @@ class Place:
         """The days of the stretches, of both if none are given."""
         for days in stretches or (FIRST_STRETCH, SECOND_STRETCH):
             first, last = str(days.first), str(days.last)
-            run_days(self.home, self.source, self.url, first, last, pseudonyms=pseudonyms)
+            self.world.with_key(pseudonyms).load(first, last)
 
     def run(self, *arguments: str, variable: str = "", file: str = "") -> Result:
         """The command with nothing left of what a former one exported; no key may be printed."""
         for name, value in (
             *((f"SNU_{n}", "") for n in ("STAGING_URL", "DAGSTER_URL", "START_DATE")),
             *(("DAGSTER_HOME", ""), ("DAGSTER_EVENT_BATCH_SIZE", "")),
-            ("SNU_SOURCE_URL", self.source),
+            ("SNU_SOURCE_URL", self.world.source_url),
             ("SNU_WAREHOUSE_URL", self.url),
             ("SNU_PSEUDONYM_KEY", variable),
             ("SNU_PSEUDONYM_KEY_FILE", file),
@@ -239,7 +238,7 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
     assert f"{place.file} was overwritten and removed" in told(result)
     assert not place.file.exists()
     assert text[:12].encode() not in (place.home / "same blocks").read_bytes()
-    assert place.staging.count() == 0
+    assert place.world.staging.count() == 0
     assert place.keys() == {old.fingerprint: "destroyed"}
     assert place.subjects() != []
 

@@ -1,14 +1,12 @@
 """The chain of custody of single events: literal histories, a real PostgreSQL, what is printed."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.main import main
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.explanation import (
@@ -19,10 +17,7 @@ from snu_analytics.explanation import (
     explain,
 )
 from snu_analytics.explanation.telling import Difference
-from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.settings import ensure_key
-from snu_analytics.source import open_source
-from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
     PSEUDONYMS,
@@ -32,10 +27,9 @@ from snu_analytics_tests.fixtures.histories import (
     instant,
     patch,
     replace,
-    write_dump,
 )
-from snu_analytics_tests.fixtures.pipeline import rows, run_days
 from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.world import World
 
 KEY = bytes(range(7, 231, 7))
 CREATED: dict[str, Any] = {"createdAt": instant("2024-02-01T09:00")}
@@ -48,43 +42,21 @@ SENT = patch(
 )
 
 
-class Place:
-    """A source and the warehouse made of it."""
-
-    def __init__(self, folder: Path, warehouse_url: str) -> None:
-        self.folder = folder
-        self.warehouse_url = warehouse_url
-
-    def hold(self, **collections) -> None:
-        """Let the source hold these collections, and nothing else."""
-        self.source_url = write_dump(self.folder / "dump", **collections)
-
-    def materialise(self, first: str, last: str | None = None) -> None:
-        run_days(self.folder, self.source_url, self.warehouse_url, first, last)
-
-    def id_of(self, event_name: str, table: str = "young_event") -> str:
-        query = f"SELECT event_id::text FROM analytics.{table} WHERE event_name = %s"
-        ((event_id,),) = rows(self.warehouse_url, query, event_name)
-        return event_id
-
-    def explain(self, event_id: str, pseudonyms: Pseudonymiser = PSEUDONYMS) -> Explanation:
-        context = PipelineContext(
-            load_catalogue(), pseudonyms, Staging(str(self.folder / "staging"))
-        )
-        source = open_source(self.source_url, self.folder / "home")
-        with connect(self.warehouse_url) as warehouse:
-            return explain(context, source, warehouse, event_id)
+def id_of(world: World, event_name: str, table: str = "young_event") -> str:
+    query = f"SELECT event_id::text FROM analytics.{table} WHERE event_name = %s"
+    ((event_id,),) = world.rows(query, event_name)
+    return event_id
 
 
-@pytest.fixture
-def place(tmp_path, warehouse_url) -> Place:
-    return Place(tmp_path, warehouse_url)
+def explained(world: World, event_id: str) -> Explanation:
+    with world.source() as source, world.connect() as connection:
+        return explain(world.context, source, connection, event_id)
 
 
-def test_a_recorded_change_of_status(place):
-    place.hold(youngs=[document(status="WAITING_VALIDATION")], young_patches=[BORN, SENT])
-    place.materialise("2024-03-01", "2024-03-02")
-    told = place.explain(place.id_of("inscription_completed"))
+def test_a_recorded_change_of_status(world):
+    world.hold(youngs=[document(status="WAITING_VALIDATION")], young_patches=[BORN, SENT])
+    world.load("2024-03-01", "2024-03-02")
+    told = explained(world, id_of(world, "inscription_completed"))
     assert (told.table, told.patch, told.patches) == ("young_event", 2, 2)
     assert told.row["actor_role"] == "admin"
     assert told.operations == (
@@ -113,8 +85,8 @@ def test_a_recorded_change_of_status(place):
     "event_name",
     ["inscription_created", "inscription_completed", "inscription_validated", "cohort_changed"],
 )
-def test_the_figures_named_are_those_that_the_warehouse_counts(place, event_name):
-    place.hold(
+def test_the_figures_named_are_those_that_the_warehouse_counts(world, event_name):
+    world.hold(
         young_patches=[
             BORN,
             SENT,
@@ -122,10 +94,9 @@ def test_the_figures_named_are_those_that_the_warehouse_counts(place, event_name
             patch("2024-03-04T10:00", add("/cohort", "Juillet 2024")),
         ]
     )
-    place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of(event_name))
-    counted = rows(
-        place.warehouse_url,
+    world.load("2024-03-01", "2024-03-04")
+    told = explained(world, id_of(world, event_name))
+    counted = world.rows(
         "SELECT phase || ' ' || figure FROM analytics.daily_figure WHERE day = %s ORDER BY 1",
         told.row["event_date"],
     )
@@ -140,10 +111,10 @@ PHANTOM = [
 ]
 
 
-def test_a_phantom_is_told_by_the_patch_that_gives_it_away(place):
-    place.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
-    place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of("inscription_refused"))
+def test_a_phantom_is_told_by_the_patch_that_gives_it_away(world):
+    world.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
+    world.load("2024-03-01", "2024-03-04")
+    told = explained(world, id_of(world, "inscription_refused"))
     assert told.row["quality"] == "conflict"
     assert (told.values[0].rests_before, told.values[0].rests_after) == ("recorded", "conflict")
     assert told.contradictions == (
@@ -156,10 +127,10 @@ def test_a_phantom_is_told_by_the_patch_that_gives_it_away(place):
     )
 
 
-def test_an_original_that_contradicts_the_carried_value_is_told_with_both(place):
-    place.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
-    place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of("inscription_validated"))
+def test_an_original_that_contradicts_the_carried_value_is_told_with_both(world):
+    world.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
+    world.load("2024-03-01", "2024-03-04")
+    told = explained(world, id_of(world, "inscription_validated"))
     assert told.values[0].before == "REFUSED"
     assert told.contradictions == (
         (
@@ -171,19 +142,19 @@ def test_an_original_that_contradicts_the_carried_value_is_told_with_both(place)
     )
 
 
-def test_a_last_patch_that_never_reached_the_document(place):
-    place.hold(youngs=[document(status="IN_PROGRESS")], young_patches=[BORN, SENT])
-    place.materialise("2024-03-01", "2024-03-02")
-    ((fields, sentence),) = place.explain(place.id_of("inscription_completed")).contradictions
+def test_a_last_patch_that_never_reached_the_document(world):
+    world.hold(youngs=[document(status="IN_PROGRESS")], young_patches=[BORN, SENT])
+    world.load("2024-03-01", "2024-03-02")
+    ((fields, sentence),) = explained(world, id_of(world, "inscription_completed")).contradictions
     assert fields == ("status",)
     assert "today's document still holds IN_PROGRESS, as before this patch" in sentence
 
 
-def test_a_change_without_a_patch_in_between(place):
+def test_a_change_without_a_patch_in_between(world):
     validated = patch("2024-03-03T10:00", replace("/status", "WAITING_CORRECTION", "VALIDATED"))
-    place.hold(youngs=[document(status="VALIDATED")], young_patches=[BORN, SENT, validated])
-    place.materialise("2024-03-01", "2024-03-03")
-    assert place.explain(place.id_of("inscription_validated")).contradictions == (
+    world.hold(youngs=[document(status="VALIDATED")], young_patches=[BORN, SENT, validated])
+    world.load("2024-03-01", "2024-03-03")
+    assert explained(world, id_of(world, "inscription_validated")).contradictions == (
         (
             ("status",),
             "it starts from WAITING_CORRECTION where the history carries WAITING_VALIDATION: in "
@@ -192,12 +163,12 @@ def test_a_change_without_a_patch_in_between(place):
     )
 
 
-def test_a_field_in_doubt_that_the_patch_does_not_name(place):
+def test_a_field_in_doubt_that_the_patch_does_not_name(world):
     told_cohort = patch("2024-03-01T12:00", add("/cohort", "Juillet 2024"))
     young = document(status="WAITING_VALIDATION", cohort="Avril 2024 - A", gender="female")
-    place.hold(youngs=[young], young_patches=[BORN, told_cohort, SENT])
-    place.materialise("2024-03-01", "2024-03-02")
-    told = place.explain(place.id_of("inscription_completed"))
+    world.hold(youngs=[young], young_patches=[BORN, told_cohort, SENT])
+    world.load("2024-03-01", "2024-03-02")
+    told = explained(world, id_of(world, "inscription_completed"))
     doubts = {one.field: one.rests_after for one in told.values if not one.named}
     assert doubts == {"cohort": "conflict", "gender": "inferred"}
     assert told.contradictions == (
@@ -208,10 +179,10 @@ def test_a_field_in_doubt_that_the_patch_does_not_name(place):
     )
 
 
-def test_an_inferred_creation_has_no_patch(place):
-    place.hold(youngs=[document(status="VALIDATED", gender="male", **CREATED)])
-    place.materialise("2024-02-01")
-    told = place.explain(place.id_of("inscription_created"))
+def test_an_inferred_creation_has_no_patch(world):
+    world.hold(youngs=[document(status="VALIDATED", gender="male", **CREATED)])
+    world.load("2024-02-01")
+    told = explained(world, id_of(world, "inscription_created"))
     assert (told.patch, told.patches, told.operations) == (None, 0, ())
     assert [(one.field, one.before, one.after, one.rests_after) for one in told.values] == [
         ("status", "nothing", "VALIDATED", "inferred"),
@@ -236,11 +207,11 @@ APPLICATION = [
 ]
 
 
-def test_an_application_with_its_young_and_pseudonyms_in_place_of_ids(place):
+def test_an_application_with_its_young_and_pseudonyms_in_place_of_ids(world):
     young = document(birthdateAt=instant("2007-05-01T11:00"), region="Bretagne", gender="female")
-    place.hold(youngs=[young], applications=[document(OTHER_REF)], application_patches=APPLICATION)
-    place.materialise("2024-03-02")
-    told = place.explain(place.id_of("application_created", "application_event"))
+    world.hold(youngs=[young], applications=[document(OTHER_REF)], application_patches=APPLICATION)
+    world.load("2024-03-02")
+    told = explained(world, id_of(world, "application_created", "application_event"))
     assert told.joined_entity == "young"
     assert told.joined == {
         "gender": "female",
@@ -256,22 +227,22 @@ def test_an_application_with_its_young_and_pseudonyms_in_place_of_ids(place):
     assert told.differences == ()
 
 
-def test_the_other_events_of_the_same_patch_are_named(place):
+def test_the_other_events_of_the_same_patch_are_named(world):
     both = patch(
         "2024-03-02T10:00",
         replace("/status", "IN_PROGRESS", "ABANDONED"),
         add("/cohort", "Juillet 2024"),
     )
-    place.hold(young_patches=[BORN, both])
-    place.materialise("2024-03-02")
-    assert place.explain(place.id_of("cohort_changed")).others == ("inscription_abandoned",)
+    world.hold(young_patches=[BORN, both])
+    world.load("2024-03-02")
+    assert explained(world, id_of(world, "cohort_changed")).others == ("inscription_abandoned",)
 
 
-def test_a_mended_source_that_gives_another_row_is_told(place):
-    place.hold(youngs=[document(gender="male")], young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    place.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
-    told = place.explain(place.id_of("inscription_completed"))
+def test_a_mended_source_that_gives_another_row_is_told(world):
+    world.hold(youngs=[document(gender="male")], young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    world.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
+    told = explained(world, id_of(world, "inscription_completed"))
     assert not told.gone
     assert told.differences == (
         Difference("state_before.gender", "male", "female"),
@@ -280,21 +251,21 @@ def test_a_mended_source_that_gives_another_row_is_told(place):
     )
 
 
-def test_a_mended_source_that_gives_another_event_is_told(place):
-    place.hold(young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
+def test_a_mended_source_that_gives_another_event_is_told(world):
+    world.hold(young_patches=[BORN, SENT])
+    world.load("2024-03-02")
     refused = SENT | {"ops": [replace("/status", "IN_PROGRESS", "REFUSED")]}
-    place.hold(young_patches=[BORN, refused])
-    told = place.explain(place.id_of("inscription_completed"))
+    world.hold(young_patches=[BORN, refused])
+    told = explained(world, id_of(world, "inscription_completed"))
     assert told.gone
     assert told.others == ("inscription_refused",)
 
 
-def test_a_row_of_a_former_catalogue_has_no_rule_any_more(place):
-    place.hold(young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    execute(place.warehouse_url, "UPDATE analytics.young_event SET event_name = 'file_sent'")
-    told = place.explain(place.id_of("file_sent"))
+def test_a_row_of_a_former_catalogue_has_no_rule_any_more(world):
+    world.hold(young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    execute(world.url, "UPDATE analytics.young_event SET event_name = 'file_sent'")
+    told = explained(world, id_of(world, "file_sent"))
     assert told.rule == ""
     assert told.differences == (Difference("event_name", "file_sent", "inscription_completed"),)
 
@@ -306,52 +277,52 @@ def test_a_row_of_a_former_catalogue_has_no_rule_any_more(place):
         ("00000000-0000-0000-0000-000000000000", "no event table holds 00000000-0000-"),
     ],
 )
-def test_an_id_of_no_event_is_told(place, event_id, message):
-    place.hold()
+def test_an_id_of_no_event_is_told(world, event_id, message):
+    world.hold()
     with pytest.raises(ExplanationError, match=message):
-        place.explain(event_id)
+        explained(world, event_id)
 
 
-def test_another_key_is_told(place):
-    place.hold(young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
+def test_another_key_is_told(world):
+    world.hold(young_patches=[BORN, SENT])
+    world.load("2024-03-02")
     with pytest.raises(ExplanationError, match="is not the key of the row:"):
-        place.explain(place.id_of("inscription_completed"), Pseudonymiser(KEY))
+        explained(world.with_key(Pseudonymiser(KEY)), id_of(world, "inscription_completed"))
 
 
-def test_an_erased_patch_is_told(place):
-    place.hold(young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    place.hold(young_patches=[BORN])
+def test_an_erased_patch_is_told(world):
+    world.hold(young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    world.hold(young_patches=[BORN])
     with pytest.raises(ExplanationError, match="erased or purged since") as told:
-        place.explain(place.id_of("inscription_completed"))
+        explained(world, id_of(world, "inscription_completed"))
     assert "snu-analytics materialize 2024-03-02 --entity young" in str(told.value)
 
 
-def test_a_patch_that_cannot_be_read_any_more_is_told(place):
-    place.hold(young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    place.hold(young_patches=[BORN, SENT | {"ops": "none"}])
+def test_a_patch_that_cannot_be_read_any_more_is_told(world):
+    world.hold(young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    world.hold(young_patches=[BORN, SENT | {"ops": "none"}])
     with pytest.raises(ExplanationError, match="cannot be read any more"):
-        place.explain(place.id_of("inscription_completed"))
+        explained(world, id_of(world, "inscription_completed"))
 
 
-def test_an_erased_document_whose_creation_was_inferred_is_told(place):
-    place.hold(youngs=[document(status="VALIDATED", **CREATED)])
-    place.materialise("2024-02-01")
-    place.hold()
+def test_an_erased_document_whose_creation_was_inferred_is_told(world):
+    world.hold(youngs=[document(status="VALIDATED", **CREATED)])
+    world.load("2024-02-01")
+    world.hold()
     with pytest.raises(ExplanationError, match="is no longer in youngs"):
-        place.explain(place.id_of("inscription_created"))
+        explained(world, id_of(world, "inscription_created"))
 
 
-def test_a_creation_that_a_patch_tells_by_now_is_told(place):
+def test_a_creation_that_a_patch_tells_by_now_is_told(world):
     young = document(status="VALIDATED", **CREATED)
-    place.hold(youngs=[young])
-    place.materialise("2024-02-01")
+    world.hold(youngs=[young])
+    world.load("2024-02-01")
     found = patch("2024-02-01T09:00", add("/status", "IN_PROGRESS"))
-    place.hold(youngs=[young], young_patches=[found])
+    world.hold(youngs=[young], young_patches=[found])
     with pytest.raises(ExplanationError, match="no longer inferred"):
-        place.explain(place.id_of("inscription_created"))
+        explained(world, id_of(world, "inscription_created"))
 
 
 UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
@@ -359,22 +330,22 @@ SECRETS = ("Durand", "Martin", "a@b.fr", "secret", "2007", "05-01", REF, OTHER_R
 
 
 @pytest.fixture
-def command(place, monkeypatch):
-    """Runs the command on the place's source and warehouse, as a person does."""
-    monkeypatch.setenv("SNU_WAREHOUSE_URL", place.warehouse_url)
+def command(world, monkeypatch):
+    """Runs the command on the world's source and warehouse, as a person does."""
+    monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
     # The key of these tests is a pattern, which settings refuse.
     monkeypatch.setattr("snu_analytics.cli.explain.Pseudonymiser", lambda _: PSEUDONYMS)
-    ensure_key(place.folder / "home")
+    ensure_key(world.folder / "home")
 
     def run(event_id: str, width: int = 100) -> Result:
         monkeypatch.setattr("snu_analytics.cli.main._out", Console(width=width))
-        monkeypatch.setenv("SNU_SOURCE_URL", place.source_url)
+        monkeypatch.setenv("SNU_SOURCE_URL", world.source_url)
         return CliRunner().invoke(main, ["explain", event_id])
 
     return run
 
 
-def test_nothing_that_identifies_is_printed(place, command):
+def test_nothing_that_identifies_is_printed(world, command):
     made = patch(
         "2024-03-01T10:00",
         add("/status", "IN_PROGRESS"),
@@ -384,19 +355,17 @@ def test_nothing_that_identifies_is_printed(place, command):
         add("/classeId", OTHER_REF),
         add("/grade/secret", "secret"),
     )
-    place.hold(
+    world.hold(
         youngs=[document(status="WAITING_VALIDATION", lastName="Martin")],
         young_patches=[made, SENT],
         applications=[document(OTHER_REF)],
         application_patches=APPLICATION,
     )
-    place.materialise("2024-03-01", "2024-03-02")
+    world.load("2024-03-01", "2024-03-02")
     secrets = (*SECRETS, *(str(one["_id"]) for one in (made, SENT, *APPLICATION)))
     printed = ""
     for table in ("young_event", "application_event"):
-        for (event_id,) in rows(
-            place.warehouse_url, f"SELECT event_id::text FROM analytics.{table}"
-        ):
+        for (event_id,) in world.rows(f"SELECT event_id::text FROM analytics.{table}"):
             result = command(event_id, width=300)  # no word is broken
             assert result.exit_code == 0
             printed += UUID.sub("", result.output)
@@ -407,10 +376,10 @@ def test_nothing_that_identifies_is_printed(place, command):
     assert "Fields that are not in the catalogue are never read" in printed
 
 
-def test_what_is_printed_of_a_change(place, command):
-    place.hold(youngs=[document(status="WAITING_VALIDATION")], young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    event_id = place.id_of("inscription_completed")
+def test_what_is_printed_of_a_change(world, command):
+    world.hold(youngs=[document(status="WAITING_VALIDATION")], young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    event_id = id_of(world, "inscription_completed")
     result = command(event_id)
     told = " ".join(result.output.split())
     assert result.exit_code == 0
@@ -429,11 +398,11 @@ def test_what_is_printed_of_a_change(place, command):
     assert max(map(len, result.output.splitlines())) <= 100
 
 
-def test_a_row_that_the_source_does_not_give_is_printed_with_the_mend(place, command):
-    place.hold(youngs=[document(gender="male")], young_patches=[BORN, SENT])
-    place.materialise("2024-03-02")
-    place.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
-    result = command(place.id_of("inscription_completed"))
+def test_a_row_that_the_source_does_not_give_is_printed_with_the_mend(world, command):
+    world.hold(youngs=[document(gender="male")], young_patches=[BORN, SENT])
+    world.load("2024-03-02")
+    world.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
+    result = command(id_of(world, "inscription_completed"))
     told = " ".join(result.output.split())
     assert result.exit_code == 0
     assert "The row is not what the source gives today." in told
@@ -442,8 +411,8 @@ def test_a_row_that_the_source_does_not_give_is_printed_with_the_mend(place, com
 
 
 @pytest.mark.parametrize("event_id", ["[/]", "00000000-0000-0000-0000-000000000000"])
-def test_an_event_that_cannot_be_explained_ends_with_2(place, command, event_id):
-    place.hold()
+def test_an_event_that_cannot_be_explained_ends_with_2(world, command, event_id):
+    world.hold()
     result = command(event_id)
     assert result.exit_code == 2
     assert "Traceback" not in result.output

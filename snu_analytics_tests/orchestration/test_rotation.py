@@ -7,8 +7,7 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.rotation import Stretch, begin, remaining, stretches
 from snu_analytics.warehouse import known_keys
-from snu_analytics_tests.fixtures.histories import CATALOGUE, PSEUDONYMS, add, patch, write_dump
-from snu_analytics_tests.fixtures.pipeline import rows, run_days
+from snu_analytics_tests.fixtures.histories import CATALOGUE, PSEUDONYMS, add, patch
 
 TABLES = [entity.table for entity in CATALOGUE.entities.values()]
 NEW = Pseudonymiser(bytes.fromhex("5a17c3e90b4fd26881f07e9d3ac4b615" * 2))
@@ -50,29 +49,23 @@ def test_days_of_an_entity_no_longer_followed_are_told():
         stretches([("pony_event", day(1))], CATALOGUE)
 
 
-def test_what_no_day_holds_is_carried_over_before_any_day_is_rebuilt(tmp_path, warehouse_url):
-    source = write_dump(
-        tmp_path / "d", young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))]
-    )
-    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02")
+def test_what_no_day_holds_is_carried_over_before_any_day_is_rebuilt(world):
+    world.hold(young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))])
+    world.load("2024-03-01", "2024-03-02")
     seen = []
 
     def carry_over(connection, old, new):
         seen.append((known_keys(connection)[NEW.fingerprint].state, old, new))
 
-    begin(warehouse_url, PSEUDONYMS, NEW, carry_over)
+    begin(world.url, PSEUDONYMS, NEW, carry_over)
     assert seen == [("incoming", PSEUDONYMS, NEW)]
-    assert remaining(warehouse_url, NEW.fingerprint, CATALOGUE) == [Stretch(days(1, 2), None)]
+    assert remaining(world.url, NEW.fingerprint, CATALOGUE) == [Stretch(days(1, 2), None)]
 
 
-def test_days_rebuilt_with_the_new_key_remain_no_more(tmp_path, warehouse_url):
-    source = write_dump(
-        tmp_path / "d", young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))]
-    )
-    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-03")
-    begin(warehouse_url, PSEUDONYMS, NEW)
-    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-02", pseudonyms=NEW)
-    assert remaining(warehouse_url, NEW.fingerprint, CATALOGUE) == [Stretch(days(3, 3), None)]
-    assert rows(warehouse_url, "SELECT DISTINCT key_id FROM analytics.young_event") == [
-        (NEW.fingerprint,)
-    ]
+def test_days_rebuilt_with_the_new_key_remain_no_more(world):
+    world.hold(young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))])
+    world.load("2024-03-01", "2024-03-03")
+    begin(world.url, PSEUDONYMS, NEW)
+    world.with_key(NEW).load("2024-03-01", "2024-03-02")
+    assert remaining(world.url, NEW.fingerprint, CATALOGUE) == [Stretch(days(3, 3), None)]
+    assert world.rows("SELECT DISTINCT key_id FROM analytics.young_event") == [(NEW.fingerprint,)]

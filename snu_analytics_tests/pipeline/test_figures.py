@@ -9,18 +9,16 @@ from snu_analytics_tests.fixtures.histories import (
     add,
     patch,
     replace,
-    write_dump,
 )
-from snu_analytics_tests.fixtures.pipeline import rows, run_days
 
 DAY = "2024-03-02"
 
 
-def figures_of(folder, warehouse_url, **collections) -> list[str]:
-    run_days(folder, write_dump(folder / "dump", **collections), warehouse_url, DAY)
+def figures_of(world, **collections) -> list[str]:
+    world.hold(**collections)
+    world.load(DAY)
     return [
-        figure
-        for (figure,) in rows(warehouse_url, "SELECT figure FROM analytics.daily_figure ORDER BY 1")
+        figure for (figure,) in world.rows("SELECT figure FROM analytics.daily_figure ORDER BY 1")
     ]
 
 
@@ -45,11 +43,9 @@ def figures_of(folder, warehouse_url, **collections) -> list[str]:
         ("IN_PROGRESS", "ABANDONED", ["abandoned"]),
     ],
 )
-def test_a_status_change_of_an_inscription_counts_as(
-    tmp_path, warehouse_url, before, after, figures
-):
+def test_a_status_change_of_an_inscription_counts_as(world, before, after, figures):
     changes = [patch(f"{DAY}T10:00", replace("/status", before, after))]
-    assert figures_of(tmp_path, warehouse_url, young_patches=changes) == figures
+    assert figures_of(world, young_patches=changes) == figures
 
 
 @pytest.mark.parametrize(
@@ -60,9 +56,9 @@ def test_a_status_change_of_an_inscription_counts_as(
         ("WAITING_ACCEPTATION", ["created"]),
     ],
 )
-def test_an_application_counts_at_its_creation_as(tmp_path, warehouse_url, status, figures):
+def test_an_application_counts_at_its_creation_as(world, status, figures):
     created = [patch(f"{DAY}T10:00", add("/status", status), add("/youngId", REF))]
-    assert figures_of(tmp_path, warehouse_url, application_patches=created) == figures
+    assert figures_of(world, application_patches=created) == figures
 
 
 @pytest.mark.parametrize(
@@ -79,14 +75,12 @@ def test_an_application_counts_at_its_creation_as(tmp_path, warehouse_url, statu
         ("IN_PROGRESS", "ABANDON", ["abandoned"]),
     ],
 )
-def test_a_status_change_of_an_application_counts_as(
-    tmp_path, warehouse_url, before, after, figures
-):
+def test_a_status_change_of_an_application_counts_as(world, before, after, figures):
     changes = [patch(f"{DAY}T10:00", replace("/status", before, after))]
-    assert figures_of(tmp_path, warehouse_url, application_patches=changes) == figures
+    assert figures_of(world, application_patches=changes) == figures
 
 
-def test_one_row_per_group_holds_the_number_of_its_events(tmp_path, warehouse_url):
+def test_one_row_per_group_holds_the_number_of_its_events(world):
     changes = [
         patch(
             f"{DAY}T10:00",
@@ -99,9 +93,8 @@ def test_one_row_per_group_holds_the_number_of_its_events(tmp_path, warehouse_ur
         {"_id": change["ref"], "gender": gender}
         for change, gender in zip(changes, ("male", "male", "female"), strict=True)
     ]
-    figures_of(tmp_path, warehouse_url, youngs=youngs, young_patches=changes)
-    assert rows(
-        warehouse_url,
+    figures_of(world, youngs=youngs, young_patches=changes)
+    assert world.rows(
         "SELECT gender, value FROM analytics.daily_figure WHERE figure = 'validated' ORDER BY 1",
     ) == [("female", 1), ("male", 2)]
 

@@ -5,14 +5,13 @@ from datetime import date
 from typing import Any
 
 import bson
-import psycopg
 import pytest
 from bson import Decimal128
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.simulation import Simulation, load_into_mongo, simulate, write_dump
-from snu_analytics_tests.fixtures.pipeline import contents, run_days
+from snu_analytics.simulation import Simulation, load_into_mongo, simulate
 from snu_analytics_tests.fixtures.warehouse import migrate
+from snu_analytics_tests.fixtures.world import World
 
 
 def _without_decimals(history: Simulation) -> Simulation:
@@ -37,18 +36,17 @@ def _without_decimals(history: Simulation) -> Simulation:
 
 @pytest.mark.parametrize("messy", [0.0, 0.1])
 def test_one_history_through_both_gives_identical_tables(
-    tmp_path, mongo_url, warehouse_url, empty_database_url, messy
+    world, mongo_url, empty_database_url, messy
 ):
     migrate(empty_database_url, load_catalogue())
     history = simulate(25, date(2023, 11, 1), date(2024, 8, 31), seed=3, messy=messy)
-    write_dump(history, tmp_path / "dump")
+    world.hold_simulated(history)
     load_into_mongo(_without_decimals(history), mongo_url)
-    days = ("2024-03-01", "2024-05-31")
-    run_days(tmp_path / "a", f"bson://{tmp_path}/dump", warehouse_url, *days)
-    run_days(tmp_path / "b", mongo_url, empty_database_url, *days)
-    assert contents(empty_database_url) == contents(warehouse_url)
-    with psycopg.connect(warehouse_url) as connection:
-        for table in ("young_event", "application_event"):
-            assert connection.execute(f"SELECT FROM analytics.{table} LIMIT 1").fetchone() == ()
-        withheld = connection.execute("SELECT FROM analytics.withheld LIMIT 1").fetchone()
-        assert (withheld == ()) == (messy > 0)
+    other = World(world.folder / "mongo", empty_database_url, mongo_url)
+    for each in (world, other):
+        each.load("2024-03-01", "2024-05-31")
+    tables = world.contents()
+    assert other.contents() == tables
+    assert tables["young_event"]
+    assert tables["application_event"]
+    assert bool(tables["withheld"]) == (messy > 0)

@@ -6,10 +6,8 @@ import polars as pl
 
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.privacy import carry_over, erase_requested
-from snu_analytics.source import open_source
-from snu_analytics.warehouse import begin_rotation, connect, finish_rotation
+from snu_analytics.warehouse import begin_rotation, finish_rotation
 from snu_analytics_tests.fixtures.histories import (
     CATALOGUE,
     OTHER_REF,
@@ -19,9 +17,7 @@ from snu_analytics_tests.fixtures.histories import (
     add,
     document,
     patch,
-    write_dump,
 )
-from snu_analytics_tests.fixtures.pipeline import rows, run_days
 
 NEW = Pseudonymiser(bytes.fromhex("5a17c3e90b4fd26881f07e9d3ac4b615" * 2))
 DAYS = DayRange(date(2024, 2, 1), date(2024, 3, 31))
@@ -40,27 +36,23 @@ HISTORY = {
 }
 
 
-def test_erased_subjects_stay_out_of_days_rebuilt_with_a_new_key(tmp_path, warehouse_url):
-    url = write_dump(tmp_path / "d", **HISTORY)
-    run_days(tmp_path, url, warehouse_url, "2024-03-01")
-    context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
-    source = open_source(url, tmp_path / "home")
-    with connect(warehouse_url) as connection:
+def test_erased_subjects_stay_out_of_days_rebuilt_with_a_new_key(world):
+    world.hold(**HISTORY)
+    world.load("2024-03-01")
+    with world.connect() as connection:
         # One has a document, of the other only patches are left.
-        erase_requested(context, YOUNG, [REF, GONE], connection)
-    with connect(warehouse_url) as connection:
+        erase_requested(world.context, YOUNG, [REF, GONE], connection)
+    with world.source() as source, world.connect() as connection:
         begin_rotation(connection, NEW.fingerprint)
         assert carry_over(CATALOGUE, source, DAYS, PSEUDONYMS, NEW, connection) == 3
         assert carry_over(CATALOGUE, source, DAYS, PSEUDONYMS, NEW, connection) == 3
-    run_days(tmp_path, url, warehouse_url, "2024-03-01", pseudonyms=NEW)
-    with connect(warehouse_url) as connection:
+    world.with_key(NEW).load("2024-03-01")
+    with world.connect() as connection:
         finish_rotation(connection, NEW.fingerprint)
-    assert rows(warehouse_url, "SELECT subject_id::text FROM analytics.young_event") == [
+    assert world.rows("SELECT subject_id::text FROM analytics.young_event") == [
         tuple(NEW.series("young", pl.Series([OTHER_REF])))
     ]
-    assert rows(warehouse_url, "SELECT FROM analytics.application_event") == []
-    assert rows(
-        warehouse_url,
+    assert world.rows("SELECT FROM analytics.application_event") == []
+    assert world.rows(
         "SELECT entity, count(*), min(key_id) FROM analytics.erased_subject GROUP BY 1 ORDER BY 1",
     ) == [("application", 1, NEW.fingerprint), ("young", 2, NEW.fingerprint)]
-    source.close()

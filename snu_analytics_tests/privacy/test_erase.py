@@ -3,7 +3,6 @@
 import base64
 import os
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -13,21 +12,17 @@ from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange, consecutive, years_before
 from snu_analytics.errors import ErasureError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.privacy import erase_absent, erase_requested
-from snu_analytics.source import open_source
-from snu_analytics.warehouse import connect, expire_events, expire_figures
+from snu_analytics.warehouse import expire_events, expire_figures
 from snu_analytics_tests.fixtures.histories import (
-    CATALOGUE,
     PSEUDONYMS,
     YOUNG,
     add,
     document,
     patch,
     replace,
-    write_dump,
 )
-from snu_analytics_tests.fixtures.pipeline import contents, rows, run_days
+from snu_analytics_tests.fixtures.world import World
 
 ANNA, BORIS, HERS, HIS = (f"55a0000000000000000000{n}" for n in ("0a", "0b", "1a", "1b"))
 FIRST, LAST = "2024-03-01", "2024-03-02"
@@ -44,9 +39,9 @@ APPLICATION_PATCHES = [
 ]
 
 
-def source_of(tmp_path: Path, *present: str, **fields) -> str:
-    return write_dump(
-        tmp_path / "dump",
+def hold(world: World, *present: str, **fields) -> None:
+    """Let the source have every patch, and of the documents these alone."""
+    world.hold(
         youngs=[document(ref, **fields.get(ref, {})) for ref in present if ref in (ANNA, BORIS)],
         young_patches=YOUNG_PATCHES,
         applications=[document(ref) for ref in present if ref in (HERS, HIS)],
@@ -55,27 +50,22 @@ def source_of(tmp_path: Path, *present: str, **fields) -> str:
 
 
 @pytest.fixture
-def loaded(tmp_path, warehouse_url) -> str:
+def loaded(world) -> World:
     """The two days of Anna's and Boris's, loaded."""
-    run_days(tmp_path, source_of(tmp_path, ANNA, BORIS, HERS, HIS), warehouse_url, FIRST, LAST)
-    return warehouse_url
+    hold(world, ANNA, BORIS, HERS, HIS)
+    world.load(FIRST, LAST)
+    return world
 
 
-def context(tmp_path: Path) -> PipelineContext:
-    return PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
-
-
-def sweep(tmp_path: Path, url: str, source_url: str, many: bool = False) -> list[tuple]:
-    source = open_source(source_url, tmp_path / "home")
-    with connect(url) as connection:
-        done = erase_absent(context(tmp_path), source, connection, many)
+def sweep(world: World, many: bool = False) -> list[tuple]:
+    with world.source() as source, world.connect() as connection:
+        done = erase_absent(world.context, source, connection, many)
     return [(e.entity, e.reason, e.subjects, e.events, len(e.days)) for e in done]
 
 
-def remaining(url: str) -> list[tuple]:
+def remaining(world: World) -> list[tuple]:
     """Event names by day, of both tables."""
-    return rows(
-        url,
+    return world.rows(
         "SELECT event_date::text, event_name FROM analytics.young_event UNION ALL "
         "SELECT event_date::text, event_name FROM analytics.application_event ORDER BY 1, 2",
     )
@@ -84,29 +74,31 @@ def remaining(url: str) -> list[tuple]:
 OF_BORIS = [("2024-03-01", "inscription_created"), ("2024-03-02", "application_created")]
 
 
-def test_nobody_is_erased_while_everybody_is_there(tmp_path, loaded):
-    before = contents(loaded)
-    assert sweep(tmp_path, loaded, source_of(tmp_path, ANNA, BORIS, HERS, HIS)) == []
-    assert contents(loaded) == before
+def test_nobody_is_erased_while_everybody_is_there(loaded):
+    before = loaded.contents()
+    assert sweep(loaded) == []
+    assert loaded.contents() == before
 
 
-def test_whoever_is_gone_is_erased_with_all_applications(tmp_path, loaded):
-    done = sweep(tmp_path, loaded, source_of(tmp_path, BORIS, HERS, HIS))
+def test_whoever_is_gone_is_erased_with_all_applications(loaded):
+    hold(loaded, BORIS, HERS, HIS)
+    done = sweep(loaded)
     assert done == [("young", "gone", 1, 2, 2), ("application", "gone", 1, 1, 1)]
     assert remaining(loaded) == OF_BORIS
 
 
-def test_whoever_is_marked_deleted_is_erased(tmp_path, loaded):
-    marked = source_of(tmp_path, ANNA, BORIS, HERS, HIS, **{ANNA: {"status": "DELETED"}})
-    done = sweep(tmp_path, loaded, marked)
+def test_whoever_is_marked_deleted_is_erased(loaded):
+    hold(loaded, ANNA, BORIS, HERS, HIS, **{ANNA: {"status": "DELETED"}})
+    done = sweep(loaded)
     assert done == [("young", "deleted", 1, 2, 2), ("application", "deleted", 1, 1, 1)]
     assert remaining(loaded) == OF_BORIS
 
 
-def test_the_figures_and_the_notes_of_the_days_follow(tmp_path, loaded):
-    sweep(tmp_path, loaded, source_of(tmp_path, BORIS, HIS))
+def test_the_figures_and_the_notes_of_the_days_follow(loaded):
+    hold(loaded, BORIS, HIS)
+    sweep(loaded)
     figures = "SELECT day::text, figure, value FROM analytics.daily_figure ORDER BY 1, 2"
-    assert rows(loaded, figures) == [
+    assert loaded.rows(figures) == [
         ("2024-03-01", "created", 1),
         ("2024-03-02", "completed", 1),
         ("2024-03-02", "created", 1),
@@ -115,7 +107,7 @@ def test_the_figures_and_the_notes_of_the_days_follow(tmp_path, loaded):
         "SELECT relation, day::text, row_count, patch_count FROM analytics.day_load "
         "WHERE relation IN ('young_event', 'application_event') ORDER BY 1, 2"
     )
-    assert rows(loaded, loads) == [
+    assert loaded.rows(loads) == [
         ("application_event", "2024-03-01", 0, 0),
         ("application_event", "2024-03-02", 1, 2),
         ("young_event", "2024-03-01", 1, 2),
@@ -123,24 +115,24 @@ def test_the_figures_and_the_notes_of_the_days_follow(tmp_path, loaded):
     ]
 
 
-def test_staged_files_that_hold_the_subject_are_deleted(tmp_path, loaded):
-    staging = context(tmp_path).staging
-    sweep(tmp_path, loaded, source_of(tmp_path, BORIS, HERS, HIS))
+def test_staged_files_that_hold_the_subject_are_deleted(loaded):
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
     for step in ("raw_patches", "user_snapshots"):
-        assert staging.days(("young", step)) == []
-        assert staging.days(("application", step)) == [date(2024, 3, 1)]
-        assert len(staging.days(("mission", step))) == 2
+        assert loaded.staging.days(("young", step)) == []
+        assert loaded.staging.days(("application", step)) == [date(2024, 3, 1)]
+        assert len(loaded.staging.days(("mission", step))) == 2
 
 
-def test_a_day_that_runs_again_does_not_bring_the_erased_back(tmp_path, loaded):
-    source = source_of(tmp_path, BORIS, HERS, HIS)
-    sweep(tmp_path, loaded, source)
-    erased = contents(loaded)
-    run_days(tmp_path, source, loaded, FIRST, LAST)
-    assert contents(loaded) == erased
+def test_a_day_that_runs_again_does_not_bring_the_erased_back(loaded):
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
+    erased = loaded.contents()
+    loaded.load(FIRST, LAST)
+    assert loaded.contents() == erased
     for step in ("raw_patches", "user_snapshots"):
         for day in (date(2024, 3, 1), date(2024, 3, 2)):
-            held = context(tmp_path).staging.read(("young", step), day)["subject_id"]
+            held = loaded.staging.read(("young", step), day)["subject_id"]
             assert subject_of(ANNA) not in held.to_list()
 
 
@@ -148,79 +140,79 @@ def subject_of(ref: str) -> str:
     return PSEUDONYMS.series("young", pl.Series([ref]))[0]
 
 
-def test_a_second_erasure_finds_nobody(tmp_path, loaded):
-    source = source_of(tmp_path, BORIS, HERS, HIS)
-    sweep(tmp_path, loaded, source)
-    assert sweep(tmp_path, loaded, source) == []
+def test_a_second_erasure_finds_nobody(loaded):
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
+    assert sweep(loaded) == []
 
 
-def test_whoever_came_back_by_a_day_being_loaded_is_erased_again(tmp_path, loaded):
-    source = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
-    with connect(loaded) as connection:
+def test_whoever_came_back_by_a_day_being_loaded_is_erased_again(loaded):
+    with loaded.connect() as connection:
         connection.execute(
             "INSERT INTO analytics.erased_subject VALUES ('young', %s, %s, 'request')",
             [subject_of(ANNA), PSEUDONYMS.fingerprint],
         )
-    ((entity, reason, subjects, *_), *_) = sweep(tmp_path, loaded, source)
+    ((entity, reason, subjects, *_), *_) = sweep(loaded)
     assert (entity, reason, subjects) == ("young", "again", 1)
 
 
-def test_the_log_holds_counts_and_days_but_no_person(tmp_path, loaded):
-    sweep(tmp_path, loaded, source_of(tmp_path, BORIS, HERS, HIS))
+def test_the_log_holds_counts_and_days_but_no_person(loaded):
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
     log = (
         "SELECT entity, reason, subjects, events, days, first_day::text, last_day::text "
         "FROM analytics.erasure_log ORDER BY entity DESC"
     )
-    assert rows(loaded, log) == [
+    assert loaded.rows(log) == [
         ("young", "gone", 1, 2, 2, FIRST, LAST),
         ("application", "gone", 1, 1, 1, LAST, LAST),
     ]
-    assert not any(subject_of(ANNA) in line for line in contents(loaded)["erasure_log"])
+    assert not any(subject_of(ANNA) in line for line in loaded.contents()["erasure_log"])
 
 
-def test_an_empty_source_erases_nobody(tmp_path, loaded):
-    before = contents(loaded)
+def test_an_empty_source_erases_nobody(loaded):
+    before = loaded.contents()
+    loaded.hold()
     with pytest.raises(ErasureError, match=r"2 of 2 subjects of young are gone .* --many"):
-        sweep(tmp_path, loaded, write_dump(tmp_path / "empty"))
-    assert contents(loaded) == before
-    sweep(tmp_path, loaded, write_dump(tmp_path / "empty"), many=True)
+        sweep(loaded)
+    assert loaded.contents() == before
+    sweep(loaded, many=True)
     assert remaining(loaded) == []
 
 
-def test_a_request_erases_whom_the_source_still_has_for_good(tmp_path, loaded):
-    source = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
-    with connect(loaded) as connection:
-        done = erase_requested(context(tmp_path), YOUNG, [ANNA], connection)
+def test_a_request_erases_whom_the_source_still_has_for_good(loaded):
+    with loaded.connect() as connection:
+        done = erase_requested(loaded.context, YOUNG, [ANNA], connection)
     assert [(e.entity, e.reason, e.subjects) for e in done] == [
         ("young", "request", 1),
         ("application", "request", 1),
     ]
-    run_days(tmp_path, source, loaded, FIRST, LAST)
+    loaded.load(FIRST, LAST)
     assert remaining(loaded) == OF_BORIS
 
 
-def test_a_request_holds_for_days_that_were_never_loaded(tmp_path, warehouse_url):
-    with connect(warehouse_url) as connection:
-        erase_requested(context(tmp_path), YOUNG, [ANNA], connection)
-    source = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
-    run_days(tmp_path, source, warehouse_url, FIRST, LAST)
-    assert remaining(warehouse_url) == OF_BORIS
+def test_a_request_holds_for_days_that_were_never_loaded(world):
+    with world.connect() as connection:
+        erase_requested(world.context, YOUNG, [ANNA], connection)
+    hold(world, ANNA, BORIS, HERS, HIS)
+    world.load(FIRST, LAST)
+    assert remaining(world) == OF_BORIS
 
 
-def test_rows_older_than_their_time_are_deleted(tmp_path, loaded):
-    with connect(loaded) as connection:
+def test_rows_older_than_their_time_are_deleted(loaded):
+    with loaded.connect() as connection:
         expired = expire_events(connection, YOUNG, date(2024, 3, 2))
     assert (expired.reason, expired.events, expired.days) == ("expired", 2, (date(2024, 3, 1),))
     left = "SELECT event_date::text FROM analytics.young_event"
-    assert rows(loaded, left) == [("2024-03-02",)]
+    assert loaded.rows(left) == [("2024-03-02",)]
     notes = "SELECT day::text FROM analytics.day_load WHERE relation = 'young_event'"
-    assert rows(loaded, notes) == [("2024-03-02",)]
+    assert loaded.rows(notes) == [("2024-03-02",)]
 
 
-def test_fine_counts_expire_too(tmp_path, loaded):
-    with connect(loaded) as connection:
+def test_fine_counts_expire_too(loaded):
+    with loaded.connect() as connection:
         assert expire_figures(connection, date(2024, 3, 2)) == 1
-    assert rows(loaded, "SELECT DISTINCT day::text FROM analytics.daily_figure") == [(LAST,)]
+    assert loaded.rows("SELECT DISTINCT day::text FROM analytics.daily_figure") == [(LAST,)]
 
 
 def test_the_same_day_years_before_is_the_28th_for_a_29th_of_february():
@@ -237,14 +229,15 @@ def test_days_without_a_gap_are_one_range():
 
 
 @pytest.fixture
-def command(tmp_path, warehouse_url, monkeypatch):
+def command(world, monkeypatch):
     """`snu-analytics erase`, on what was loaded with a key that commands take."""
     key = os.urandom(32)
-    everybody = source_of(tmp_path, ANNA, BORIS, HERS, HIS)
-    run_days(tmp_path, everybody, warehouse_url, FIRST, LAST, Pseudonymiser(key))
-    monkeypatch.setenv("SNU_WAREHOUSE_URL", warehouse_url)
-    monkeypatch.setenv("SNU_SOURCE_URL", source_of(tmp_path, BORIS, HERS, HIS))
-    monkeypatch.setenv("SNU_STAGING_URL", str(tmp_path / "staging"))
+    hold(world, ANNA, BORIS, HERS, HIS)
+    world.with_key(Pseudonymiser(key)).load(FIRST, LAST)
+    hold(world, BORIS, HERS, HIS)
+    monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
+    monkeypatch.setenv("SNU_SOURCE_URL", world.source_url)
+    monkeypatch.setenv("SNU_STAGING_URL", str(world.folder / "staging"))
     monkeypatch.setenv("SNU_PSEUDONYM_KEY", base64.b64encode(key).decode())
     for name in ("SNU_DAGSTER_URL", "SNU_START_DATE", "DAGSTER_HOME"):
         monkeypatch.setenv(name, "")
@@ -252,27 +245,27 @@ def command(tmp_path, warehouse_url, monkeypatch):
     return lambda *arguments: CliRunner().invoke(main, ["erase", *arguments])
 
 
-def test_the_command_follows_the_source(command, warehouse_url):
+def test_the_command_follows_the_source(command, world):
     told = command()
     assert told.exit_code == 0, told.output
-    assert remaining(warehouse_url) == OF_BORIS
+    assert remaining(world) == OF_BORIS
 
 
-def test_the_command_takes_a_file_of_documents(command, warehouse_url, tmp_path):
+def test_the_command_takes_a_file_of_documents(command, world, tmp_path):
     file = tmp_path / "requests.txt"
     file.write_text(f"{BORIS}\n\n{'f' * 24}\n")
     told = command("--ref-file", str(file))
     assert told.exit_code == 0, told.output
     assert "1 of the documents had no rows" in told.output
     assert BORIS not in told.output
-    assert len(remaining(warehouse_url)) == 3
+    assert len(remaining(world)) == 3
 
 
-def test_a_bad_line_is_named_and_never_told(command, warehouse_url, tmp_path):
+def test_a_bad_line_is_named_and_never_told(command, world, tmp_path):
     file = tmp_path / "requests.txt"
     file.write_text(f"{ANNA}\nanna@example.org\n")
     told = command("--ref-file", str(file))
     assert told.exit_code == 2
     assert "line 2 is not an ObjectId" in " ".join(told.output.split())
     assert "anna@" not in told.output
-    assert len(remaining(warehouse_url)) == 5
+    assert len(remaining(world)) == 5

@@ -8,19 +8,16 @@ import pytest
 
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions import ask, load_questions
-from snu_analytics_tests.fixtures.histories import write_dump
-from snu_analytics_tests.fixtures.pipeline import run_days
 from snu_analytics_tests.questions.campaign import ASSOCIATION, COLLECTIONS, TOWN, pseudonym_of
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 20)
 
 
 @pytest.fixture(scope="module")
-def campaign(shared_warehouse_url, tmp_path_factory) -> Iterator[psycopg.Connection]:
-    folder = tmp_path_factory.mktemp("campaign")
-    source = write_dump(folder / "dump", **COLLECTIONS)
-    run_days(folder, source, shared_warehouse_url, str(FIRST), str(LAST))
-    with psycopg.connect(shared_warehouse_url) as connection:
+def campaign(shared_world) -> Iterator[psycopg.Connection]:
+    shared_world.hold(**COLLECTIONS)
+    shared_world.load(str(FIRST), str(LAST))
+    with psycopg.connect(shared_world.url) as connection:
         yield connection
 
 

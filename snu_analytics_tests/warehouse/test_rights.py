@@ -11,8 +11,7 @@ from psycopg import errors
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.warehouse import claim_key, connect, dagster_url, replace_day
-from snu_analytics_tests.fixtures.histories import add, patch, write_dump
-from snu_analytics_tests.fixtures.pipeline import run_days
+from snu_analytics_tests.fixtures.histories import add, patch
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, stored
@@ -82,14 +81,12 @@ def test_the_loader_replaces_days(login, warehouse_url):
     assert stored(warehouse_url) == [("2024-03-01", 2, "inscription_created")]
 
 
-def test_a_member_of_the_loader_runs_the_steps_of_a_day(member, warehouse_url, tmp_path):
-    source = write_dump(
-        tmp_path / "dump", young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))]
-    )
-    run_days(tmp_path, source, member, "2024-03-01")
-    assert rows(
-        warehouse_url, "SELECT event_date::text, event_name FROM analytics.young_event"
-    ) == [("2024-03-01", "inscription_created")]
+def test_a_member_of_the_loader_runs_the_steps_of_a_day(member, world):
+    world.hold(young_patches=[patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))])
+    dataclasses.replace(world, url=member).load("2024-03-01")
+    assert world.rows("SELECT event_date::text, event_name FROM analytics.young_event") == [
+        ("2024-03-01", "inscription_created")
+    ]
 
 
 def test_a_member_of_the_loader_keeps_dagsters_storage(member):

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +11,9 @@ from snu_analytics.catalogue import Catalogue, Entity, places
 from snu_analytics.days import PARIS, DayRange
 from snu_analytics.figures.pool import balance, load_opening, load_pool, pool
 from snu_analytics.figures.pool.movements import closing_by_status, recount
-from snu_analytics.pipeline import (
-    PipelineContext,
-    Staging,
-    load_events,
-    stage_patches,
-    stage_snapshots,
-)
-from snu_analytics.simulation import Simulation, simulate, write_dump
-from snu_analytics.source import open_source
-from snu_analytics.warehouse import connect
-from snu_analytics_tests.fixtures.histories import APPLICATION, CATALOGUE, PSEUDONYMS, YOUNG
+from snu_analytics.simulation import Simulation, simulate
+from snu_analytics_tests.fixtures.histories import APPLICATION, CATALOGUE, YOUNG
+from snu_analytics_tests.fixtures.world import World
 
 FIRST, START, LAST = date(2022, 3, 1), date(2022, 6, 1), date(2023, 10, 31)
 DAYS = DayRange(START, LAST)
@@ -36,21 +28,16 @@ def campaigns() -> Simulation:
 
 
 @pytest.fixture(scope="module")
-def loaded(campaigns, shared_warehouse_url, tmp_path_factory) -> str:
-    folder: Path = tmp_path_factory.mktemp("campaigns")
-    write_dump(campaigns, folder / "dump")
-    source = open_source(f"bson://{folder}/dump", folder / "home")
-    context = PipelineContext(BOTH, PSEUDONYMS, Staging(str(folder / "staging")))
-    chunks = list(DAYS.chunks(200))
-    with connect(shared_warehouse_url) as connection:
+def loaded(campaigns, shared_world) -> World:
+    world = replace(shared_world, catalogue=BOTH)
+    world.hold_simulated(campaigns)
+    with world.source() as source, world.connect() as connection:
         for entity in BOTH.entities.values():
-            for days in reversed(chunks):
-                stage_patches(context, entity, days, source, connection)
-                stage_snapshots(context, entity, days, source, connection)
-                load_events(context, entity, days, connection)
+            for days in reversed(list(DAYS.chunks(200))):
+                world.load_entity(entity, days)
                 load_pool(entity, days, connection)
-            load_opening(context, entity, START, source, connection)
-    return shared_warehouse_url
+            load_opening(world.context, entity, START, source, connection)
+    return world
 
 
 def cell(entity: Entity, state: dict) -> tuple:
@@ -104,7 +91,7 @@ def test_opening_entries_exits_and_closing_are_the_truth_on_every_day_and_group(
     campaigns, loaded, entity
 ):
     expected = recounted(campaigns, entity)
-    with connect(loaded) as connection:
+    with loaded.connect() as connection:
         told = pool(connection, entity, DAYS, GROUPS)
     assert told["opening"].notna().all()
     found: dict[date, dict[tuple, tuple]] = {day: {} for day in DAYS}
@@ -118,13 +105,13 @@ def test_opening_entries_exits_and_closing_are_the_truth_on_every_day_and_group(
 
 @pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
 def test_the_pool_balances_and_no_cell_falls_below_nothing(loaded, entity):
-    with connect(loaded) as connection:
+    with loaded.connect() as connection:
         told = balance(entity, DAYS, connection)
     assert told == ([], [], [], True)
 
 
 @pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
 def test_a_recount_by_the_latest_events_finds_the_same_stock(loaded, entity):
-    with connect(loaded) as connection:
+    with loaded.connect() as connection:
         for day in (START, date(2022, 12, 31), LAST):
             assert recount(entity, day, connection) == closing_by_status(connection, entity, day)
