@@ -45,7 +45,9 @@ def rows(url: str, query: str, *parameters: object) -> list[tuple]:
 
 
 def until(url: str, query: str) -> None:
-    """Wait for the server to reach a state: the query's one value is true."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        while not (connection.execute(query).fetchone() or (False,))[0]:
-            pass
+    """Wait, in the server, for a state that no event announces: the query's value is true."""
+    with psycopg.connect(url, options="-c statement_timeout=30s") as connection:
+        connection.execute(
+            f"DO $$ BEGIN WHILE NOT coalesce(({query}), false) LOOP PERFORM pg_sleep(0.01), "
+            "pg_stat_clear_snapshot(); END LOOP; END $$"
+        )
