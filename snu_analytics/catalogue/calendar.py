@@ -6,14 +6,21 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import NamedTuple
 
-from snu_analytics.days import DayRange
+from snu_analytics.days import DayRange, campaign_of
 
 CALENDAR = DayRange(date(2019, 9, 1), date(2027, 8, 31))
 ZONES = ("A", "B", "C")
 
+# Names that the package `holidays` spells otherwise than dim_calendar has them.
+_HOLIDAY_NAMES = {
+    "Fête du Travail": "Fête du travail",
+    "Fête de la Victoire": "Victoire 1945",
+    "Armistice": "Armistice 1918",
+}
+
 
 class CalendarDay(NamedTuple):
-    """A day; names of holidays in French, None when it is none."""
+    """A row of dim_calendar; names of holidays are in French, None on any other day."""
 
     day: date
     iso_week_monday: date
@@ -39,9 +46,7 @@ class SchoolHoliday(NamedTuple):
 
 def calendar_days(days: DayRange = CALENDAR) -> Iterator[CalendarDay]:
     """Each day of the range, which must lie within CALENDAR for its school holidays to be known."""
-    public = {
-        d: n for y in range(days.first.year, days.last.year + 1) for d, n in public_holidays(y)
-    }
+    public = public_holidays(days)
     off = {
         (day, zone): holiday.name
         for holiday in school_holidays()
@@ -54,7 +59,7 @@ def calendar_days(days: DayRange = CALENDAR) -> Iterator[CalendarDay]:
             day,
             iso_week_monday=day - timedelta(days=day.weekday()),
             month=day.replace(day=1),
-            campaign=day.year + (day.month >= 9),
+            campaign=campaign_of(day),
             weekday=day.isoweekday(),
             is_weekend=day.isoweekday() > 5,
             public_holiday=public.get(day),
@@ -65,20 +70,12 @@ def calendar_days(days: DayRange = CALENDAR) -> Iterator[CalendarDay]:
         )
 
 
-def public_holidays(year: int) -> Iterator[tuple[date, str]]:
-    """The eleven public holidays of metropolitan France (Code du travail, article L3133-1)."""
-    easter = _easter(year)
-    yield date(year, 1, 1), "Jour de l'an"
-    yield easter + timedelta(days=1), "Lundi de Pâques"
-    yield date(year, 5, 1), "Fête du travail"
-    yield date(year, 5, 8), "Victoire 1945"
-    yield easter + timedelta(days=39), "Ascension"
-    yield easter + timedelta(days=50), "Lundi de Pentecôte"
-    yield date(year, 7, 14), "Fête nationale"
-    yield date(year, 8, 15), "Assomption"
-    yield date(year, 11, 1), "Toussaint"
-    yield date(year, 11, 11), "Armistice 1918"
-    yield date(year, 12, 25), "Noël"
+def public_holidays(days: DayRange) -> dict[date, str]:
+    """The French names of the public holidays of metropolitan France on the days, by day."""
+    import holidays  # 0.3 s that the start of a command does without
+
+    france = holidays.France(years=range(days.first.year, days.last.year + 1), language="fr")
+    return {day: _HOLIDAY_NAMES.get(name, name) for day, name in france.items()}
 
 
 def school_holidays() -> Iterator[SchoolHoliday]:
@@ -92,16 +89,3 @@ def school_holidays() -> Iterator[SchoolHoliday]:
         for line in csv.DictReader(file):
             first, last = date.fromisoformat(line["first"]), date.fromisoformat(line["last"])
             yield SchoolHoliday(first, last, line["zones"], line["name"])
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar, by Oudin's computation (1940)."""
-    century = year // 100
-    golden = year % 19
-    k = (century - 17) // 25
-    i = (century - century // 4 - (century - k) // 3 + 19 * golden + 15) % 30
-    i -= (i // 28) * (1 - (i // 28) * (29 // (i + 1)) * ((21 - golden) // 11))
-    j = (year + year // 4 + i + 2 - century + century // 4) % 7
-    offset = i - j
-    month = 3 + (offset + 40) // 44
-    return date(year, month, offset + 28 - 31 * (month // 4))

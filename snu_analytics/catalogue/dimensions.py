@@ -6,9 +6,7 @@ from datetime import date
 from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
-
-from snu_analytics.catalogue.load import load_catalogue, places
+from snu_analytics.catalogue.load import load_catalogue, places, read_yaml
 
 
 class Region(NamedTuple):
@@ -65,7 +63,7 @@ def regions() -> list[Region]:
 def departments() -> list[Department]:
     """The departments by name."""
     zones = {
-        academy: zone for zone, named in _read("school_zones.yaml").items() for academy in named
+        academy: zone for zone, named in read_yaml("school_zones.yaml").items() for academy in named
     }
     return sorted(
         Department(p.department, p.code, p.region, p.academy, zones.get(p.academy or ""))
@@ -74,17 +72,22 @@ def departments() -> list[Department]:
 
 
 def cohorts() -> Iterator[Cohort]:
-    """The cohorts that are known by name, in the order of their years."""
+    """The cohorts of cohorts.csv, in the order of their years."""
     with (files(__package__) / "cohorts.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
-            first, last = (line[name] and date.fromisoformat(line[name]) for name in _STAY)
-            year = int(line["year"]) if line["year"] else None
-            yield Cohort(line["name"], line["kind"] or None, year, first or None, last or None)
+            year, first, last = line["year"], line["first_day"], line["last_day"]
+            yield Cohort(
+                line["name"],
+                line["kind"] or None,
+                int(year) if year else None,
+                date.fromisoformat(first) if first else None,
+                date.fromisoformat(last) if last else None,
+            )
 
 
 def statuses() -> Iterator[Status]:
     """The statuses of each entity in the order of the usual course, ranks from 1."""
-    for entity, fields in _read("statuses.yaml").items():
+    for entity, fields in read_yaml("statuses.yaml").items():
         for field, labels in fields.items():
             for rank, (status, label) in enumerate(labels.items(), 1):
                 yield Status(entity, field, status, label, rank)
@@ -95,10 +98,3 @@ def definitions() -> Iterator[Definition]:
     figures = (f for entity in load_catalogue().entities.values() for f in entity.figures)
     for rank, figure in enumerate(figures, 1):
         yield Definition(figure.phase, figure.figure, figure.definition, rank)
-
-
-_STAY = ("first_day", "last_day")
-
-
-def _read(name: str) -> dict:
-    return yaml.safe_load((files(__package__) / name).read_text(encoding="utf-8"))

@@ -46,7 +46,7 @@ def places() -> tuple[Place, ...]:
     """Every department of places.yaml."""
     return tuple(
         Place(region, None if academy == "none" else academy, department, code, given.get("insee"))
-        for region, given in _read(files(__package__), "places.yaml").items()
+        for region, given in read_yaml("places.yaml").items()
         for academy, departments in given["academies"].items()
         for code, department in departments.items()
     )
@@ -54,19 +54,23 @@ def places() -> tuple[Place, ...]:
 
 def read_catalogue(folder: Traversable) -> Catalogue:
     """The catalogue of a folder: one YAML per entity beside `vocabularies.yaml`, `places.yaml`."""
-    vocabularies = _vocabularies(_read(folder, "vocabularies.yaml"), _read(folder, "places.yaml"))
-    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".yaml"))
-    entities = {}
-    for name in names:
-        if name not in _SHARED:
-            entity = _entity(name, _read(folder, name), vocabularies)
-            entities[entity.name] = entity
+    places = read_yaml("places.yaml", folder)
+    vocabularies = _vocabularies(read_yaml("vocabularies.yaml", folder), places)
+    names = {file.name for file in folder.iterdir() if file.name.endswith(".yaml")} - _SHARED
+    read = (_entity(name, read_yaml(name, folder), vocabularies) for name in sorted(names))
+    entities = {entity.name: entity for entity in read}
     for entity in entities.values():
         _check_join(entity, entities)
-    return Catalogue(_joined_last(entities), vocabularies)
+    joined_last = sorted(entities.items(), key=lambda item: (item[1].join is not None, item[0]))
+    return Catalogue(dict(joined_last), vocabularies)
 
 
-def _read(folder: Traversable, name: str) -> dict[str, Any]:
+def read_yaml(name: str, folder: Traversable | None = None) -> dict[str, Any]:
+    """The content of a YAML file of a folder, by default of the package's own.
+
+    Raises CatalogueError naming the file that cannot be read.
+    """
+    folder = folder or files(__package__)
     try:
         return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as fault:
@@ -77,15 +81,20 @@ def _entity(file: str, content: dict[str, Any], vocabularies: Mapping[str, Vocab
     try:
         entity = Entity(name=file.removesuffix(".yaml"), **content)
     except ValidationError as fault:
-        first = fault.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise CatalogueError(f"{file}, {place}: {first['msg']}") from None
+        raise CatalogueError(f"{file}, {first_fault(fault)}") from None
     for name, field in entity.fields.items():
         if field.vocabulary and field.vocabulary not in vocabularies:
             raise CatalogueError(
                 f"{file}, fields.{name}: '{field.vocabulary}' is not in vocabularies.yaml"
             )
     return entity
+
+
+def first_fault(fault: ValidationError) -> str:
+    """The entry that pydantic refused first, and why: `fields.status: a closed field ...`."""
+    first = fault.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    return f"{place}: {first['msg']}"
 
 
 def _check_join(entity: Entity, entities: Mapping[str, Entity]) -> None:
@@ -98,10 +107,6 @@ def _check_join(entity: Entity, entities: Mapping[str, Entity]) -> None:
         raise CatalogueError(
             f"{entity.name}.yaml, columns: {other.name}.yaml does not keep {sorted(unknown)}"
         )
-
-
-def _joined_last(entities: dict[str, Entity]) -> dict[str, Entity]:
-    return dict(sorted(entities.items(), key=lambda e: (e[1].join is not None, e[0])))
 
 
 def _vocabularies(content: dict[str, Any], places: dict[str, Any]) -> dict[str, Vocabulary]:

@@ -17,7 +17,7 @@ from snu_analytics.catalogue.vocabulary import OTHER, Vocabulary
 Treatment = Literal["keep", "age", "pseudonym", "closed", "date"]
 ColumnType = Literal["text", "smallint", "boolean", "uuid", "numeric"]
 
-# By what a pool is told apart; each is a field of the entity's own state.
+# The dimensions of a pool; each is a field of the entity's own state.
 PoolPart = Literal["status", "gender", "region", "department", "cohort", "source"]
 
 # Kinds of data of the record of processing. None of those of article 9 of the GDPR is ever kept.
@@ -59,7 +59,7 @@ class Field(_Strict):
             raise ValueError("a closed field, and no other, names its vocabulary")
         if self.treatment == "keep" and self.type not in ("number", "boolean"):
             raise ValueError(
-                "text that no list bounds may tell anything: as it is, only a number or a boolean"
+                "text that no list bounds may hold anything: as it is, only a number or a boolean"
                 " is kept"
             )
         if (self.treatment == "pseudonym") != (self.namespace is not None):
@@ -73,7 +73,7 @@ class Column(_Strict):
     """A key column of the event table: a typed copy of a field of the state after the event.
 
     A `quasi_identifier` may be known of a person from elsewhere; a `sensitive` one is what somebody
-    who knows these could learn.
+    could learn with the help of these.
     """
 
     field: str
@@ -97,9 +97,9 @@ class Dropped(_Strict):
 
 
 class Creation(_Strict):
-    """The event of a document's birth: its first patch, adding `field` without an original.
+    """The event of a document's creation: its first patch, adding `field` without an original.
 
-    `date` is the field that holds the instant of the birth.
+    `date` is the field that holds the instant of the creation.
     """
 
     event: str
@@ -109,7 +109,10 @@ class Creation(_Strict):
 
 
 class EventRule(_Strict):
-    """The event that a change of a field is. None in `origins` stands for nothing."""
+    """The event that a change of `field` makes, from one of `origins` to one of `to`.
+
+    Without them any value will do; None among them stands for a missing value.
+    """
 
     field: str
     phase: str
@@ -155,7 +158,7 @@ class Figure(_Strict):
 
 
 class Purge(_Strict):
-    """The value of a field that tells that a document, and its history, were cut down."""
+    """The field and value of a soft-deleted document, whose history was purged as well."""
 
     field: str
     value: str
@@ -194,10 +197,6 @@ class Entity(_Strict):
     purge: Purge | None = None
     optional: bool = False
 
-    def knows(self, field: str) -> bool:
-        """Whether a field of the documents, by its top-level name, is one kept or one dropped."""
-        return field in self.fields or bool(self.dropped_name.match(field))
-
     @cached_property
     def dropped_name(self) -> re.Pattern[str]:
         """What matches the names of `dropped`. Where a kept field fits a `*`, it is kept."""
@@ -219,7 +218,7 @@ class Entity(_Strict):
         return sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
     def history_fields(self, fields: Iterable[str]) -> list[str]:
-        """What is read to rebuild some fields: these, and those that tell of the creation."""
+        """The fields to read for the history of some: these, and those of the creation rule."""
         return list(dict.fromkeys((*fields, self.creation.field, self.creation.date)))
 
     @property
@@ -274,7 +273,7 @@ class Catalogue:
         return [name, *([join.entity] if join else [])]
 
     def dependents(self, name: str) -> dict[str, tuple[str, str]]:
-        """The entities that belong to one: name -> event table and its column with the owner."""
+        """The entities that join this one: name -> event table and its column with the owner."""
         return {
             other.name: (other.table, column)
             for other in self.entities.values()

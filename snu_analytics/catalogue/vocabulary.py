@@ -1,4 +1,4 @@
-"""Closed vocabularies: which values may be told, and the name under which each one is."""
+"""Closed vocabularies: which values may be written, and which spellings stand for each."""
 
 import re
 import unicodedata
@@ -48,7 +48,7 @@ class Vocabulary:
         codes: Iterable[tuple[str, str]] = (),
         collection: str | None = None,
     ) -> "Vocabulary":
-        """A vocabulary that knows its values in other spellings too.
+        """A vocabulary of values and of their other spellings.
 
         `spellings` and `codes` are further names with the value each one leads to. Raises
         CatalogueError where one name would lead to two values, or to one that is not listed.
@@ -82,7 +82,7 @@ class Vocabulary:
     def extended(self, names: Collection[str]) -> "Vocabulary":
         """The vocabulary with the names that its source collection holds.
 
-        A name whose comparison form is that of another value is known by its exact spelling only.
+        A name whose comparison form is that of another value counts in its exact spelling only.
         """
         added = {name: comparison(name) for name in set(names) - self.values}
         uses = Counter(added.values())

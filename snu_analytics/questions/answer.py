@@ -40,29 +40,29 @@ def ask(
 ) -> "pd.DataFrame":
     """The answer to a named question over whole Paris days, both included.
 
-    A column per dimension, those of `by` first, then those the question always tells (texts, days
-    as `date`, nullable Int64 and boolean); then `value` (int64), or `count`, `median` and `p90`
+    A column per dimension, those of `by` first, then those that every answer has (texts, days as
+    `date`, nullable Int64 and boolean); then `value` (int64), or `count`, `median` and `p90`
     (float) where days are measured. A row per group that occurs, in their order; somebody who did
     something twice in the period counts once in each group.
 
-    Of a question whose rows are told as they are, `by` names one of its breakdowns, or none for the
-    total. A row then has its day, the dimensions, and what the question tells (nullable Int64 and
-    boolean, float, `date` or text); some questions without days tell the last day alone.
+    Of a question with measures, `by` names one of its breakdowns, or none for the total. A row then
+    has its day, the dimensions, and the measures (nullable Int64 and boolean, float, `date` or
+    text); some of these questions answer for the last day alone when no days are given.
 
-    `where` names the values that a dimension may have, as texts; the empty one stands for null.
-    Raises QuestionError naming what is known when a name or a dimension is not.
+    `where` lists the values that a dimension may have, as texts; the empty one stands for null.
+    Raises QuestionError for an unknown name or dimension, listing those that there are.
     """
     question = find_question(name)
     query, values = answer_query(question, first, last, by, where)
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(_WORK_MEMORY)
         cursor.execute(query, values)
-        columns = {told.name: told.type_code for told in cursor.description or ()}
+        columns = {column.name: column.type_code for column in cursor.description or ()}
         rows = cursor.fetchall()
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
     answer = pd.DataFrame(rows, columns=list(columns))
-    nullable = set(columns) & {*question.dimensions, *question.counts.told}
+    nullable = set(columns) & {*question.dimensions, *question.counts.measures}
     return answer.astype({n: _NULLABLE[columns[n]] for n in nullable if columns[n] in _NULLABLE})
 
 
@@ -79,15 +79,15 @@ def answer_query(
     for name in (*by, *(where or ())):
         if name not in question.dimensions:
             known = ", ".join(question.dimensions)
-            raise QuestionError(f"{question.name} is not told by '{name}': known are {known}")
+            raise QuestionError(f"{question.name} has no dimension '{name}': known are {known}")
     conditions, values = _conditions(question, first, last, where or {})
     if question.latest and not (first or last):
         conditions.append(sql.SQL("day = (SELECT max(day) FROM {})").format(_view(question)))
-    if not question.counts.told:
+    if not question.counts.measures:
         return _counting(question, by, conditions), values
     conditions.append(sql.SQL("breakdown = %s"))
     values.append(_breakdown(question, by))
-    return _telling(question, by, conditions), values
+    return _measures(question, by, conditions), values
 
 
 def _conditions(
@@ -96,19 +96,19 @@ def _conditions(
     last: date | None,
     where: Mapping[str, Iterable[str]],
 ) -> tuple[list[sql.Composable], list[Any]]:
+    """What rows must meet, as SQL, and the values of its placeholders."""
     conditions: list[sql.Composable] = [sql.SQL("true")]
     values: list[Any] = []
-    for day, sign in ((first, ">="), (last, "<=")):
+    for day, condition in ((first, "day >= %s"), (last, "day <= %s")):
         if day:
-            conditions.append(sql.SQL("day {} %s").format(sql.SQL(sign)))
+            conditions.append(sql.SQL(condition))
             values.append(day)
     # A view sums up days within campaigns, and need not look at others.
     if first and last and "campaign" in question.columns:
-        within = range(campaign_of(first), campaign_of(last) + 1)
-        conditions.append(
-            sql.SQL("campaign = %s") if len(within) == 1 else sql.SQL("campaign = ANY(%s)")
-        )
-        values.append(within[0] if len(within) == 1 else list(within))
+        campaigns = list(range(campaign_of(first), campaign_of(last) + 1))
+        single = len(campaigns) == 1
+        conditions.append(sql.SQL("campaign = %s" if single else "campaign = ANY(%s)"))
+        values.append(campaigns[0] if single else campaigns)
     for name, allowed in where.items():
         values.append(list(allowed))
         either = (
@@ -123,16 +123,17 @@ def _counting(
 ) -> sql.Composed:
     """The rows of the view counted by group."""
     groups = list(dict.fromkeys((*by, *question.apart)))
-    told = [*map(_named, groups), sql.Identifier(question.counts.column)]
+    columns = [*map(_named, groups), sql.Identifier(question.counts.column)]
     # Twice as fast as count(DISTINCT ...), which sorts: these are hashed.
     distinct = sql.SQL("DISTINCT ") if question.counts.distinct else sql.SQL("")
     query = sql.SQL(
-        "SELECT {groups} {counted} FROM (SELECT {distinct}{told} FROM {view} WHERE {conditions}) q"
+        "SELECT {groups} {counted} "
+        "FROM (SELECT {distinct}{columns} FROM {view} WHERE {conditions}) AS rows"
     ).format(
         groups=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in groups),
         counted=sql.SQL(", ").join(_counted(question)),
         distinct=distinct,
-        told=sql.SQL(", ").join(told),
+        columns=sql.SQL(", ").join(columns),
         view=_view(question),
         conditions=sql.SQL(" AND ").join(conditions),
     )
@@ -141,13 +142,13 @@ def _counting(
     )
 
 
-def _telling(
+def _measures(
     question: Question, by: Sequence[str], conditions: Sequence[sql.Composable]
 ) -> sql.Composed:
-    """The rows of the view as they are."""
+    """The rows of the view, which are answers already."""
     groups = list(dict.fromkeys(("day", *by, *question.apart)))
-    return sql.SQL("SELECT {told} FROM {view} WHERE {conditions} ORDER BY {places}").format(
-        told=sql.SQL(", ").join(map(sql.Identifier, (*groups, *question.counts.told))),
+    return sql.SQL("SELECT {columns} FROM {view} WHERE {conditions} ORDER BY {places}").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, (*groups, *question.counts.measures))),
         view=_view(question),
         conditions=sql.SQL(" AND ").join(conditions),
         places=_places(groups),
@@ -160,9 +161,7 @@ def _breakdown(question: Question, by: Sequence[str]) -> str:
     breakdown = " × ".join(asked) or TOTAL
     if breakdown not in question.breakdowns:
         known = ", ".join(question.breakdowns)
-        raise QuestionError(
-            f"{question.name} is not told by {' and '.join(asked) or 'nothing'}: it is by {known}"
-        )
+        raise QuestionError(f"{question.name} has no breakdown {breakdown}: known are {known}")
     return breakdown
 
 

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 import yaml
 from pydantic import ValidationError
 
-from snu_analytics.catalogue import View
+from snu_analytics.catalogue import View, first_fault
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions.model import Question
 
@@ -37,8 +37,8 @@ def find_question(name: str) -> Question:
 
 def read_questions(folder: Traversable) -> dict[str, Question]:
     """The questions of a folder, one per `.sql` file, in the order of their names."""
-    found = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return {q.name: q for q in (_question(name, folder / name) for name in found)}
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
+    return {q.name: q for q in (_question(name, folder / name) for name in names)}
 
 
 def _question(file: str, path: Traversable) -> Question:
@@ -46,13 +46,9 @@ def _question(file: str, path: Traversable) -> Question:
     end = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
     head = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:end])
     try:
-        told = yaml.safe_load(head)
-        return Question(
-            name=file.removesuffix(".sql"), select="\n".join(lines[end:]).strip(), **told
-        )
+        select = "\n".join(lines[end:]).strip()
+        return Question(name=file.removesuffix(".sql"), select=select, **yaml.safe_load(head))
     except ValidationError as fault:
-        first = fault.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise QuestionError(f"{file}, {place}: {first['msg']}") from None
+        raise QuestionError(f"{file}, {first_fault(fault)}") from None
     except (yaml.YAMLError, TypeError):
         raise QuestionError(f"{file}: its leading comments are not YAML") from None

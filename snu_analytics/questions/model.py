@@ -1,4 +1,4 @@
-"""What a question is: its view, what is counted in it, and by what it may be told apart."""
+"""What a question is: its view, what is counted in it, and its dimensions."""
 
 from collections.abc import Mapping
 
@@ -13,59 +13,57 @@ TOTAL = "total"
 """The breakdown by nothing."""
 
 
-class Counts(BaseModel):
-    """How rows become an answer; one of the four names columns of the view.
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Counts(_Strict):
+    """How the rows of the view become an answer; exactly one field is set, to names of columns.
 
     `distinct`: how many different values; `sum`: their sum; `percentiles`: their number, median and
-    90th percentile (linear interpolation, PostgreSQL's percentile_cont); `told`: rows that are
-    answers already, and are told as they are.
+    90th percentile (linear interpolation, PostgreSQL's percentile_cont); `measures`: nothing is
+    counted, the rows are answers already and these are their figures.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     distinct: str | None = None
     sum: str | None = None
     percentiles: str | None = None
-    told: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:
-        """The column that is counted; none where rows are told as they are."""
+        """The column that is counted; empty for measures."""
         return self.distinct or self.sum or self.percentiles or ""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that hold what is counted or told."""
-        return self.told or (self.column,)
+        """The columns with what is counted, or the measures."""
+        return self.measures or (self.column,)
 
     @model_validator(mode="after")
-    def _one(self) -> "Counts":
+    def _exactly_one(self) -> "Counts":
         if len(self.model_fields_set) != 1 or not self.columns[0]:
-            raise ValueError("one of distinct, sum, percentiles and told is needed")
+            raise ValueError("one of distinct, sum, percentiles and measures is needed")
         return self
 
 
-class Published(BaseModel):
+class Published(_Strict):
     """A second view of the question, for readers: its name and the table it reads instead."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     view: str
     of: str
     instead_of: str
 
 
-class Question(BaseModel):
-    """A question and its view: one row per event, with the parameters as columns.
+class Question(_Strict):
+    """A question and its view: one row per event, or per group and day where it has measures.
 
-    `apart` are the dimensions without which a figure would mean nothing: they are always told.
-    `columns` tells every column of the view in its order; one of them is `day`. Rows that are told
-    as they are come in `breakdowns` (`total`, or names of columns), one of which is asked for. With
-    `latest` and without days only the last day is told. `phase` is that of the figures it tells,
-    where they are all of one.
+    `columns` describes every column of the view in its order; one of them is `day`. `apart` are
+    the dimensions without which a figure would mean nothing: every answer has them. The rows of
+    measures come in `breakdowns` (`total`, or names of columns), one of which is asked for. With
+    `latest` an answer without days is that of the last day. `phase` is that of the figures, where
+    they are all of one.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str
@@ -87,17 +85,17 @@ class Question(BaseModel):
 
     @property
     def views(self) -> list[View]:
-        """The view in schema `analytics`, and the one that readers see if there is one."""
-        told = f"{self.title}. {self.answers} Unit: {self.unit}."
-        made = [View("analytics", self.view, self.select, told, self.columns, self.title)]
+        """The view in schema `analytics`, and the one for readers if there is one."""
+        comment = f"{self.title}. {self.answers} Unit: {self.unit}."
+        views = [View("analytics", self.view, self.select, comment, self.columns, self.title)]
         if other := self.published:
             select = self.select.replace(other.instead_of, other.of)
-            made.append(View("published", other.view, select, told, self.columns, self.title))
-        return made
+            views.append(View("published", other.view, select, comment, self.columns, self.title))
+        return views
 
     @property
     def dimensions(self) -> list[str]:
-        """By what it may be told apart and filtered: periods, then the other columns."""
+        """By what an answer may be grouped and filtered: periods, then the other columns."""
         others = {*PERIODS, "breakdown", *self.counts.columns}
         return [*PERIODS, *(c for c in self.columns if c not in others)]
 
@@ -110,8 +108,8 @@ class Question(BaseModel):
                 raise ValueError(f"{name} is counted but not among the columns")
         if unknown := {*self.apart, *self.breakdowns} - {TOTAL, *self.dimensions}:
             raise ValueError(f"{sorted(unknown)} are not among the columns")
-        if bool(self.counts.told) != bool(self.breakdowns):
-            raise ValueError("rows told as they are, and no others, have breakdowns")
+        if bool(self.counts.measures) != bool(self.breakdowns):
+            raise ValueError("a question with measures, and no other, has breakdowns")
         if self.published and self.published.instead_of not in self.select:
             raise ValueError(f"the SELECT does not read {self.published.instead_of}")
         return self

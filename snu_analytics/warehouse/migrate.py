@@ -21,6 +21,7 @@ from snu_analytics.warehouse.rights import ensure_schemas, ensure_table_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
+    ensure_column_names,
     ensure_dimensions,
     ensure_views,
     views_on,
@@ -84,6 +85,7 @@ def _changes(
 ) -> Iterator[Change]:
     yield from ensure_schemas(connection)
     metadata = warehouse_metadata(catalogue)
+    yield from ensure_column_names(connection)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
     yield from ensure_views(connection, views)

@@ -4,19 +4,23 @@ from datetime import date
 
 import pytest
 
-from snu_analytics.catalogue import calendar_days, public_holidays
-from snu_analytics.catalogue.calendar import CALENDAR, school_holidays
+from snu_analytics.catalogue import calendar_days
+from snu_analytics.catalogue.calendar import (
+    CALENDAR,
+    CalendarDay,
+    public_holidays,
+    school_holidays,
+)
 from snu_analytics.days import DayRange
 
 
-def told(text: str):
+def row(text: str) -> CalendarDay:
     day = date.fromisoformat(text)
-    (found,) = calendar_days(DayRange(day, day))
-    return found
+    return next(calendar_days(DayRange(day, day)))
 
 
 def zones(text: str) -> str:
-    day = told(text)
+    day = row(text)
     off = (day.school_holiday_a, day.school_holiday_b, day.school_holiday_c)
     return "".join(zone for zone, holiday in zip("ABC", off, strict=True) if holiday)
 
@@ -27,7 +31,7 @@ def test_every_day_from_2019_to_2027_has_its_line():
 
 
 def test_a_day_has_its_week_month_and_campaign():
-    assert told("2024-03-02")[:6] == (
+    assert row("2024-03-02")[:6] == (
         date(2024, 3, 2),
         date(2024, 2, 26),
         date(2024, 3, 1),
@@ -35,7 +39,7 @@ def test_a_day_has_its_week_month_and_campaign():
         6,
         True,
     )
-    assert [told(day).campaign for day in ("2023-08-31", "2023-09-01")] == [2023, 2024]
+    assert [row(day).campaign for day in ("2023-08-31", "2023-09-01")] == [2023, 2024]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +54,30 @@ def test_a_day_has_its_week_month_and_campaign():
     ],
 )
 def test_movable_holidays_follow_easter(year, monday, ascension, whit_monday):
-    named = {name: f"{day:%m-%d}" for day, name in public_holidays(year)}
+    days = DayRange(date(year, 1, 1), date(year, 12, 31))
+    named = {name: f"{day:%m-%d}" for day, name in public_holidays(days).items()}
     assert len(named) == 11
     assert (named["Lundi de Pâques"], named["Ascension"], named["Lundi de Pentecôte"]) == (
         monday,
         ascension,
         whit_monday,
     )
+
+
+def test_the_fixed_holidays_bear_the_names_of_dim_calendar():
+    days = DayRange(date(2024, 1, 1), date(2024, 12, 31))
+    movable = {"Lundi de Pâques", "Ascension", "Lundi de Pentecôte"}
+    named = sorted(public_holidays(days).items())
+    assert [(f"{day:%m-%d}", name) for day, name in named if name not in movable] == [
+        ("01-01", "Jour de l'an"),
+        ("05-01", "Fête du travail"),
+        ("05-08", "Victoire 1945"),
+        ("07-14", "Fête nationale"),
+        ("08-15", "Assomption"),
+        ("11-01", "Toussaint"),
+        ("11-11", "Armistice 1918"),
+        ("12-25", "Noël"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +102,7 @@ def test_movable_holidays_follow_easter(year, monday, ascension, whit_monday):
     ],
 )
 def test_school_holidays_are_those_of_the_zones(day, off, name):
-    assert (zones(day), told(day).school_holiday) == (off, name)
+    assert (zones(day), row(day).school_holiday) == (off, name)
 
 
 def test_each_zone_has_two_weeks_in_winter_and_in_spring_of_every_school_year():

@@ -21,12 +21,12 @@ def test_a_region_has_its_insee_code_or_none():
 
 
 def test_a_department_has_its_code_region_academy_and_zone():
-    told = {d.department: d for d in departments()}
-    assert len(told) == 110
-    assert tuple(told["Paris"]) == ("Paris", "75", "Île-de-France", "Paris", "C")
-    assert tuple(told["Ain"]) == ("Ain", "01", "Auvergne-Rhône-Alpes", "Lyon", "A")
-    assert told["Haute-Corse"].school_zone is None
-    assert told["Mayotte"].school_zone is None
+    by_name = {d.department: d for d in departments()}
+    assert len(by_name) == 110
+    assert tuple(by_name["Paris"]) == ("Paris", "75", "Île-de-France", "Paris", "C")
+    assert tuple(by_name["Ain"]) == ("Ain", "01", "Auvergne-Rhône-Alpes", "Lyon", "A")
+    assert by_name["Haute-Corse"].school_zone is None
+    assert by_name["Mayotte"].school_zone is None
 
 
 def test_every_department_of_the_mainland_has_a_zone():
@@ -37,10 +37,10 @@ def test_every_department_of_the_mainland_has_a_zone():
 
 
 def test_a_cohort_has_its_kind_year_and_stay_as_far_as_known():
-    told = {c.cohort: tuple(c) for c in cohorts()}
-    assert told["Juin 2023"] == ("Juin 2023", "HTS", 2023, date(2023, 6, 11), date(2023, 6, 23))
-    assert told["2025 CLE Globale"] == ("2025 CLE Globale", "CLE", 2025, None, None)
-    assert told["à venir"] == ("à venir", None, None, None, None)
+    by_name = {c.cohort: tuple(c) for c in cohorts()}
+    assert by_name["Juin 2023"] == ("Juin 2023", "HTS", 2023, date(2023, 6, 11), date(2023, 6, 23))
+    assert by_name["2025 CLE Globale"] == ("2025 CLE Globale", "CLE", 2025, None, None)
+    assert by_name["à venir"] == ("à venir", None, None, None, None)
 
 
 def test_every_cohort_is_one_of_the_vocabulary():
@@ -67,7 +67,7 @@ def test_statuses_stand_in_the_order_of_the_usual_course():
 
 
 def test_every_figure_of_the_catalogue_has_its_definition():
-    told = {(d.phase, d.figure): d.definition for d in definitions()}
+    by_name = {(d.phase, d.figure): d.definition for d in definitions()}
     figures = [f for entity in CATALOGUE.entities.values() for f in entity.figures]
-    assert list(told) == [(f.phase, f.figure) for f in figures]
-    assert told["mission", "refused"].endswith(": application_refused")
+    assert list(by_name) == [(f.phase, f.figure) for f in figures]
+    assert by_name["mission", "refused"].endswith(": application_refused")

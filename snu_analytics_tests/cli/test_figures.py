@@ -109,8 +109,8 @@ def test_days_and_values_are_asked_for(warehouse):
     ("arguments", "message"),
     [
         (["pony"], "there is no question 'pony': known are application_decision_times, "),
-        (["files_opened", "--by", "shoe"], "files_opened is not told by 'shoe': known are day, "),
-        (["files_opened", "--where", "shoe=42"], "files_opened is not told by 'shoe': known are"),
+        (["files_opened", "--by", "shoe"], "files_opened has no dimension 'shoe': known are day, "),
+        (["files_opened", "--where", "shoe=42"], "files_opened has no dimension 'shoe': known are"),
         (["files_opened", "--where", "region"], "'region' is not NAME=VALUE"),
         (["files_opened", "--from", "soon"], "'soon' is not a day: write it as YYYY-MM-DD"),
         (["files_opened", "--format", "parquet"], "parquet is no text: give --out FILE"),
@@ -136,7 +136,7 @@ def test_a_warehouse_without_the_views_asks_for_a_migration(monkeypatch, empty_d
 def test_rows_that_are_too_wide_are_told_as_records(warehouse, warehouse_url):
     with psycopg.connect(warehouse_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO analytics.projection (as_of, campaign, region, campaign_day, achieved, "
+            "INSERT INTO analytics.projection (as_of, campaign, region, horizon_day, achieved, "
             "projected, probability, withheld, reason) VALUES "
             "('2024-03-01', 2024, 'France', 153, 1200, 1534.25, 0.5, false, 'no objective')"
         )

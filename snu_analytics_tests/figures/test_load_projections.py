@@ -56,7 +56,7 @@ def test_a_projection_is_told_by_name_for_france_and_by_region(loaded):
         load_projections(DAY, connection)
         france = ask(connection, "projections")
         regions = ask(connection, "projections", DAY.first, DAY.last, ["region"])
-    told = ["campaign_day", "method", "achieved", "objective", "withheld", "reason"]
+    told = ["horizon_day", "method", "achieved", "objective", "withheld", "reason"]
     found = "tested on past campaigns with later ones known, these are few"
     assert france[told].values.tolist() == [[123, METHOD, 123 * 9, 2000.0, False, found]]
     assert france["projected"].round().tolist() == [243 * 9]

@@ -105,9 +105,9 @@ APPLICATION_DOCUMENTS = [
     for ref, (who, mission, structure, _, steps) in zip(APPLICATIONS, _COURSES, strict=True)
 ]
 APPLICATION_PATCHES = [
-    one
+    change
     for ref, (who, mission, structure, first, steps) in zip(APPLICATIONS, _COURSES, strict=True)
-    for one in course(
+    for change in course(
         ref, (3, first), *steps, youngId=who, missionId=mission, structureId=structure
     )
 ] + [

@@ -31,8 +31,12 @@ def test_a_question_is_its_comments_and_its_select(tmp_path):
     ("former", "new", "message"),
     [
         ("{distinct: subject_id}", "{distinct: person}", "person is counted but not among"),
-        ("{distinct: subject_id}", "{}", "one of distinct, sum, percentiles and told is needed"),
-        ("{distinct: subject_id}", "{told: [day]}", "and no others, have breakdowns"),
+        (
+            "{distinct: subject_id}",
+            "{}",
+            "one of distinct, sum, percentiles and measures is needed",
+        ),
+        ("{distinct: subject_id}", "{measures: [day]}", "and no other, has breakdowns"),
         ("day: The day, ", "", "the columns lack day"),
         ("-- unit", "-- apart: [age]\n-- unit", "['age'] are not among the columns"),
         ("-- title: Files\n", "", "title: Field required"),
@@ -40,9 +44,9 @@ def test_a_question_is_its_comments_and_its_select(tmp_path):
     ],
 )
 def test_a_file_that_contradicts_itself_is_named(tmp_path, former, new, message):
-    with pytest.raises(QuestionError, match=r"files\.sql") as told:
+    with pytest.raises(QuestionError, match=r"files\.sql") as error:
         read(tmp_path, WHOLE.replace(former, new))
-    assert message in str(told.value)
+    assert message in str(error.value)
 
 
 def test_an_unknown_question_names_the_known_ones():
@@ -54,13 +58,13 @@ def test_an_unknown_dimension_names_the_known_ones():
     question = find_question("missions_created")
     for asked in ({"by": ["shoe_size"]}, {"where": {"shoe_size": ["42"]}}):
         with pytest.raises(
-            QuestionError, match="not told by 'shoe_size': known are day, week, mon"
+            QuestionError, match="has no dimension 'shoe_size': known are day, week, mon"
         ):
             answer_query(question, **asked)
 
 
 def test_the_counted_column_is_no_dimension():
-    with pytest.raises(QuestionError, match="not told by 'subject_id'"):
+    with pytest.raises(QuestionError, match="has no dimension 'subject_id'"):
         answer_query(find_question("missions_created"), by=["subject_id"])
 
 

@@ -27,8 +27,8 @@ def answer(campaign):
 
     def answer(name: str, by: str = "", first: date = FIRST, last: date = LAST, **where: str):
         asked = {dimension: [value] for dimension, value in where.items()}
-        told = ask(campaign, name, first, last, by.split(), asked)
-        rows = told.astype(object).where(told.notna(), None)
+        frame = ask(campaign, name, first, last, by.split(), asked)
+        rows = frame.astype(object).where(frame.notna(), None)
         return [tuple(row) for row in rows.itertuples(index=False)]
 
     return answer
@@ -275,7 +275,7 @@ def test_analysts_ask_and_readers_may_not(campaign, shared_warehouse_url):
         ask(connection, "files_opened")
 
 
-COUNTING = [name for name, question in load_questions().items() if not question.counts.told]
+COUNTING = [name for name, question in load_questions().items() if not question.counts.measures]
 
 
 @pytest.mark.parametrize("name", COUNTING)
@@ -300,11 +300,13 @@ def test_rows_that_are_answers_come_by_each_of_their_breakdowns(campaign, name, 
     for dimension in question.dimensions:
         asked = ask(campaign, name, FIRST, LAST, by, {dimension: ["none such"]})
         assert list(asked.columns) == list(
-            dict.fromkeys(["day", *by, *question.apart, *question.counts.told])
+            dict.fromkeys(["day", *by, *question.apart, *question.counts.measures])
         )
         assert asked.empty
 
 
 def test_a_breakdown_that_is_not_there_names_those_that_are(campaign):
-    with pytest.raises(QuestionError, match="flows is not told by gender and region: it is by tot"):
+    with pytest.raises(
+        QuestionError, match="flows has no breakdown gender × region: known are tot"
+    ):
         ask(campaign, "flows", FIRST, LAST, ["gender", "region"])

@@ -33,19 +33,19 @@ class Trial:
 
 
 def trial(path: Array, past: Array) -> Trial:
-    """A whole campaign's path held against what its days would have projected from the past ones.
+    """The errors of the projections that a campaign's days would have made from the past ones.
 
     Last year's ratio: reached / the share that the last campaign had reached on that day.
     """
     final = np.where(path[:, -1:] > 0, path[:, -1:], np.nan)
-    told = outlook(path, past)
+    projection = outlook(path, past)
     last = past[:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(last > 0, path * last[:, -1:] / last, np.nan)
-    error = np.abs(told.projected - final) / final
+    error = np.abs(projection.projected - final) / final
     inside = []
     for level in LEVELS:
-        low, high = told.band(level)
+        low, high = projection.band(level)
         held = (low <= final) & (final <= high)
         inside.append(np.where(np.isnan(low) | np.isnan(final), np.nan, held))
     return Trial(error, np.abs(ratio - final) / final, np.array(inside))
@@ -55,8 +55,8 @@ def trial(path: Array, past: Array) -> Trial:
 class Backtest:
     """The trials of past campaigns, by campaign; empty when there are fewer than two.
 
-    `leave_one_out` tells that each was tested with all the others, later ones too, because too few
-    could be tested with those before them.
+    With `leave_one_out` each was tested with all the others, later ones too, because too few could
+    be tested with those before them.
     """
 
     regions: tuple[str, ...]
@@ -66,7 +66,7 @@ class Backtest:
     def frame(self) -> pd.DataFrame:
         """One row per region, campaign tested and day.
 
-        Columns region, campaign, campaign_day, error, ratio_error (shares of the final total),
+        Columns region, campaign, horizon_day, error, ratio_error (shares of the final total),
         inside50, inside80, inside95 (1 or 0), NaN where undefined.
         """
         frames = [
@@ -74,7 +74,7 @@ class Backtest:
                 {
                     "region": np.repeat(self.regions, LENGTH + 1),
                     "campaign": campaign,
-                    "campaign_day": np.tile(np.arange(LENGTH + 1), len(self.regions)),
+                    "horizon_day": np.tile(np.arange(LENGTH + 1), len(self.regions)),
                     "error": tested.error.ravel(),
                     "ratio_error": tested.ratio_error.ravel(),
                     **{
@@ -88,7 +88,7 @@ class Backtest:
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_COLUMNS)
 
     def objection(self, region: int) -> str | None:
-        """Why projections of a region are to be withheld, None when there is no reason.
+        """Why projections of a region are withheld, None when they are shown.
 
         Over all days of all trials: the mean error is greater than that of last year's ratio, or
         the 80 % band held the final total on fewer than LEAST_COVERAGE of them.
@@ -102,8 +102,8 @@ class Backtest:
         both = ~np.isnan(errors) & ~np.isnan(ratio)
         tested = f"in {len(self.trials)} past campaigns"
         if both.any():
-            # As they are told: what is equal but for rounding is not worse.
-            own, last = (round(float(told[both].mean()), 3) for told in (errors, ratio))
+            # As they are shown: what is equal but for rounding is not worse.
+            own, last = (round(float(error[both].mean()), 3) for error in (errors, ratio))
             if own > last:
                 return f"{tested} it was {own:.1%} off, last year's ratio {last:.1%}"
         held = inside[~np.isnan(inside)]
@@ -112,7 +112,7 @@ class Backtest:
         return None
 
 
-_COLUMNS = ["region", "campaign", "campaign_day", "error", "ratio_error",
+_COLUMNS = ["region", "campaign", "horizon_day", "error", "ratio_error",
             "inside50", "inside80", "inside95"]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The calendar of a campaign's inscriptions, and daily counts as curves of its days."""
+"""The horizon that a campaign is projected over, and daily counts as curves of its days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,9 +14,10 @@ Array = NDArray[np.float64]
 FRANCE = "France"
 """The series that all rows belong to, those without a region among them."""
 
-# From 1 October, when registration opens, to 31 May, when it closes for the last stay, that of
-# early July: the same days of every year, because stays follow the school holidays. Simulated
-# campaigns have 1 to 4 % of their validations in September, and up to 2 % after May.
+# The days of the horizon: from 1 October, when registration opens, to 31 May, when it closes for the
+# last stay, that of early July. They are the same every year, because stays follow the school
+# holidays. Simulated campaigns have 1 to 4 % of their validations in September, and up to 2 % after
+# May.
 LENGTH = 243
 
 # A small campaign's first validation comes some days after its opening; what begins later than that
@@ -25,16 +26,16 @@ _LATEST_BEGINNING = timedelta(days=14)
 
 
 def opening(campaign: int) -> date:
-    """Day 1 of the campaign; the September before, when reinscriptions begin, is its day 0."""
+    """Day 1 of the campaign's horizon; the September before, of reinscriptions, is its day 0."""
     return date(campaign - 1, 10, 1)
 
 
 def closing(campaign: int) -> date:
-    """Day LENGTH of the campaign, to which projections are made."""
+    """Day LENGTH of the campaign's horizon, to which projections are made."""
     return opening(campaign) + timedelta(days=LENGTH - 1)
 
 
-def campaign_day(day: date) -> int:
+def horizon_day(day: date) -> int:
     """1 on the opening, 0 in September, LENGTH on the closing and in the summer after."""
     return min(_column(day), LENGTH)
 
@@ -90,22 +91,18 @@ def curves(daily: pd.DataFrame, today: date) -> Curves:
             whole.append(campaign)
     counts = _counted(known, regions, [*whole, running]).cumsum(axis=2)
     path = counts[:, -1].copy()
-    path[:, campaign_day(today) + 1 :] = np.nan
-    if campaign_day(today) == 0:
+    path[:, horizon_day(today) + 1 :] = np.nan
+    if horizon_day(today) == 0:
         path[:] = np.nan
     return Curves((FRANCE, *regions), tuple(whole), counts[:, :-1], path, tuple(left_out))
 
 
 def _counted(known: pd.DataFrame, regions: list[str], campaigns: list[int]) -> Array:
-    """What was validated per region, France first, campaign and day of the campaign."""
+    """Net validations per region, France first, campaign and day of the horizon."""
     counts = np.zeros((len(regions) + 1, len(campaigns), LENGTH + 1))
-    kept = known[known["campaign"].isin(campaigns)]
-    places = [regions.index(r) + 1 if isinstance(r, str) else 0 for r in kept["region"]]
-    at = [
-        (place, campaigns.index(campaign), column)
-        for place, campaign, column in zip(places, kept["campaign"], kept["column"], strict=True)
-    ]
-    for where, value in zip(at, kept["value"], strict=True):
-        counts[where] += value
+    chosen = known[known["campaign"].isin(campaigns)]
+    region = [regions.index(r) + 1 if isinstance(r, str) else 0 for r in chosen["region"]]
+    campaign = [campaigns.index(c) for c in chosen["campaign"]]
+    np.add.at(counts, (region, campaign, chosen["column"].astype(int)), chosen["value"])
     counts[0] = counts.sum(axis=0)
     return counts

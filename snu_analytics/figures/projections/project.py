@@ -16,7 +16,7 @@ RATE_DAYS = 14
 # regions reach down to half of what they already have.
 _WITHDRAWN = 0.1
 
-# Until so much of a campaign is expected to be reached, the last total still tells something.
+# Until so much of a campaign is expected to be reached, the last total still carries weight.
 # Simulated: 0.8 errs as much, 0.3 by an eighth more for regions on day 61.
 _EARLY_SHARE = 0.6
 _FEW_CAMPAIGNS = 3
@@ -70,7 +70,7 @@ def outlook(path: Array, past: Array) -> Outlook:
     campaign's total as the prior, iterated once: the result is the prior of a second round (Mack
     2000, Credible claims reserves: the Benktander method), which leaves the last total a weight of
     (1 - share)^2 against the chain ladder. Simulated, the second round takes an error of 15 % to
-    13 % on day 61. It is also for days with nothing reached, whose share tells nothing; a region
+    13 % on day 61. It also serves days with nothing reached, whose share is no guide; a region
     without a last total has the chain ladder alone.
 
     The variance of the log total is that of the share and of the growth since the last total, by
@@ -107,7 +107,7 @@ def _growth(past: Array) -> Array:
 
 
 def daily_rate(path: Array, day: int) -> Array:
-    """Net validations a day over the RATE_DAYS up to a campaign day, or since the opening."""
+    """Net validations a day over the RATE_DAYS up to a day of the horizon, or since the opening."""
     days = min(day, RATE_DAYS)
     return (path[:, day] - path[:, day - days]) / days
 

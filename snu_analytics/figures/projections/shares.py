@@ -23,7 +23,7 @@ _LEAST_SHARE = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Development:
-    """What past campaigns tell of each day of the next one.
+    """The expected course of the next campaign, learnt from past ones, for each of its days.
 
     `share` (regions, days): the expected share of the total, 1 on the last day. `greatest`
     (regions, days): the greatest share of any campaign, at least 1; above 1 where more were

@@ -13,9 +13,9 @@ from snu_analytics.figures.projections.campaigns import (
     LENGTH,
     Array,
     Curves,
-    campaign_day,
     closing,
     curves,
+    horizon_day,
     opening,
 )
 from snu_analytics.figures.projections.project import (
@@ -34,7 +34,7 @@ _BANDS = {"50": 0.5, "80": 0.8, "95": 0.95}
 _PROJECTED = ("projected", "low50", "high50", "low80", "high80", "low95", "high95",
               "probability", "median_date", "error_yesterday")  # fmt: skip
 PROJECTION_COLUMNS = (
-    "campaign", "region", "as_of", "campaign_day", "method", "achieved", "projected",
+    "campaign", "region", "as_of", "horizon_day", "method", "achieved", "projected",
     "low50", "high50", "low80", "high80", "low95", "high95", "objective", "probability",
     "median_date", "rate_required", "rate_last_14", "error_yesterday", "withheld", "reason",
 )  # fmt: skip
@@ -53,12 +53,12 @@ def projections(
     PROJECTION_COLUMNS: persons as floats (`achieved` as int), rates in persons a day, dates as
     `date`; NaN or None where something is not known. `error_yesterday` is yesterday's projection
     over today's, less 1. `median_date` is the day on which the objective was reached, or is when
-    the rest comes as the past campaigns' did. A withheld row tells nothing that is projected.
+    the rest comes as the past campaigns' did. A withheld row shows nothing that is projected.
     `reason` says in full what is missing or why it is withheld, None where all is well. Nothing is
     raised for data that are thin.
     """
     known = curves(daily, today)
-    told = outlook(known.path, known.past) if known.campaigns else None
+    outlooks = outlook(known.path, known.past) if known.campaigns else None
     tested = backtest(known)
     goals = _goals(objectives, campaign_of(today), known.regions)
     rows = []
@@ -68,8 +68,8 @@ def projections(
             reasons = ["no validation in any campaign: the region may be misspelt"]
         else:
             n = known.regions.index(region)
-            reasons = [*_fill(row, known, told, n, today), *known.left_out, *missing]
-            if told is not None and 0 < row["campaign_day"] < LENGTH:
+            reasons = [*_fill(row, known, outlooks, n, today), *known.left_out, *missing]
+            if outlooks is not None and 0 < row["horizon_day"] < LENGTH:
                 reasons = _judged(row, reasons, tested, n)
         row["reason"] = "; ".join(reasons) or None
         rows.append(row)
@@ -81,7 +81,7 @@ def _empty(region: str, today: date, goal: float) -> _Row:
         "campaign": campaign_of(today),
         "region": region,
         "as_of": today,
-        "campaign_day": campaign_day(today),
+        "horizon_day": horizon_day(today),
         "method": None,
         "achieved": 0,
         "objective": goal,
@@ -90,22 +90,24 @@ def _empty(region: str, today: date, goal: float) -> _Row:
     }
 
 
-def _fill(row: _Row, known: Curves, told: Outlook | None, region: int, today: date) -> list[str]:
-    """Fill in what campaign and outlook tell of a region; returns what there is to say of it."""
-    day, goal = row["campaign_day"], row["objective"]
+def _fill(
+    row: _Row, known: Curves, outlooks: Outlook | None, region: int, today: date
+) -> list[str]:
+    """The reasons to show with a region's row, which is filled in from campaign and outlook."""
+    day, goal = row["horizon_day"], row["objective"]
     if day == 0:
         return [f"the campaign opens on {opening(row['campaign'])}"]
     ended = [f"the campaign ended on {closing(row['campaign'])}"] if day == LENGTH else []
     row |= _reached(known.path, region, day, goal)
-    if told is None:
+    if outlooks is None:
         row |= _by_run_rate(known.path, region, day, goal, today)
         return [*ended, f"no past campaign: run rate of the last {min(day, RATE_DAYS)} days"]
-    row |= _by_outlook(told, known, region, day, goal, today)
-    return [*ended, *_doubts(told, known, region, day)]
+    row |= _by_outlook(outlooks, known, region, day, goal, today)
+    return [*ended, *_doubts(outlooks, known, region, day)]
 
 
 def _judged(row: _Row, reasons: list[str], tested: Backtest, region: int) -> list[str]:
-    """Withhold a row to which the backtest objects; returns the reasons with the backtest's."""
+    """The reasons with those of the backtest; a row to which it objects is withheld."""
     if objection := tested.objection(region):
         row |= dict.fromkeys(_PROJECTED, np.nan) | {"median_date": None, "withheld": True}
         return [f"withheld: {objection}", *reasons]
@@ -126,7 +128,7 @@ def _frame(rows: list[_Row]) -> pd.DataFrame:
 def _goals(
     objectives: pd.DataFrame | None, campaign: int, regions: tuple[str, ...]
 ) -> dict[str, tuple[float, list[str]]]:
-    """By region its objective (NaN without one) and what there is to say of it, France first."""
+    """By region its objective (NaN without one) and the reasons to show with it, France first."""
     given: dict[str, float] = {}
     if objectives is not None:
         own = objectives[(objectives["campaign"] == campaign) & (objectives["objective"] > 0)]
@@ -136,9 +138,8 @@ def _goals(
         goals[region] = (given[region], []) if region in given else (np.nan, ["no objective"])
     if given and FRANCE not in given:
         lacking = sum(region not in given for region in regions) - 1
-        told = f"the objectives of {lacking} of {len(regions) - 1} regions are lacking"
-        without = [told] if lacking else []
-        goals[FRANCE] = (sum(given.values()), without)
+        reason = f"the objectives of {lacking} of {len(regions) - 1} regions are lacking"
+        goals[FRANCE] = (sum(given.values()), [reason] if lacking else [])
     return goals
 
 
@@ -166,23 +167,23 @@ def _by_run_rate(path: Array, region: int, day: int, goal: float, today: date) -
 
 
 def _by_outlook(
-    told: Outlook, known: Curves, region: int, day: int, goal: float, today: date
+    outlooks: Outlook, known: Curves, region: int, day: int, goal: float, today: date
 ) -> _Row:
     at = (region, day)
-    projected, reached = told.projected[at], known.path[at]
+    projected, reached = outlooks.projected[at], known.path[at]
     goals = np.full(len(known.regions), goal)
     row: _Row = {
-        "method": BORNHUETTER_FERGUSON if told.by_prior[at] else CHAIN_LADDER,
+        "method": BORNHUETTER_FERGUSON if outlooks.by_prior[at] else CHAIN_LADDER,
         "projected": projected,
-        "probability": told.probability(goals)[at],
+        "probability": outlooks.probability(goals)[at],
         "error_yesterday": (
-            told.projected[region, day - 1] / projected - 1 if day > 1 and projected else np.nan
+            outlooks.projected[region, day - 1] / projected - 1 if day > 1 and projected else np.nan
         ),
     }
     for name, level in _BANDS.items():
-        low, high = told.band(level)
+        low, high = outlooks.band(level)
         row |= {f"low{name}": low[at], f"high{name}": high[at]}
-    share = told.share[region]
+    share = outlooks.share[region]
     left = 1 - share[day]
     come = (share[day + 1 :] - share[day]) / left if left > 0 else np.zeros(LENGTH - day)
     ahead = reached + (projected - reached) * come
@@ -197,15 +198,15 @@ def _date_reached(reached: Array, ahead: Array, goal: float, today: date) -> dat
     return opening(campaign) + timedelta(days=int(hits[0])) if hits.size else None
 
 
-def _doubts(told: Outlook, known: Curves, region: int, day: int) -> list[str]:
+def _doubts(outlooks: Outlook, known: Curves, region: int, day: int) -> list[str]:
     """What the projection of a region lacks."""
     doubts = []
     if not known.past[region, :, -1].any():
         doubts.append("no past campaign of its own: developed as all of France")
     if known.path[region, day] <= 0:
         doubts.append("nobody validated so far")
-    if np.isnan(told.projected[region, day]):
+    if np.isnan(outlooks.projected[region, day]):
         doubts.append("nothing to project from")
-    elif np.isnan(told.scale[region, day]):
+    elif np.isnan(outlooks.scale[region, day]):
         doubts.append("no bands around a total of 0 or less")
     return doubts

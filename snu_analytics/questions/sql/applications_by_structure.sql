@@ -10,7 +10,7 @@
 --   subject_id: Pseudonym of the application
 --   taken: VALIDATED or REFUSED
 --   legal_status: Legal status of the structure
---   structure_type: Kind of structure; null when none is told
+--   structure_type: Kind of structure; null when missing
 --   structure_subtype: Kind within its type
 --   mission_region: Region of the mission
 --   mission_department: Department of the mission

@@ -3,11 +3,11 @@
 --   How each figure runs: the day's count by one dimension at a time, zeros included, the mean of
 --   the last 7 days, the sum since the campaign began on 1 September, and the count on the same day
 --   of the campaigns one and two years before. A mean or sum is null where a day it needs was not
---   counted; days that are masked count as nothing in it, and their number is told: it is then a
---   lower bound. A group without a row has zero on that day. What each figure counts is told by
+--   counted; days that are masked count as nothing in it, and their number is shown: it is then a
+--   lower bound. A group without a row has zero on that day. What each figure counts stands in
 --   published.dim_figure.
 -- unit: events
--- counts: {told: [value, mean_7, cumulated, year_before, two_years_before]}
+-- counts: {measures: [value, mean_7, cumulated, year_before, two_years_before]}
 -- apart: [phase, figure]
 -- breakdowns: [total, gender, age, region, department, cohort]
 -- published: {view: flow, of: published.daily, instead_of: analytics.flow}
@@ -17,8 +17,8 @@
 --   campaign_day: Day of the campaign, from 1 on 1 September
 --   phase: inscription or mission
 --   figure: What is counted, as published.dim_figure defines it
---   breakdown: Dimension that is told apart, or total
---   gender: Gender as declared; unknown if not told; null if not told apart
+--   breakdown: Dimension of the row, or total
+--   gender: Gender as declared; unknown if missing; null if not the dimension of the row
 --   age: Age group on the day (under 15, 15, 16, 17, 18 and over years); likewise
 --   region: Region of residence; likewise
 --   department: Department of residence; likewise
@@ -62,7 +62,7 @@ FROM (
         GROUP BY flow.campaign + later.years, flow.campaign_day, flow.phase, flow.figure,
                  flow.breakdown, flow.gender, flow.age, flow.region, flow.department, flow.cohort
         HAVING bool_or(years = 0)
-    ) AS told
+    ) AS beside
     -- By number: sorted by texts alone the rows of a campaign take four times as long.
     WINDOW course AS (PARTITION BY campaign, cell, breakdown, phase, figure ORDER BY campaign_day),
            week AS (PARTITION BY campaign, cell, breakdown, phase, figure ORDER BY campaign_day
@@ -78,6 +78,6 @@ JOIN (
                           RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING) > 0 AS before,
            count(*) OVER (PARTITION BY campaign_day, name ORDER BY campaign
                           RANGE BETWEEN 2 PRECEDING AND 2 PRECEDING) > 0 AS earlier
-    FROM (SELECT *, hashtextextended(phase || figure, 0) AS name FROM analytics.flow) AS told
+    FROM (SELECT *, hashtextextended(phase || figure, 0) AS name FROM analytics.flow) AS flow
     WHERE breakdown = 'total'
 ) AS known USING (that_day)

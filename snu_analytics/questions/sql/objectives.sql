@@ -2,9 +2,9 @@
 -- answers: >-
 --   How many young people are VALIDATED now, when the last day that is counted ends, by department of
 --   residence, against the objective of their cohort: in all, by region or by department, and summed
---   over the cohorts of a year. Who comes with a class counts, and is told apart.
+--   over the cohorts of a year. Who comes with a class counts, and is shown beside.
 -- unit: young people
--- counts: {told: [achieved, achieved_cle, objective, rate, reached, departments,
+-- counts: {measures: [achieved, achieved_cle, objective, rate, reached, departments,
 --   departments_reached, missing]}
 -- apart: [year, cohort]
 -- breakdowns: [total, region, department, year]
@@ -12,9 +12,9 @@
 --   day: Last day that is counted, in Europe/Paris
 --   breakdown: region or department of each cohort, total of a cohort, or year over its cohorts
 --   year: Year of the cohort; null when not known
---   cohort: Session of the cohesion stay; null of a year, and where none is told
---   region: Region of residence; null where not told apart
---   department: Department of residence; null where not told apart
+--   cohort: Session of the cohesion stay; null of a year, and where it is missing
+--   region: Region of residence; null in the rows total and year
+--   department: Department of residence; null but in the rows of departments
 --   achieved: Young people VALIDATED (count)
 --   achieved_cle: Those of them with a class (count)
 --   objective: Sum of the objectives that have a maximum (count)
@@ -35,8 +35,8 @@ SELECT day,
        count(*) FILTER (WHERE objective > 0)::int AS departments,
        count(*) FILTER (WHERE rate >= 1)::int AS departments_reached,
        (
-           SELECT string_agg(DISTINCT one, '; ')
-           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS told (one)
+           SELECT string_agg(DISTINCT sentence, '; ')
+           FROM unnest(string_to_array(string_agg(missing, '; '), '; ')) AS sentences (sentence)
        ) AS missing
 FROM analytics.objective_progress
 GROUP BY GROUPING SETS (

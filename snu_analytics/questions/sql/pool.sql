@@ -3,9 +3,9 @@
 --   How the pool of inscriptions, and of applications, moves: who was in a status when the day
 --   began, who entered and left it, and who was in it when the day ended, in all or by one
 --   dimension. A status or group with neither stock nor moves has no row; days after one that was
---   not counted are not told.
+--   not counted are left out.
 -- unit: subjects (young people or applications)
--- counts: {told: [opening, entries, exits, closing]}
+-- counts: {measures: [opening, entries, exits, closing]}
 -- apart: [entity, status]
 -- breakdowns: [total, gender, region, department, cohort, source]
 -- latest: true
@@ -14,8 +14,8 @@
 --   campaign: Campaign, September to August, by the year it ends
 --   entity: young (inscriptions) or application (mission applications)
 --   status: Status of the inscription or application
---   breakdown: Dimension that is told apart, or total
---   gender: Gender as declared; null if not told, or not told apart
+--   breakdown: Dimension of the row, or total
+--   gender: Gender as declared; null if missing, or not the dimension of the row
 --   region: Region of residence, of applications that of the department copied in them; likewise
 --   department: Department of residence, of applications the copy in them; likewise
 --   cohort: Session of the cohesion stay, of applications the copy in them; likewise
@@ -44,17 +44,17 @@ stock AS (
            sum(m.entries - m.exits) OVER cell AS closing,
            lead(m.day) OVER cell AS next_move
     FROM (
-        SELECT m.entity, m.status, told.breakdown, told.category, m.day,
-               -- Cells are told apart by a number: their texts take four times as long to sort.
+        SELECT m.entity, m.status, dimension.breakdown, dimension.category, m.day,
+               -- Cells are compared by a number: their texts take four times as long to sort.
                hashtextextended(concat_ws('/', m.entity, m.status), 0) AS status_number,
-               hashtextextended(coalesce(told.category, '/'), 0) AS category_number,
+               hashtextextended(coalesce(dimension.category, '/'), 0) AS category_number,
                sum(m.entries) AS entries, sum(m.exits) AS exits
         FROM analytics.pool_movement AS m
         CROSS JOIN LATERAL (
             VALUES ('total', ''), ('gender', m.gender), ('region', m.region),
                    ('department', m.department), ('cohort', m.cohort), ('source', m.source)
-        ) AS told (breakdown, category)
-        GROUP BY m.entity, m.status, told.breakdown, told.category, m.day
+        ) AS dimension (breakdown, category)
+        GROUP BY m.entity, m.status, dimension.breakdown, dimension.category, m.day
     ) AS m
     WINDOW cell AS (PARTITION BY m.breakdown, m.status_number, m.category_number ORDER BY m.day)
 )

@@ -2,11 +2,11 @@
 -- answers: >-
 --   How many young people will be validated, net of withdrawals, when the campaign ends, with bands;
 --   how probable it is that the objective is reached, on which day, and at which rate the rest has
---   to come. Nothing projected is told where the past campaigns, projected again in the night, fared
---   badly: the reason is told. The total is France.
+--   to come. Where the past campaigns, projected again in the night, fared badly, nothing projected
+--   is shown but the reason. The total is France.
 -- unit: persons
--- counts: {told: [campaign_day, method, achieved, projected, low80, high80, low50, high50, low95,
---   high95, objective, probability, median_date, rate_required, rate_last_14, error_yesterday,
+-- counts: {measures: [horizon_day, method, achieved, projected, low80, high80, low50, high50,
+--   low95, high95, objective, probability, median_date, rate_required, rate_last_14, error_yesterday,
 --   withheld, reason]}
 -- breakdowns: [total, region]
 -- latest: true
@@ -15,7 +15,7 @@
 --   campaign: Campaign, September to August, by the year it ends
 --   breakdown: region, or total for France
 --   region: Region of residence; null for France
---   campaign_day: Day of the campaign, from 1 on 1 October
+--   horizon_day: Day of the horizon that is projected to, 1 on 1 October to 243 on 31 May; 0 in September
 --   method: chain-ladder, bornhuetter-ferguson or run rate
 --   achieved: Validated so far, net of withdrawals (persons)
 --   projected: Validated at the campaign's end (persons)
@@ -31,12 +31,12 @@
 --   rate_required: To reach it from now on (persons a day)
 --   rate_last_14: Of the last 14 days (persons a day)
 --   error_yesterday: Yesterday's projection over this one, less 1 (share)
---   withheld: The backtest objects; nothing projected is told
+--   withheld: The backtest objects; nothing projected is shown
 --   reason: What is missing, or why it is withheld
 SELECT as_of AS day, campaign::int AS campaign,
        CASE region WHEN 'France' THEN 'total' ELSE 'region' END AS breakdown,
        nullif(region, 'France') AS region,
-       campaign_day, method, achieved, projected, low80, high80, low50, high50, low95, high95,
+       horizon_day, method, achieved, projected, low80, high80, low50, high50, low95, high95,
        objective, probability, median_date, rate_required, rate_last_14, error_yesterday, withheld,
        reason
 FROM analytics.projection

@@ -1,7 +1,7 @@
 -- title: Young people registered, by kind of area
 -- answers: >-
 --   How many young people's inscriptions were validated, by priority neighbourhood and rural area.
---   The files opened tell the same of those who have only begun.
+--   files_opened counts the same of those who have only begun.
 -- unit: young people
 -- counts: {distinct: subject_id}
 -- columns:

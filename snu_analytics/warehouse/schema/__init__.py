@@ -6,6 +6,7 @@ fills the tables.
 
 from snu_analytics.warehouse.schema.dimensions import ensure_dimensions
 from snu_analytics.warehouse.schema.published_tables import PUBLISHED_TABLES, Cause
+from snu_analytics.warehouse.schema.renames import ensure_column_names
 from snu_analytics.warehouse.schema.tables import (
     ANALYTICS,
     PUBLISHED,
@@ -19,6 +20,7 @@ __all__ = [
     "PUBLISHED",
     "PUBLISHED_TABLES",
     "Cause",
+    "ensure_column_names",
     "ensure_dimensions",
     "ensure_views",
     "event_columns",

@@ -19,7 +19,11 @@ def projection_table(metadata: MetaData) -> None:
         column("as_of", Date, "Last day known to the projection, in Europe/Paris"),
         column("campaign", SmallInteger, "Year in which the campaign ends"),
         column("region", Text, "Region of residence, or France"),
-        column("campaign_day", SmallInteger, "Day of the campaign, from 1 on 1 October"),
+        column(
+            "horizon_day",
+            SmallInteger,
+            "Day of the horizon that is projected to, 1 on 1 October to 243 on 31 May; 0 in September",
+        ),
         column("method", Text, "chain-ladder, bornhuetter-ferguson or run rate", nullable=True),
         column("achieved", Integer, "Validated so far, net of withdrawals (persons)"),
         column("projected", Float, "Validated at the campaign's end (persons)", nullable=True),

@@ -5,7 +5,7 @@ import pytest
 
 from snu_analytics.days import campaign_of
 from snu_analytics.figures.projections import FRANCE, LENGTH, curves
-from snu_analytics.figures.projections.campaigns import campaign_day, closing, opening
+from snu_analytics.figures.projections.campaigns import closing, horizon_day, opening
 from snu_analytics_tests.figures.projections.series import daily, day_of
 
 
@@ -22,7 +22,7 @@ from snu_analytics_tests.figures.projections.series import daily, day_of
     ],
 )
 def test_a_day_has_its_campaign_and_its_number_there(day, campaign, number):
-    assert (campaign_of(day), campaign_day(day)) == (campaign, number)
+    assert (campaign_of(day), horizon_day(day)) == (campaign, number)
 
 
 def test_a_campaign_opens_on_the_first_of_october_and_closes_at_the_end_of_may():

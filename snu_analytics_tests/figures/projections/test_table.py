@@ -24,7 +24,7 @@ def row(campaigns, day, objectives=None, region="Corse"):
 
 def test_a_row_tells_the_whole_projection():
     told = row({**THREE, 2024: {"Corse": {50: 60, 90: 7}}}, 100, goals(Corse=80))
-    assert told[["campaign", "as_of", "campaign_day", "method", "achieved"]].tolist() == [
+    assert told[["campaign", "as_of", "horizon_day", "method", "achieved"]].tolist() == [
         2024, date(2024, 1, 8), 100, "chain-ladder", 67,
     ]  # fmt: skip
     assert told["projected"] == pytest.approx(67 / 0.8)
@@ -100,7 +100,7 @@ def test_more_withdrawn_than_validated_is_told_as_it_is():
 
 def test_on_the_first_day_there_is_no_yesterday():
     told = row({**THREE, 2024: {"Corse": {-5: 4, 1: 3}}}, 1)
-    assert told[["achieved", "campaign_day", "rate_last_14"]].tolist() == [7, 1, 3]
+    assert told[["achieved", "horizon_day", "rate_last_14"]].tolist() == [7, 1, 3]
     assert told["projected"] > 90
     assert np.isnan(told["error_yesterday"])
 

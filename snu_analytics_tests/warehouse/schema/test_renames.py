@@ -1,0 +1,24 @@
+"""Columns of a former version, on a warehouse that holds rows."""
+
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics_tests.fixtures.postgres import execute
+from snu_analytics_tests.fixtures.warehouse import migrate
+from snu_analytics_tests.warehouse.lines import rows
+
+
+def test_the_day_of_a_projection_is_renamed_and_its_rows_stay(warehouse_url):
+    execute(
+        warehouse_url,
+        "INSERT INTO analytics.projection (as_of, campaign, region, horizon_day, achieved, "
+        "withheld) VALUES ('2024-03-01', 2024, 'France', 153, 1200, false)",
+    )
+    execute(
+        warehouse_url, "ALTER TABLE analytics.projection RENAME COLUMN horizon_day TO campaign_day"
+    )
+
+    assert [change.sentence for change in migrate(warehouse_url, load_catalogue())] == [
+        "column analytics.projection.campaign_day is renamed horizon_day, its rows stay"
+    ]
+    stored = "SELECT as_of::text, horizon_day, achieved FROM analytics.projection"
+    assert rows(warehouse_url, stored) == [("2024-03-01", 153, 1200)]
+    assert migrate(warehouse_url, load_catalogue()) == []
