@@ -1,4 +1,4 @@
-"""Who was erased stays erased when the pseudonym key changes."""
+"""An erasure stands when the pseudonym key changes."""
 
 from datetime import date
 
@@ -46,7 +46,7 @@ def test_erased_subjects_stay_out_of_days_rebuilt_with_a_new_key(tmp_path, wareh
     context = PipelineContext(CATALOGUE, PSEUDONYMS, Staging(str(tmp_path / "staging")))
     source = open_source(url, tmp_path / "home")
     with connect(warehouse_url) as connection:
-        # One has a document, of the other only patches are left.
+        # REF has a document, of GONE only patches are left.
         erase_requested(context, YOUNG, [REF, GONE], connection)
     with connect(warehouse_url) as connection:
         begin_rotation(connection, NEW.fingerprint)
