@@ -13,7 +13,7 @@ from bson.decimal128 import Decimal128
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError
-from snu_analytics.simulation import generate, simulate, write_dump, write_truth
+from snu_analytics.simulation import Simulation, generate, simulate, write_dump, write_truth
 from snu_analytics.simulation.fields import COLLECTIONS, CREATION, UNTRACKED
 from snu_analytics.simulation.messy.kinds import KINDS
 from snu_analytics.simulation.messy.structural import UNKNOWN_FIELDS
@@ -21,28 +21,40 @@ from snu_analytics.simulation.recorder import as_json
 from snu_analytics_tests.simulation.histories import applied, decoded
 
 DAYS = DayRange(date(2022, 10, 1), date(2024, 6, 30))
-PLAIN = simulate(499, DAYS.first, DAYS.last, seed=1)
-MESSY = simulate(499, DAYS.first, DAYS.last, seed=1, messy=0.2)
-ODDITIES = MESSY.frame("oddities")
 MODELS = tuple(COLLECTIONS)
 
 
 @cache
+def undisturbed() -> Simulation:
+    return simulate(499, DAYS.first, DAYS.last, seed=1)
+
+
+@cache
+def messy() -> Simulation:
+    return simulate(499, DAYS.first, DAYS.last, seed=1, messy=0.2)
+
+
+@cache
+def oddities() -> pl.DataFrame:
+    return messy().frame("oddities")
+
+
+@cache
 def documents(model: str) -> dict[str, dict[str, Any]]:
-    return {str(d["_id"]): d for d in decoded(MESSY, COLLECTIONS[model][0])}
+    return {str(d["_id"]): d for d in decoded(messy(), COLLECTIONS[model][0])}
 
 
 @cache
 def patches(model: str) -> dict[str, list[dict[str, Any]]]:
     by_ref: dict[str, list[dict[str, Any]]] = {}
-    for patch in decoded(MESSY, COLLECTIONS[model][1]):
+    for patch in decoded(messy(), COLLECTIONS[model][1]):
         by_ref.setdefault(str(patch["ref"]), []).append(patch)
     return by_ref
 
 
 def written(fields: str) -> list[Any]:
     """The odd values of the fields that the pattern matches."""
-    rows = ODDITIES.filter(pl.col("field").str.contains(f"^({fields})$"))
+    rows = oddities().filter(pl.col("field").str.contains(f"^({fields})$"))
     return [json.loads(text) for text in rows["written"]]
 
 
@@ -119,39 +131,39 @@ def test_values_of_every_other_type_are_written(fields, is_odd):
 def test_a_person_s_own_name_stands_where_it_does_not_belong():
     own = [
         (row["ref"], json.loads(row["written"]))
-        for row in ODDITIES.filter(model="young", kind="personal").iter_rows(named=True)
+        for row in oddities().filter(model="young", kind="personal").iter_rows(named=True)
     ]
-    people = {str(y["_id"]): y for y in decoded(PLAIN, "youngs")}
+    people = {str(y["_id"]): y for y in decoded(undisturbed(), "youngs")}
     assert any(text == people[ref]["firstName"] for ref, text in own)
     assert any(text == people[ref]["lastName"] for ref, text in own)
 
 
 def test_a_list_stands_as_text():
-    rows = ODDITIES.filter(pl.col("field").is_in(["types", "period", "grades"]), kind="type")
+    rows = oddities().filter(pl.col("field").is_in(["types", "period", "grades"]), kind="type")
     assert {type(json.loads(text)) for text in rows["becomes"]} == {str}
     assert any(json.loads(text) != "OTHER" for text in rows["becomes"])
 
 
 def test_kinds_are_five_and_say_what_becomes():
-    assert set(ODDITIES["kind"]) == {"spelling", "unlisted", "personal", "type", "blank"}
-    becomes = ODDITIES.group_by("kind").agg(pl.col("becomes").unique())
+    assert set(oddities()["kind"]) == {"spelling", "unlisted", "personal", "type", "blank"}
+    becomes = oddities().group_by("kind").agg(pl.col("becomes").unique())
     by_kind = {kind: set(values) for kind, values in becomes.rows()}
     assert by_kind["personal"] == {'"OTHER"'}
     assert by_kind["unlisted"] == {'"OTHER"', "null"}
     assert by_kind["blank"] == {'""', "null"}
     # A legal status is listed as OTHER.
-    spelled = ODDITIES.filter(pl.col("field") != "legalStatus", kind="spelling")
+    spelled = oddities().filter(pl.col("field") != "legalStatus", kind="spelling")
     assert '"OTHER"' not in set(spelled["becomes"])
 
 
 def test_what_becomes_null_is_blank_or_a_birth_that_cannot_be_read():
-    rows = ODDITIES.filter(becomes="null", kind="unlisted")
+    rows = oddities().filter(becomes="null", kind="unlisted")
     assert set(rows["field"]) == {"birthdateAt"}
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_odd_value_stands_in_the_document_or_in_its_patches(model):
-    for row in ODDITIES.filter(model=model).iter_rows(named=True):
+    for row in oddities().filter(model=model).iter_rows(named=True):
         document = documents(model).get(row["ref"], {})
         values = [document.get(row["field"])]
         for patch in patches(model).get(row["ref"], []):
@@ -175,10 +187,10 @@ def plain(value: Any) -> str:
 @pytest.mark.parametrize("model", MODELS)
 def test_no_true_state_holds_an_odd_value(model):
     odd: dict[tuple[str, str], set[str]] = {}
-    for _, ref, field, text, becomes, _ in ODDITIES.filter(model=model).rows():
+    for _, ref, field, text, becomes, _ in oddities().filter(model=model).rows():
         if text != becomes:
             odd.setdefault((ref, field), set()).add(text)
-    for ref, state in MESSY.frame(f"{model}_states").select("ref", "state").rows():
+    for ref, state in messy().frame(f"{model}_states").select("ref", "state").rows():
         for field, value in json.loads(state).items():
             parts = value if isinstance(value, list) else [value]
             held = {plain(part) for part in (value, *parts)}
@@ -204,32 +216,32 @@ def test_patches_applied_forwards_give_what_the_document_is_written_with(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_every_patch_has_a_state_and_events_name_patches(model):
     stored = sorted(str(patch["_id"]) for history in patches(model).values() for patch in history)
-    assert sorted(MESSY.frame(f"{model}_states")["patch_id"]) == stored
-    assert set(MESSY.frame(f"{model}_events")["patch_id"].drop_nulls()) <= set(stored)
+    assert sorted(messy().frame(f"{model}_states")["patch_id"]) == stored
+    assert set(messy().frame(f"{model}_events")["patch_id"].drop_nulls()) <= set(stored)
 
 
 def test_spelling_changes_no_event_but_other_values_do():
-    odd = ODDITIES.filter(pl.col("kind") != "spelling")["ref"].unique().implode()
-    same = PLAIN.frame("mission_events").filter(~pl.col("ref").is_in(odd))
+    odd = oddities().filter(pl.col("kind") != "spelling")["ref"].unique().implode()
+    same = undisturbed().frame("mission_events").filter(~pl.col("ref").is_in(odd))
     assert same.height > 100
-    events = MESSY.frame("mission_events").filter(~pl.col("ref").is_in(odd))
+    events = messy().frame("mission_events").filter(~pl.col("ref").is_in(odd))
     assert events.equals(same)
 
 
 def test_a_status_becomes_another_event_or_none():
-    events = MESSY.frame("young_events").filter(field="status")
+    events = messy().frame("young_events").filter(field="status")
     assert events.filter(to_value="OTHER").height == 0
     names = events.filter(from_value="OTHER", to_value="WAITING_VALIDATION")["event_name"]
     assert set(names) == {"inscription_reexamined"}
 
 
 def test_a_change_between_values_of_no_list_is_told():
-    events = MESSY.frame("mission_events").filter(from_value="OTHER", to_value="OTHER")
+    events = messy().frame("mission_events").filter(from_value="OTHER", to_value="OTHER")
     assert "mission_places_left_changed" in set(events["event_name"])
 
 
 def test_an_application_tells_what_the_young_person_s_values_become():
-    events = MESSY.frame("application_events")
+    events = messy().frame("application_events")
     values = {name: set(events[f"young_{name}"]) for name in ("gender", "region", "birthdateAt")}
     assert {"male", "female"} <= values["gender"]
     assert "OTHER" in values["region"]
@@ -238,14 +250,16 @@ def test_an_application_tells_what_the_young_person_s_values_become():
 
 
 def test_some_young_people_are_inserted_without_a_patch():
-    created = MESSY.frame("young_events").filter(
-        pl.col("patch_id").is_null(), event_name="inscription_created"
+    created = (
+        messy()
+        .frame("young_events")
+        .filter(pl.col("patch_id").is_null(), event_name="inscription_created")
     )
     whole = [ref for ref in created["ref"] if len(documents("young")[ref]) > 1]
     assert len(whole) > 5
     for ref in whole:
         assert ref not in patches("young")
-        (event,) = MESSY.frame("young_events").filter(ref=ref).iter_rows(named=True)
+        (event,) = messy().frame("young_events").filter(ref=ref).iter_rows(named=True)
         assert event["date"].replace(microsecond=0) == bson.ObjectId(ref).generation_time
 
 
@@ -253,27 +267,27 @@ def test_some_documents_hold_their_id_alone():
     bare = [ref for ref, document in documents("young").items() if list(document) == ["_id"]]
     assert bare
     for ref in bare:
-        (event,) = MESSY.frame("young_events").filter(ref=ref).rows()
+        (event,) = messy().frame("young_events").filter(ref=ref).rows()
         assert event[3:] == (CREATION["young"], None, None, None)
         assert event[1] is None
 
 
 def test_some_histories_have_lost_their_document():
     lost = set(patches("young")) - set(documents("young"))
-    created = MESSY.frame("young_events").filter(event_name="inscription_created")
+    created = messy().frame("young_events").filter(event_name="inscription_created")
     assert lost & set(created["ref"])
 
 
 def test_some_patches_are_of_documents_that_never_were():
     lost = set(patches("young")) - set(documents("young"))
-    created = set(MESSY.frame("young_events").filter(event_name="inscription_created")["ref"])
+    created = set(messy().frame("young_events").filter(event_name="inscription_created")["ref"])
     assert lost - created
     for ref in lost - created:
         (patch,) = patches("young")[ref]
         (op,) = patch["ops"]
-        (event,) = MESSY.frame("young_events").filter(ref=ref).iter_rows(named=True)
+        (event,) = messy().frame("young_events").filter(ref=ref).iter_rows(named=True)
         assert (event["from_value"], event["to_value"]) == (op["originalValue"], op["value"])
-        (state,) = MESSY.frame("young_states").filter(ref=ref)["state"]
+        (state,) = messy().frame("young_states").filter(ref=ref)["state"]
         assert json.loads(state) == {"status": op["value"]}
 
 
@@ -289,7 +303,7 @@ def test_a_patch_has_five_hundred_operations():
 
 
 def test_few_documents_are_very_large():
-    sizes = [len(document) for document in MESSY.collections["youngs"]]
+    sizes = [len(document) for document in messy().collections["youngs"]]
     assert 1 <= sum(size > 900_000 for size in sizes) <= 3
 
 

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -9,21 +11,29 @@ from bson import ObjectId
 from snu_analytics.catalogue import load_catalogue, places
 from snu_analytics.days import DayRange
 from snu_analytics.figures.objectives import cohort_facts, from_records, read_objectives
-from snu_analytics.simulation import simulate, write_dump
+from snu_analytics.simulation import Simulation, simulate, write_dump
 from snu_analytics.simulation.campaigns import cohort_id
 from snu_analytics.simulation.objectives import level, objectives, registrations
 from snu_analytics.source import open_source
 from snu_analytics_tests.simulation.histories import decoded
 
 DAYS = DayRange(date(2022, 10, 1), date(2024, 6, 30))
-HISTORY = simulate(100, DAYS.first, DAYS.last, seed=5)
-GOALS = objectives(20_000, DAYS, seed=5)
+
+
+@cache
+def simulated() -> Simulation:
+    return simulate(100, DAYS.first, DAYS.last, seed=5)
+
+
+@cache
+def goals() -> list[dict[str, Any]]:
+    return objectives(20_000, DAYS, seed=5)
 
 
 def test_every_cohort_one_can_register_for_has_an_objective_in_every_department():
-    departments = {goal["department"] for goal in GOALS}
+    departments = {goal["department"] for goal in goals()}
     assert len(departments) == 101
-    found = Counter((goal["cohort"], goal["department"]) for goal in GOALS)
+    found = Counter((goal["cohort"], goal["department"]) for goal in goals())
     assert found == {
         (cohort, department): 1
         for cohort in (
@@ -45,7 +55,7 @@ def test_stays_that_registration_has_closed_for_have_none():
 
 
 def test_an_objective_is_told_as_the_application_does():
-    told = next(g for g in GOALS if (g["cohort"], g["department"]) == ("Juin 2023", "Finistère"))
+    told = next(g for g in goals() if (g["cohort"], g["department"]) == ("Juin 2023", "Finistère"))
     assert told == {
         "_id": ObjectId("14012dd7578cadae3e21c554"),
         "department": "Finistère",
@@ -62,17 +72,17 @@ def test_an_objective_is_told_as_the_application_does():
 
 def test_places_are_those_of_the_catalogue():
     homes = {(place.department, place.region, place.academy) for place in places()}
-    assert {(goal["department"], goal["region"], goal["academy"]) for goal in GOALS} <= homes
+    assert {(goal["department"], goal["region"], goal["academy"]) for goal in goals()} <= homes
 
 
 def test_every_objective_of_a_dump_is_read_without_a_problem(tmp_path):
-    write_dump(HISTORY, tmp_path / "dump")
+    write_dump(simulated(), tmp_path / "dump")
     source = open_source(f"bson://{tmp_path / 'dump'}", tmp_path / "home")
     given = source.records("inscriptiongoals", ("cohort", "department", "max", "region", "academy"))
     facts = cohort_facts(source.records("cohorts", ("name", "objectifLevel", "dateStart")))
     read = read_objectives(from_records(given), facts, load_catalogue().vocabularies)
     assert read.problems == ()
-    assert len(read.frame) == len(HISTORY.collections["inscriptiongoals"]) == 20 * 101
+    assert len(read.frame) == len(simulated().collections["inscriptiongoals"]) == 20 * 101
     assert set(read.frame["level"]) == {"departemental", "regional"}
 
 
@@ -106,7 +116,7 @@ def test_who_registers_chooses_the_stays_as_expected():
 
 def test_objectives_are_near_what_a_department_validates():
     expected = {stay.cohort: people for stay, people in registrations(20_000, DAYS).items()}
-    for goal in GOALS:
+    for goal in goals():
         share = 0.74 * expected[goal["cohort"]] / 101
         low, high = max(1, round(0.85 * share)), max(1, round(1.25 * share))
         assert goal["max"] is None or low <= goal["max"] <= high
@@ -117,13 +127,13 @@ def test_even_one_young_person_gives_objectives_of_at_least_one():
 
 
 def test_few_objectives_have_no_maximum():
-    unlimited = [goal for goal in GOALS if goal["max"] is None]
-    assert 0.02 < len(unlimited) / len(GOALS) < 0.04
+    unlimited = [goal for goal in goals() if goal["max"] is None]
+    assert 0.02 < len(unlimited) / len(goals()) < 0.04
     assert {goal["fillingRate"] for goal in unlimited} == {0}
 
 
 def test_the_rate_is_that_of_so_many_people():
-    for goal in GOALS:
+    for goal in goals():
         if goal["max"]:
             filled = goal["fillingRate"] * goal["max"] / 100
             assert filled == pytest.approx(round(filled))
@@ -134,28 +144,28 @@ def test_most_cohorts_are_held_to_departments_and_some_to_regions():
     levels = Counter(level(f"cohort {number}", 5) for number in range(500))
     assert set(levels) == {"departemental", "regional"}
     assert 75 < levels["regional"] < 125
-    told = {c["name"]: c["objectifLevel"] for c in decoded(HISTORY, "cohorts")}
+    told = {c["name"]: c["objectifLevel"] for c in decoded(simulated(), "cohorts")}
     assert told == {cohort: level(cohort, 5) for cohort in told}
     assert "à venir" in told
 
 
 def test_the_same_seed_gives_the_same_objectives_and_another_one_others():
-    assert objectives(20_000, DAYS, seed=5) == GOALS
-    assert objectives(20_000, DAYS, seed=6) != GOALS
+    assert objectives(20_000, DAYS, seed=5) == goals()
+    assert objectives(20_000, DAYS, seed=6) != goals()
 
 
 def test_ids_are_all_different():
-    assert len({goal["_id"] for goal in GOALS}) == len(GOALS)
+    assert len({goal["_id"] for goal in goals()}) == len(goals())
 
 
 def test_damage_leaves_objectives_alone():
     damaged = simulate(100, DAYS.first, DAYS.last, seed=5, damage="everything")
     for name in ("inscriptiongoals", "cohorts"):
-        assert damaged.collections[name] == HISTORY.collections[name]
+        assert damaged.collections[name] == simulated().collections[name]
 
 
 def test_no_other_collection_depends_on_the_objectives(monkeypatch):
     monkeypatch.setattr("snu_analytics.simulation.generate.objectives", lambda *_: [])
     without = simulate(100, DAYS.first, DAYS.last, seed=5)
-    assert without.collections == {**HISTORY.collections, "inscriptiongoals": []}
-    assert without.truth == HISTORY.truth
+    assert without.collections == {**simulated().collections, "inscriptiongoals": []}
+    assert without.truth == simulated().truth

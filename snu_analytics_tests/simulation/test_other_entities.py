@@ -8,26 +8,30 @@ from typing import Any
 import pytest
 
 from snu_analytics.days import DayRange
-from snu_analytics.simulation import simulate
+from snu_analytics.simulation import Simulation, simulate
 from snu_analytics.simulation.fields import COLLECTIONS, CREATION, TOLD, UNTRACKED
 from snu_analytics.simulation.recorder import as_json
 from snu_analytics_tests.simulation.histories import applied, decoded
 
 DAYS = DayRange(date(2022, 10, 1), date(2024, 12, 31))
-HISTORY = simulate(499, DAYS.first, DAYS.last, seed=5)
 OFFERED = ("mission", "structure")
 OTHERS = ("mission", "structure", "classe", "mission_equivalence")
 
 
 @cache
+def simulated() -> Simulation:
+    return simulate(499, DAYS.first, DAYS.last, seed=5)
+
+
+@cache
 def documents(model: str) -> dict[str, dict[str, Any]]:
-    return {str(d["_id"]): d for d in decoded(HISTORY, COLLECTIONS[model][0])}
+    return {str(d["_id"]): d for d in decoded(simulated(), COLLECTIONS[model][0])}
 
 
 @cache
 def patches(model: str) -> dict[str, list[dict[str, Any]]]:
     by_ref: dict[str, list[dict[str, Any]]] = {}
-    for patch in decoded(HISTORY, COLLECTIONS[model][1]):
+    for patch in decoded(simulated(), COLLECTIONS[model][1]):
         by_ref.setdefault(str(patch["ref"]), []).append(patch)
     return by_ref
 
@@ -53,7 +57,7 @@ def test_patches_from_a_creation_give_the_document(model):
 
 @pytest.mark.parametrize("model", OTHERS)
 def test_the_last_true_state_is_the_document(model):
-    last = HISTORY.frame(f"{model}_states").sort("date", "patch_id").unique("ref", keep="last")
+    last = simulated().frame(f"{model}_states").sort("date", "patch_id").unique("ref", keep="last")
     assert last.height
     for ref, state in last.select("ref", "state").rows():
         expected = {k: v for k, v in documents(model)[ref].items() if k in TOLD[model]}
@@ -68,7 +72,7 @@ def test_most_are_older_than_the_history_and_some_are_made_within(model):
 
 @pytest.mark.parametrize("model", OFFERED)
 def test_an_old_document_has_an_event_of_creation_without_a_patch(model):
-    created = HISTORY.frame(f"{model}_events").filter(event_name=CREATION[model])
+    created = simulated().frame(f"{model}_events").filter(event_name=CREATION[model])
     assert sorted(created["ref"]) == sorted(documents(model))
     for ref, patch, at in created.select("ref", "patch_id", "date").rows():
         assert at == documents(model)[ref]["createdAt"]
@@ -112,7 +116,7 @@ EVENTS = {
 
 @pytest.mark.parametrize("model", OTHERS)
 def test_all_that_happens_happens(model):
-    names = set(HISTORY.frame(f"{model}_events")["event_name"])
+    names = set(simulated().frame(f"{model}_events")["event_name"])
     assert names >= EVENTS[model]
 
 
@@ -124,7 +128,7 @@ def test_the_class_of_every_pupil_stands_among_the_classes():
 
 def test_an_equivalence_names_a_young_person_and_tells_the_profile():
     youngs = documents("young")
-    for row in HISTORY.frame("mission_equivalence_events").iter_rows(named=True):
+    for row in simulated().frame("mission_equivalence_events").iter_rows(named=True):
         young = youngs[documents("mission_equivalence")[row["ref"]]["youngId"]]
         assert row["young_gender"] == young["gender"]
         assert row["young_birthdateAt"] == as_json(young["birthdateAt"])

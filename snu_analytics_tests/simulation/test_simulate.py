@@ -10,12 +10,11 @@ from bson import ObjectId
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import PARIS, DayRange
 from snu_analytics.errors import PartitionError, SourceError
-from snu_analytics.simulation import generate, simulate
+from snu_analytics.simulation import Simulation, generate, simulate
 from snu_analytics.simulation.fields import TOLD, UNTRACKED
 from snu_analytics_tests.simulation.histories import decoded
 
 DAYS = DayRange(date(2022, 10, 1), date(2024, 12, 31))
-HISTORY = simulate(400, DAYS.first, DAYS.last, seed=5)
 
 # Section 3 of the reference: what may follow what.
 BEFORE_VALIDATION = {"IN_PROGRESS", "REINSCRIPTION", "NOT_AUTORISED", "WAITING_VALIDATION",
@@ -74,8 +73,13 @@ APPLICATION_MOVES = {
 
 
 @cache
+def simulated() -> Simulation:
+    return simulate(400, DAYS.first, DAYS.last, seed=5)
+
+
+@cache
 def told_in(collection: str) -> list[dict[str, Any]]:
-    return decoded(HISTORY, collection)
+    return decoded(simulated(), collection)
 
 
 def moves(collection: str, field: str) -> set[tuple]:
@@ -102,7 +106,7 @@ def test_every_move_is_one_the_application_knows(collection, field, allowed):
 
 
 def test_all_that_happens_to_a_file_happens():
-    names = set(HISTORY.frame("young_events")["event_name"])
+    names = set(simulated().frame("young_events")["event_name"])
     assert names >= {
         "inscription_created",
         "inscription_completed",
@@ -132,7 +136,7 @@ def test_all_that_happens_to_a_file_happens():
 
 
 def test_all_that_happens_to_an_application_happens():
-    assert set(HISTORY.frame("application_events")["event_name"]) >= {
+    assert set(simulated().frame("application_events")["event_name"]) >= {
         "application_created",
         "application_completed",
         "application_validated",
