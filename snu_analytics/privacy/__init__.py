@@ -1,8 +1,8 @@
 """What is owed to persons: erasure, the change of the key, the risk of recognition, the register.
 
-Knows all that holds anything of a person, the source and what is published included; not Dagster.
-The risk (k-anonymity, l-diversity, small cells) is told as measures of groups, never of a person.
-`register` is a room of its own, which knows the catalogue alone.
+Imports whatever holds something of a person, the source and what is published included; not
+Dagster. The risk (k-anonymity, l-diversity, small cells) consists of measures of groups, never of a
+person. `register` is a room of its own, which imports the catalogue alone.
 """
 
 from snu_analytics.privacy.carry_over import carry_over

@@ -1,4 +1,4 @@
-"""Who was erased stays erased when the pseudonym key changes."""
+"""Erasures carried over to a new pseudonym key, so that who was erased stays erased."""
 
 from collections.abc import Iterator
 
@@ -22,11 +22,11 @@ def carry_over(
     new: Pseudonymiser,
     warehouse: psycopg.Connection,
 ) -> int:
-    """Note the erased subjects under the new key as well; the number of those carried over.
+    """The number of erased subjects whose erasure is noted under the new key as well.
 
-    A pseudonym cannot be turned back: the pseudonyms of all documents, and of what the patches of
-    the days are about, are made under both keys and compared. Of whom the source tells nothing any
-    more nothing can come back, and nothing is carried over.
+    A pseudonym cannot be turned back: the documents of the source, and those that the patches of
+    the days refer to, get the pseudonyms of both keys, and the old ones are compared. Subjects of
+    whom the source holds neither cannot come back, and are not carried over.
     """
     carried = 0
     for name, erased in erased_subjects(warehouse, old.fingerprint).items():

@@ -1,4 +1,4 @@
-"""Erasure: subjects leave the event tables, the staging folder and the figures, and stay out."""
+"""Erasure of subjects from the event tables, the staging folder and the figures, for good."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -24,35 +24,39 @@ from snu_analytics.warehouse import (
     subjects_of,
 )
 
-# So many subjects at once, and this share of them, are rather a source that is not the right one.
+# More subjects than this at once, and a larger share, suggest a wrong or incomplete source.
 _MANY, _LARGE_SHARE = 100, 0.2
 
 
 def erase_absent(
     context: PipelineContext, source: Source, warehouse: psycopg.Connection, many: bool = False
 ) -> list[Erased]:
-    """Erase whoever is gone from the source, or is marked there as deleted, of every entity.
+    """What was erased of every subject that is gone from the source, or marked there as deleted.
 
-    Whoever was erased before and came back meanwhile, by a day that was being loaded, is erased
-    again. Raises ErasureError, and erases nobody, where an entity would lose more than a fifth of
-    its subjects, unless `many` are expected, and WarehouseError when the rows are of another key.
+    By entity and reason: `gone`, `deleted`, or `again` for subjects erased before whom a day that
+    was being loaded meanwhile has brought back. Raises ErasureError, and erases nobody, where an
+    entity would lose more than a fifth of its subjects, unless `many` are expected, and
+    WarehouseError when the rows are of another key.
     """
     claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
-    found = {
+    absent = {
         entity.name: _absent(context, entity, source, warehouse, many)
         for entity in context.catalogue.entities.values()
     }
     return [
         erased
         for entity in context.catalogue.entities.values()
-        for erased in _erased(context, entity, found[entity.name], warehouse)
+        for erased in _erased(context, entity, absent[entity.name], warehouse)
     ]
 
 
 def erase_requested(
     context: PipelineContext, entity: Entity, refs: Sequence[str], warehouse: psycopg.Connection
 ) -> list[Erased]:
-    """Erase the subjects of some documents (hexadecimal ids), gone from the source or not."""
+    """What was erased of the subjects of some documents (`refs`, hexadecimal ids).
+
+    Whether the source still has the documents makes no difference.
+    """
     claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
     subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
     return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
@@ -65,7 +69,7 @@ def _absent(
     warehouse: psycopg.Connection,
     many: bool,
 ) -> dict[str, list[str]]:
-    """The subjects with rows that must have none, by reason."""
+    """The pseudonyms of the subjects to be erased, by reason."""
     held = subjects_of(warehouse, entity)
     if not len(held):
         return {}
@@ -117,24 +121,24 @@ def republish(
     warehouse: psycopg.Connection,
     threshold: int,
 ) -> None:
-    """Publish those days of an erasure anew that are published, with their weeks and months."""
+    """Publish again the published days that an erasure touched, with their weeks and months."""
     for days in published_days(erased, warehouse):
         publish(context.catalogue, days, warehouse, threshold)
 
 
 def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
-    """The days of an erasure that are published."""
-    touched = {day for one in erased for day in one.days}
+    """The published days among those that an erasure touched."""
+    touched = {day for entry in erased for day in entry.days}
     if not touched:
         return []
-    told = publications(warehouse, min(touched), max(touched))
-    return consecutive(touched & {one.period for one in told if one.kind == "day"})
+    published = publications(warehouse, min(touched), max(touched))
+    return consecutive(touched & {entry.period for entry in published if entry.kind == "day"})
 
 
 def unstage(context: PipelineContext, entity: Entity, subjects: Sequence[str]) -> int:
-    """Delete the staged files that hold one of the subjects; the number of files deleted.
+    """The number of staged files that held one of the subjects and are deleted.
 
-    A day that is run again stages anew what is left.
+    A day that runs again stages its other subjects again.
     """
     deleted = 0
     for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):

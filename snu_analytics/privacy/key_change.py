@@ -1,7 +1,7 @@
-"""What becomes of the pseudonym key's files and fingerprints when it is rotated or destroyed.
+"""The files and fingerprints of the pseudonym key when it is rotated or destroyed.
 
-Knows the settings, the key's files, the staging folder and the warehouse; not Dagster. No sentence
-that is given back ever holds a key.
+Imports the settings, the key's files, the staging folder and the warehouse; not Dagster. No
+returned sentence ever holds a key.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from snu_analytics.warehouse import Key, connect, forget_key, known_keys
 
 @dataclass(frozen=True)
 class NewKey:
-    """The key that all rows are to have; `file` is None when it is in force already."""
+    """The key to rotate to; `file` is None when that key is in force already."""
 
     text: str
     file: Path | None
@@ -44,7 +44,7 @@ class NewKey:
 
 
 def in_force(settings: Settings) -> Pseudonymiser | None:
-    """The pseudonyms of the key in force; None when there is none that can be used."""
+    """The pseudonyms of the key in force; None when no key is set, or an unusable one."""
     try:
         return Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
     except SettingsError:
@@ -52,13 +52,14 @@ def in_force(settings: Settings) -> Pseudonymiser | None:
 
 
 def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None = None) -> NewKey:
-    """The key to rotate to: that of the file named, else the one that a rotation began with.
+    """The key to rotate to: that of the file `named`, else that of an interrupted rotation.
 
-    Else the key in force, where it is no key of the rows and theirs is gone; else one that is made
-    now and kept in SNU_HOME/pseudonym.key.next. Raises SettingsError when there is no telling.
+    Else the key in force, where no row was made with it and the key of the rows is gone; else a new
+    one, written to SNU_HOME/pseudonym.key.next. `known` holds the warehouse's keys by fingerprint.
+    Raises SettingsError when none of these can be decided on.
     """
     if named:
-        return _kept(named.absolute())
+        return _read(named.absolute())
     present = in_force(settings)
     state = known[present.fingerprint].state if present and present.fingerprint in known else None
     current = any(key.state == "current" for key in known.values())
@@ -82,7 +83,7 @@ def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None
             f"{file} is in force already: move it to {default_file(settings.home)} and unset "
             f"{KEY_FILE_VARIABLE}, or name the file of another key with --to"
         )
-    return _kept(file)
+    return _read(file)
 
 
 def with_key(settings: Settings, new: NewKey) -> Settings:
@@ -91,11 +92,12 @@ def with_key(settings: Settings, new: NewKey) -> Settings:
 
 
 def settle(settings: Settings, warehouse_url: str, new: NewKey) -> list[str]:
-    """Destroy the key that was in force, put the new one in its place, and say what is left to do.
+    """Sentences on what was done to end a rotation, and on what is left to do by hand.
 
-    What was staged before the rotation goes too: it holds pseudonyms of the old key. Where the old
-    key cannot be reached from here (a variable, a secret of the system) it is told. A second call
-    does what an interrupted one left.
+    The key that was in force is destroyed and the new one takes its place; files staged before the
+    rotation, which hold pseudonyms of the old key, are deleted. An old key that cannot be reached
+    from here (a variable, a secret of the system) is left to the reader. A second call completes
+    an interrupted one.
     """
     with connect(warehouse_url) as connection:
         known = known_keys(connection)
@@ -128,37 +130,38 @@ def settle(settings: Settings, warehouse_url: str, new: NewKey) -> list[str]:
 
 
 def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[str]:
-    """Destroy the key in force, so that nobody can link the rows to the source any more.
+    """Sentences on how the key in force was destroyed, and on what is left to do by hand.
 
-    The warehouse refuses it first; then what is staged goes, then the file. Says what is left to
-    do. Raises SettingsError when the fingerprint is not that of the key in force.
+    From then on nobody can link the rows to the source. First the warehouse refuses the key, then
+    the staged files are deleted, then the key's file. Raises SettingsError when the fingerprint is
+    not that of the key in force.
     """
     key = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
     if fingerprint != key.fingerprint:
         raise SettingsError(
             f"that is not the fingerprint of the key in force ({settings.key_origin}): "
-            "`snu-analytics key check` tells it; nothing was destroyed"
+            "`snu-analytics key check` shows it; nothing was destroyed"
         )
     with connect(warehouse_url) as connection:
         forget_key(connection, fingerprint)
     deleted = Staging(settings.staging_url).clear()
-    told = [
+    report = [
         f"Nothing is written with the key {fingerprint} again; {deleted} staged files are gone."
     ]
     if settings.key_file is None:
-        told.append(
+        report.append(
             f"The key itself is yours to destroy: take {KEY_VARIABLE} out of wherever it is kept, "
             "backups included."
         )
-        return told
+        return report
     try:
         destroy_file(settings.key_file)
     except SettingsError as fault:
-        return [*told, f"{fault}."]
-    return [*told, f"{settings.key_file} was overwritten and removed; destroy its backups too."]
+        return [*report, f"{fault}."]
+    return [*report, f"{settings.key_file} was overwritten and removed; destroy its backups too."]
 
 
-def _kept(file: Path) -> NewKey:
+def _read(file: Path) -> NewKey:
     text = read_key(file)
     if text is None:
         raise SettingsError(
@@ -169,7 +172,10 @@ def _kept(file: Path) -> NewKey:
 
 
 def _left_by_variable(settings: Settings, new: NewKey) -> str:
-    """Put the new key where it is found without a variable, if that place is free."""
+    """What is left to do where a variable holds the old key.
+
+    The new key moves to the default file, where it needs no variable, if there is none.
+    """
     place, file = default_file(settings.home), new.file
     if file == next_file(settings.home) and not place.exists():
         move_key(file, place)
@@ -181,5 +187,7 @@ def _left_by_variable(settings: Settings, new: NewKey) -> str:
 
 
 def _to_be_named(file: Path | None) -> str:
-    told = f"set {KEY_FILE_VARIABLE} to it, or {KEY_VARIABLE} to what it holds"
-    return f"The new key is in {file}: {told}."
+    return (
+        f"The new key is in {file}: set {KEY_FILE_VARIABLE} to it, or {KEY_VARIABLE} to what it "
+        "holds."
+    )

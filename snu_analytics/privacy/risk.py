@@ -1,4 +1,4 @@
-"""The risk report: measured over the tables as they stand, and kept by day."""
+"""The risk report: measured over the present tables, and stored by day of measurement."""
 
 from datetime import date
 from itertools import groupby
@@ -25,10 +25,10 @@ def report_risk(
     measured_on: date,
     entity: str | None = None,
 ) -> list[Measure]:
-    """Measure the event tables about persons and the published tables, and store what was found.
+    """The measures of the event tables about persons and of the published tables, now stored.
 
-    With an entity its event table alone is measured; that of an entity without quasi-identifiers
-    gives nothing. What was stored of the same tables on the same day is replaced.
+    With `entity` its event table alone is measured; that of an entity without quasi-identifiers
+    has no measures. The rows of the same tables and day in `analytics.risk_report` are replaced.
     """
     report = measure_risk(catalogue, warehouse, entity)
     for relation, measures in groupby(report, key=lambda measure: measure.relation):
@@ -53,7 +53,7 @@ def report_risk(
 def measure_risk(
     catalogue: Catalogue, warehouse: psycopg.Connection, entity: str | None = None
 ) -> list[Measure]:
-    """The measures by table and unit, persons first, in the order in which they are explained."""
+    """The measures by table and unit, persons first, in the order of `MEANINGS`."""
     report: list[Measure] = []
     with mapped_errors(), warehouse.transaction():
         warehouse.execute(_WORK_MEMORY)

@@ -20,22 +20,22 @@ CELL_TABLES = sql.SQL(
 def cell_query(tables: Sequence[str]) -> sql.Composed:
     """SQL with relation, measure and value for some tables of schema `published`.
 
-    Masked cells are null and zeros tell of nobody: both are left out. A table without a cell of
+    Masked cells are null and zeros concern nobody: both are left out. A table without a cell of
     any other count has no `k_shown`.
     """
     return sql.SQL(
-        "SELECT relation, measure, value::numeric FROM ({tables}) AS found "
+        "SELECT relation, measure, value::numeric FROM ({tables}) AS counts "
         "CROSS JOIN LATERAL (VALUES ('k_shown', least), ('cells_shown', shown), "
         "('cells_below_11', small)) AS named (measure, value) WHERE value IS NOT NULL"
-    ).format(tables=sql.SQL(" UNION ALL ").join(map(_found, tables)))
+    ).format(tables=sql.SQL(" UNION ALL ").join(map(_counts, tables)))
 
 
 def small_cells(report: Iterable[Measure]) -> list[Measure]:
-    """The tables that show a count of 1 to 10, by their least one: each is an alarm."""
+    """The `k_shown` of the tables that show a count of 1 to 10: each is an alarm."""
     return [m for m in report if m.measure == "k_shown" and m.value < LEAST_CELL]
 
 
-def _found(table: str) -> sql.Composed:
+def _counts(table: str) -> sql.Composed:
     return sql.SQL(
         "SELECT {relation} AS relation, min(value)::bigint AS least, count(*) AS shown, "
         "count(*) FILTER (WHERE value < {limit}) AS small FROM {table} WHERE value > 0"

@@ -9,7 +9,7 @@ _UNITS = {"person": "persons", "event": "event rows", "cell": "cells"}
 
 
 class Measure(NamedTuple):
-    """One number: of which table, over which unit, and of which column if of one."""
+    """A number measured of a table over a unit, and of a column where `column_name` is set."""
 
     relation: str
     unit: Unit
@@ -18,7 +18,7 @@ class Measure(NamedTuple):
     value: Decimal
 
 
-# In the order in which they are told.
+# In the order of the report.
 MEANINGS = {
     "rows": "{units} that were looked at",
     "classes": "groups of {units} with the same values in all quasi-identifiers",
@@ -43,7 +43,7 @@ MEANINGS = {
     "unique_share_without": "share of {units} still alone when this column is taken away",
     "unique_share_added": "share of {units} alone only because this column is there",
     "l": "fewest values of the sensitive column in a group (distinct l-diversity)",
-    "l1_classes_share": "share of groups whose members all have one value: the group tells it",
+    "l1_classes_share": "share of groups whose members all have one value: the group reveals it",
     "l1_rows_share": "share of {units} in such groups",
     "k_shown": "the least count shown other than 0; below 11 is an alarm",
     "cells_shown": "cells that show a count other than 0",
@@ -62,5 +62,5 @@ def bands() -> dict[str, tuple[int, int | None]]:
 
 
 def meaning(measure: str, unit: Unit) -> str:
-    """What a measure tells, as a sentence without a full stop."""
+    """What a measure means for that unit, as a sentence without a full stop."""
     return MEANINGS[measure].format(units=_UNITS[unit])

@@ -17,7 +17,7 @@ def insert_event(
 
 def insert_events(
     url: str,
-    told: Iterable[tuple[int, dict[str, Any]]],
+    people: Iterable[tuple[int, dict[str, Any]]],
     at: str = "2024-03-01T10:00",
     table: str = "young_event",
 ) -> None:
@@ -36,7 +36,7 @@ def insert_events(
             "quality": "recorded",
             **columns,
         }
-        for person, columns in told
+        for person, columns in people
     ]
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier("analytics", table),

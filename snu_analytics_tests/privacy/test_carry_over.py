@@ -1,4 +1,4 @@
-"""Who was erased stays erased when the pseudonym key changes."""
+"""An erasure stands when the pseudonym key changes."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ def test_erased_subjects_stay_out_of_days_rebuilt_with_a_new_key(world):
     world.hold(**HISTORY)
     world.load("2024-03-01")
     with world.connect() as connection:
-        # One has a document, of the other only patches are left.
+        # REF has a document, of GONE only patches are left.
         erase_requested(world.context, YOUNG, [REF, GONE], connection)
     with world.source() as source, world.connect() as connection:
         begin_rotation(connection, NEW.fingerprint)

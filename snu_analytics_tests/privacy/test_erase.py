@@ -246,26 +246,26 @@ def command(world, monkeypatch):
 
 
 def test_the_command_follows_the_source(command, world):
-    told = command()
-    assert told.exit_code == 0, told.output
+    result = command()
+    assert result.exit_code == 0, result.output
     assert remaining(world) == OF_BORIS
 
 
 def test_the_command_takes_a_file_of_documents(command, world, tmp_path):
     file = tmp_path / "requests.txt"
     file.write_text(f"{BORIS}\n\n{'f' * 24}\n")
-    told = command("--ref-file", str(file))
-    assert told.exit_code == 0, told.output
-    assert "1 of the documents had no rows" in told.output
-    assert BORIS not in told.output
+    result = command("--ref-file", str(file))
+    assert result.exit_code == 0, result.output
+    assert "1 of the documents had no rows" in result.output
+    assert BORIS not in result.output
     assert len(remaining(world)) == 3
 
 
 def test_a_bad_line_is_named_and_never_told(command, world, tmp_path):
     file = tmp_path / "requests.txt"
     file.write_text(f"{ANNA}\nanna@example.org\n")
-    told = command("--ref-file", str(file))
-    assert told.exit_code == 2
-    assert "line 2 is not an ObjectId" in " ".join(told.output.split())
-    assert "anna@" not in told.output
+    result = command("--ref-file", str(file))
+    assert result.exit_code == 2
+    assert "line 2 is not an ObjectId" in " ".join(result.output.split())
+    assert "anna@" not in result.output
     assert len(remaining(world)) == 5

@@ -8,6 +8,6 @@ def test_every_band_of_sizes_is_explained():
     )
 
 
-def test_a_measure_is_told_of_its_unit():
+def test_a_measure_is_explained_for_its_unit():
     assert meaning("unique_share", "person") == "share of persons alone in their group"
     assert meaning("unique_share", "event") == "share of event rows alone in their group"

@@ -34,7 +34,7 @@ class Recipient(_Strict):
 
 class Retention(_Strict):
     what: str
-    kept: str
+    period: str
     end: str
 
 
@@ -78,7 +78,7 @@ class Processing(_Strict):
     @model_validator(mode="after")
     def _every_category(self) -> "Processing":
         if missing := set(get_args(Category)) - set(self.categories):
-            raise ValueError(f"the categories {sorted(missing)} are not told")
+            raise ValueError(f"the categories {sorted(missing)} are lacking")
         return self
 
 

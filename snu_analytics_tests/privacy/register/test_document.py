@@ -1,4 +1,4 @@
-"""What the register tells of a catalogue, line by line."""
+"""What stands in the register of a catalogue, line by line."""
 
 from importlib.resources import files
 
@@ -8,14 +8,13 @@ import yaml
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.errors import RegisterError
 from snu_analytics.privacy.register import read_processing, register_document
-from snu_analytics.privacy.register.markdown import markdown
 from snu_analytics.settings import read_settings
-from snu_analytics_tests.privacy.register.literal import TABLES, ponies
+from snu_analytics_tests.privacy.register.literal import PONY, TABLES, ponies
 
 
 @pytest.fixture
 def text(tmp_path) -> str:
-    return markdown(register_document(ponies(tmp_path / "catalogue"), read_processing(), TABLES))
+    return register_document(ponies(tmp_path / "catalogue"), read_processing(), TABLES)
 
 
 @pytest.mark.parametrize(
@@ -31,11 +30,11 @@ def text(tmp_path) -> str:
         "| Feed is foreseen |",
     ],
 )
-def test_a_kept_field_is_told_with_treatment_category_and_reason(text, line):
+def test_a_kept_field_stands_with_treatment_category_and_reason(text, line):
     assert line in text.splitlines()
 
 
-def test_dropped_fields_are_told_by_group_with_the_reason(text):
+def test_dropped_fields_stand_by_group_with_the_reason(text):
     assert (
         "| identity (identifying) | A name names a pony. | `name`, `owner*` |" in text.splitlines()
     )
@@ -47,21 +46,21 @@ def test_kept_and_dropped_fields_are_counted(text):
     assert row in text.splitlines()
 
 
-def test_columns_are_told_as_quasi_identifiers_or_sensitive(text):
+def test_columns_are_named_as_quasi_identifiers_or_sensitive(text):
     assert "| `age` | smallint | Full years | quasi-identifier |" in text.splitlines()
     assert "| `status` | text | Mood after the event | sensitive |" in text.splitlines()
     assert "| `analytics.pony_event` | `age` | `status` |" in text.splitlines()
 
 
-def test_a_column_of_every_event_table_is_told_once(text):
+def test_a_column_of_every_event_table_is_listed_once(text):
     assert text.count("| `subject_id` | uuid | Pseudonym of the pony |") == 1
 
 
-def test_other_tables_are_told_with_their_columns(text):
+def test_other_tables_are_listed_with_their_columns(text):
     assert "| `published.daily` | Ponies a day | `value` |" in text.splitlines()
 
 
-def test_closed_lists_are_told_with_the_fields_they_close(text):
+def test_closed_lists_stand_with_the_fields_they_close(text):
     assert "| `mood` | 2 values | `pony.status` |" in text.splitlines()
 
 
@@ -87,20 +86,20 @@ def test_parts_and_sections_are_numbered(text):
 
 
 def test_every_kept_field_of_the_real_catalogue_is_in_the_inventory():
-    told = markdown(register_document(load_catalogue(), read_processing(), []))
+    text = register_document(load_catalogue(), read_processing(), [])
     for entity in load_catalogue().entities.values():
         for name, field in entity.fields.items():
             cells = (f"| `{name}` | ", f" | {field.category} | {field.description} | ")
             assert any(
-                line.startswith(cells[0]) and cells[1] in line for line in told.splitlines()
+                line.startswith(cells[0]) and cells[1] in line for line in text.splitlines()
             ), name
 
 
-def test_a_default_that_the_register_tells_is_that_of_the_settings():
-    (staging,) = [r for r in read_processing().retention if "SNU_STAGING_DAYS" in r.kept]
-    assert staging.kept.startswith(f"{read_settings({}).staging_days} days, ")
-    (rows,) = [r for r in read_processing().retention if "SNU_RETENTION_YEARS" in r.kept]
-    assert rows.kept.startswith(f"{read_settings({}).retention_years} years, ")
+def test_a_default_that_the_register_names_is_that_of_the_settings():
+    (staging,) = [r for r in read_processing().retention if "SNU_STAGING_DAYS" in r.period]
+    assert staging.period.startswith(f"{read_settings({}).staging_days} days, ")
+    (rows,) = [r for r in read_processing().retention if "SNU_RETENTION_YEARS" in r.period]
+    assert rows.period.startswith(f"{read_settings({}).retention_years} years, ")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ def test_a_default_that_the_register_tells_is_that_of_the_settings():
         (lambda p: p.pop("purposes"), "purposes: Field required"),
         (lambda p: p.update(colour="red"), "colour: "),
         (lambda p: p["measures"][0].pop("proof"), r"measures\.0\.proof: Field required"),
-        (lambda p: p["categories"].pop("consent"), r"the categories \['consent'\] are not told"),
+        (lambda p: p["categories"].pop("consent"), r"the categories \['consent'\] are lacking"),
     ],
 )
 def test_facts_that_are_incomplete_are_refused_by_name(tmp_path, change, message):
@@ -120,3 +119,9 @@ def test_facts_that_are_incomplete_are_refused_by_name(tmp_path, change, message
     (tmp_path / "processing.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(RegisterError, match=f"processing.yaml, .*{message}"):
         read_processing(tmp_path)
+
+
+def test_text_of_the_catalogue_is_no_markup(tmp_path):
+    pony = PONY.replace("May tell anything.", "May hold <b> or a|b.")
+    text = register_document(ponies(tmp_path / "catalogue", pony), read_processing(), [])
+    assert r"| free text | May hold &lt;b> or a\|b. | `notes` |" in text.splitlines()

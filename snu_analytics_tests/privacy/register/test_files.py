@@ -16,14 +16,13 @@ from snu_analytics.privacy.register import (
     stale_files,
     write_files,
 )
-from snu_analytics.privacy.register.blocks import Document
 from snu_analytics.privacy.register.typeset import pdf
 from snu_analytics_tests.privacy.register.literal import PONY, TABLES, ponies
 
 CHECKOUT = Path(__file__).parents[3]
 
 
-def document(folder: Path, text: str = PONY) -> Document:
+def document(folder: Path, text: str = PONY) -> str:
     return register_document(ponies(folder, text), read_processing(), TABLES)
 
 
@@ -37,14 +36,14 @@ def test_the_committed_register_is_that_of_the_catalogues():
 
 
 def test_files_that_were_just_written_are_up_to_date(tmp_path):
-    told = document(tmp_path / "catalogue")
-    assert write_files(told, tmp_path) == [tmp_path / "register.md", tmp_path / "register.pdf"]
-    assert stale_files(told, tmp_path) == []
+    text = document(tmp_path / "catalogue")
+    assert write_files(text, tmp_path) == [tmp_path / "register.md", tmp_path / "register.pdf"]
+    assert stale_files(text, tmp_path) == []
 
 
 def test_missing_files_are_out_of_date(tmp_path):
-    told = document(tmp_path / "catalogue")
-    assert stale_files(told, tmp_path) == [tmp_path / "register.md", tmp_path / "register.pdf"]
+    text = document(tmp_path / "catalogue")
+    assert stale_files(text, tmp_path) == [tmp_path / "register.md", tmp_path / "register.pdf"]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +62,11 @@ def test_a_change_of_the_catalogue_makes_both_files_out_of_date(tmp_path, former
 
 
 def test_the_same_document_is_the_same_pdf(tmp_path):
-    told = document(tmp_path / "catalogue")
-    assert pdf(told) == pdf(told)
+    text = document(tmp_path / "catalogue")
+    assert pdf(text) == pdf(text)
 
 
-def test_the_pdf_tells_no_date(tmp_path):
+def test_the_pdf_holds_no_date(tmp_path):
     assert re.search(rb"/(Creation|Mod)Date|CreateDate", pdf(document(tmp_path / "c"))) is None
 
 
@@ -105,6 +104,6 @@ def test_a_folder_that_cannot_be_made_ends_with_2(tmp_path):
 
 
 def test_every_command_that_the_register_names_is_one():
-    told = (files("snu_analytics.privacy.register") / "processing.yaml").read_text()
-    for path in set(re.findall(r"`snu-analytics ([a-z ]+)", told)):
+    text = (files("snu_analytics.privacy.register") / "processing.yaml").read_text()
+    for path in set(re.findall(r"`snu-analytics ([a-z ]+)", text)):
         assert CliRunner().invoke(main, [*path.split(), "--help"]).exit_code == 0, path
