@@ -9,10 +9,10 @@ import psycopg
 
 from snu_analytics.figures import objectives
 from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
-from snu_analytics.figures.pool import known_until, replace_all
+from snu_analytics.figures.pool import known_until
 from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
+from snu_analytics.warehouse import replace_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +39,7 @@ def load_objectives(
     )
     facts = objectives.cohort_facts(source.records(_COHORTS, _COHORT_FIELDS))
     read = objectives.read_objectives(given, facts, context.catalogue.vocabularies)
-    rows = copy_blocks(copy_text(read.frame))
-    replace_all(warehouse, "objective", read.frame.columns, rows)
+    replace_all(warehouse, "objective", read.frame)
     return read
 
 
@@ -54,8 +53,7 @@ def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) 
     day = known_until(warehouse, _ENTITY) or otherwise
     if day:
         rows = pl.from_pandas(progress(warehouse, day)).with_columns(pl.lit(day).alias("day"))
-        told = rows.select("day", *objectives.COLUMNS)
-        replace_all(warehouse, "objective_progress", told.columns, copy_blocks(copy_text(told)))
+        replace_all(warehouse, "objective_progress", rows.select("day", *objectives.COLUMNS))
     return day
 
 
@@ -67,16 +65,13 @@ def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
     counted.
     """
     until = known_until(warehouse, _ENTITY)
-    with mapped_errors():
-        goals = warehouse.execute(
-            f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective"
-        ).fetchall()
-        stock = warehouse.execute(
-            "SELECT cohort, region, department, source, sum(entries - exits) "
-            "FROM analytics.pool_movement WHERE entity = %s AND status = %s AND day <= %s "
-            "GROUP BY cohort, region, department, source",
-            [_ENTITY, _REACHED, day],
-        ).fetchall()
+    goals = warehouse.execute(f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective").fetchall()
+    stock = warehouse.execute(
+        "SELECT cohort, region, department, source, sum(entries - exits) "
+        "FROM analytics.pool_movement WHERE entity = %s AND status = %s AND day <= %s "
+        "GROUP BY cohort, region, department, source",
+        [_ENTITY, _REACHED, day],
+    ).fetchall()
     known = until is not None and until >= day
     return objectives.progress(
         pl.DataFrame(goals, OBJECTIVES, orient="row"),

@@ -261,7 +261,7 @@ def test_the_command_takes_a_file_of_documents(command, world, tmp_path):
     assert len(remaining(world)) == 3
 
 
-def test_a_bad_line_is_named_and_never_told(command, world, tmp_path):
+def test_a_bad_line_is_named_by_its_number_alone(command, world, tmp_path):
     file = tmp_path / "requests.txt"
     file.write_text(f"{ANNA}\nanna@example.org\n")
     result = command("--ref-file", str(file))

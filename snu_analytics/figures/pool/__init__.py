@@ -4,7 +4,7 @@ Knows the catalogue, the source, the pipeline and the warehouse; neither Dagster
 projections.
 """
 
-from snu_analytics.figures.pool.loads import known_until, replace_all
+from snu_analytics.figures.pool.loads import known_until
 from snu_analytics.figures.pool.movements import (
     Balance,
     Explained,
@@ -48,5 +48,4 @@ __all__ = [
     "pool_query",
     "recount_query",
     "region_of",
-    "replace_all",
 ]

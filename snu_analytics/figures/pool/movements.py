@@ -15,7 +15,6 @@ from snu_analytics.events import column_values, pseudonymised, treated
 from snu_analytics.figures.pool.loads import known_until, note_counted, replace_opening
 from snu_analytics.figures.pool.queries import (
     CELL,
-    MOVEMENT_COLUMNS,
     NEGATIVE_QUERY,
     imbalance_query,
     movement_query,
@@ -24,10 +23,10 @@ from snu_analytics.figures.pool.queries import (
     recount_query,
     region_of,
 )
-from snu_analytics.history import Timeline, rebuild, split_by_day
+from snu_analytics.history import Timeline, rebuild
 from snu_analytics.pipeline import PipelineContext, require_loaded, without_erased
 from snu_analytics.source import Source
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
+from snu_analytics.warehouse import replace_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,25 +63,12 @@ def load_pool(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> 
     if not entity.pool:
         return {}
     require_loaded(entity, days, warehouse)
-    with mapped_errors():
-        found = warehouse.execute(movement_query(entity), _bounds(days)).fetchall()
-    rows = copy_text(pl.DataFrame(found, _MOVEMENTS, orient="row"))
-    moved = {}
-    by_day = split_by_day(rows, "day")
-    for day in days:
-        part = by_day.get(day, rows.clear())
-        replace_day(
-            warehouse,
-            "pool_movement",
-            "day",
-            day,
-            MOVEMENT_COLUMNS,
-            copy_blocks(part),
-            where={"entity": [entity.name]},
-        )
-        moved[day] = Moved(int(part["entries"].sum()), int(part["exits"].sum()))
+    found = warehouse.execute(movement_query(entity), _bounds(days)).fetchall()
+    rows = pl.DataFrame(found, _MOVEMENTS, orient="row")
+    replace_days(warehouse, "pool_movement", "day", days, rows, {"entity": [entity.name]})
     note_counted(warehouse, entity.name, list(days))
-    return moved
+    sums = rows.group_by("day").agg(pl.col("entries", "exits").sum())
+    return dict.fromkeys(days, Moved(0, 0)) | {day: Moved(*moved) for day, *moved in sums.rows()}
 
 
 def load_opening(
@@ -103,8 +89,7 @@ def load_opening(
         cells.update(told.select(CELL).iter_rows())
     eve = start - timedelta(days=1)
     lines = [(entity.name, eve, *cell, count, 0) for cell, count in cells.items()]
-    rows = copy_text(pl.DataFrame(lines, _MOVEMENTS, orient="row"))
-    replace_opening(warehouse, entity.name, eve, MOVEMENT_COLUMNS, copy_blocks(rows))
+    replace_opening(warehouse, entity.name, eve, pl.DataFrame(lines, _MOVEMENTS, orient="row"))
     return cells.total()
 
 
@@ -182,15 +167,14 @@ def leave_opening(
     `erase_subjects`.
     """
     columns = {entity.name: "subject_id"} | {name: c for name, (_, c) in dependents.items()}
-    with mapped_errors():
-        for name, column in columns.items():
-            other = catalogue.entities[name]
-            until = known_until(warehouse, name) if other.pool else None
-            if until:
-                warehouse.execute(
-                    opening_share_query(other, column),
-                    {"subjects": list(subjects), "known": until},
-                )
+    for name, column in columns.items():
+        other = catalogue.entities[name]
+        until = known_until(warehouse, name) if other.pool else None
+        if until:
+            warehouse.execute(
+                opening_share_query(other, column),
+                {"subjects": list(subjects), "known": until},
+            )
 
 
 class Balance(NamedTuple):
@@ -216,12 +200,11 @@ def balance(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> Ba
         stock = closing_by_status(warehouse, entity, until)
         told = recount(entity, until, warehouse)
         astray = [s for s in {**stock, **told} if stock.get(s) != told.get(s)]
-    with mapped_errors():
-        unbalanced = warehouse.execute(imbalance_query(entity), _bounds(days)).fetchall()
-        negative = []
-        if known:
-            asked = {"entity": entity.name, "first": days.first}
-            negative = warehouse.execute(NEGATIVE_QUERY, asked).fetchall()
+    unbalanced = warehouse.execute(imbalance_query(entity), _bounds(days)).fetchall()
+    negative = []
+    if known:
+        asked = {"entity": entity.name, "first": days.first}
+        negative = warehouse.execute(NEGATIVE_QUERY, asked).fetchall()
     return Balance(
         [day for (day,) in unbalanced],
         [day for (day,) in negative if until and day <= until],
@@ -232,8 +215,7 @@ def balance(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> Ba
 
 def recount(entity: Entity, day: date, warehouse: psycopg.Connection) -> dict[str | None, int]:
     """The stock per status at the end of a day, by each subject's latest event."""
-    with mapped_errors():
-        return dict(warehouse.execute(recount_query(entity), {"day": day}).fetchall())
+    return dict(warehouse.execute(recount_query(entity), {"day": day}).fetchall())
 
 
 def pool(
@@ -255,8 +237,7 @@ def pool(
         "entity": entity.name,
         "known": known_until(warehouse, entity.name) or date.min,
     }
-    with mapped_errors():
-        rows = warehouse.execute(pool_query(by), parameters).fetchall()
+    rows = warehouse.execute(pool_query(by), parameters).fetchall()
     counts = ["opening", "entries", "exits", "closing"]
     frame = pd.DataFrame(rows, columns=["day", "status", *keys, *counts])
     return frame.astype(dict.fromkeys(counts, "Int64"))
@@ -266,15 +247,14 @@ def closing_by_status(
     warehouse: psycopg.Connection, entity: Entity, day: date
 ) -> dict[str | None, int]:
     """The stock per status at the end of a day, by the movements."""
-    with mapped_errors():
-        return dict(
-            warehouse.execute(
-                "SELECT status, sum(entries - exits) FROM analytics.pool_movement "
-                "WHERE entity = %s AND day <= %s GROUP BY status "
-                "HAVING sum(entries - exits) <> 0 ORDER BY status",
-                [entity.name, day],
-            ).fetchall()
-        )
+    return dict(
+        warehouse.execute(
+            "SELECT status, sum(entries - exits) FROM analytics.pool_movement "
+            "WHERE entity = %s AND day <= %s GROUP BY status "
+            "HAVING sum(entries - exits) <> 0 ORDER BY status",
+            [entity.name, day],
+        ).fetchall()
+    )
 
 
 class Difference(NamedTuple):
@@ -313,22 +293,18 @@ def compare_live(
     lines = [(day, entity.name, *one) for one in found]
     schema = {"day": pl.Date, "entity": pl.String, "status": pl.String}
     schema |= {"closing": pl.Int64, "live": pl.Int64}
-    rows = copy_text(pl.DataFrame(lines, schema, orient="row"))
-    where = {"entity": [entity.name]}
-    replace_day(
-        warehouse, "pool_difference", "day", day, rows.columns, copy_blocks(rows), where=where
-    )
-    with mapped_errors():
-        audited = warehouse.execute(
-            "SELECT month, sum(count) FILTER (WHERE measure = 'drift' AND field = %s) "
-            "FROM analytics.history_audit WHERE entity = %s GROUP BY month "
-            "ORDER BY month DESC LIMIT 1",
-            [entity.pool["status"], entity.name],
-        ).fetchone()
-        (erased,) = warehouse.execute(
-            "SELECT coalesce(sum(subjects), 0) FROM analytics.erasure_log WHERE entity = %s",
-            [entity.name],
-        ).fetchone() or (0,)
+    rows = pl.DataFrame(lines, schema, orient="row")
+    replace_days(warehouse, "pool_difference", "day", [day], rows, {"entity": [entity.name]})
+    audited = warehouse.execute(
+        "SELECT month, sum(count) FILTER (WHERE measure = 'drift' AND field = %s) "
+        "FROM analytics.history_audit WHERE entity = %s GROUP BY month "
+        "ORDER BY month DESC LIMIT 1",
+        [entity.pool["status"], entity.name],
+    ).fetchone()
+    (erased,) = warehouse.execute(
+        "SELECT coalesce(sum(subjects), 0) FROM analytics.erasure_log WHERE entity = %s",
+        [entity.name],
+    ).fetchone() or (0,)
     month, unrecorded = audited or (None, None)
     return Explained(found, int(unrecorded or 0), month, int(erased))
 

@@ -10,7 +10,6 @@ from snu_analytics.warehouse.schema.renames import ensure_column_names
 from snu_analytics.warehouse.schema.tables import (
     ANALYTICS,
     PUBLISHED,
-    event_columns,
     warehouse_metadata,
 )
 from snu_analytics.warehouse.schema.views import ensure_views, views_on
@@ -23,7 +22,6 @@ __all__ = [
     "ensure_column_names",
     "ensure_dimensions",
     "ensure_views",
-    "event_columns",
     "views_on",
     "warehouse_metadata",
 ]
