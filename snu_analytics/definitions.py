@@ -1,63 +1,68 @@
-"""The one assembler: catalogue and resources to Dagster's definitions."""
+"""The definitions that Dagster loads, made of the settings and the catalogue."""
+
+from typing import Any
 
 import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.orchestration.assets import entity_assets
-from snu_analytics.orchestration.audits import (
-    audit_asset,
-    audit_job,
-    audit_schedule,
-    changed_days_sensor,
-    monthly_partitions,
-)
-from snu_analytics.orchestration.erasure import (
-    ERASURE_SCHEDULE,
-    RETENTION_SCHEDULE,
-    erasure,
-    retention,
-)
+from snu_analytics.orchestration import jobs
+from snu_analytics.orchestration.audits import audit_asset, monthly_partitions
+from snu_analytics.orchestration.entities import entity_assets
+from snu_analytics.orchestration.erasure import erasure, retention
 from snu_analytics.orchestration.flows import flows_asset
-from snu_analytics.orchestration.jobs import nightly_job, nightly_schedule
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
 from snu_analytics.orchestration.pool import pool_asset
 from snu_analytics.orchestration.projections import projections_asset
 from snu_analytics.orchestration.published import published_asset
 from snu_analytics.orchestration.resources import resources
-from snu_analytics.orchestration.risk import risk_asset, risk_job, risk_schedule
-from snu_analytics.settings import export, read_settings
+from snu_analytics.orchestration.risk import risk_asset
+from snu_analytics.settings import Settings, read_settings
 
-_settings = read_settings()
-export(_settings)
-_catalogue = load_catalogue()
-_days = daily_partitions(_settings.start_date)
-_months = monthly_partitions(_settings.start_date)
-_daily = [a for e in _catalogue.entities.values() for a in entity_assets(_catalogue, e, _days)]
-_audits = [audit_asset(entity, _months) for entity in _catalogue.entities.values()]
-_published = published_asset(_catalogue, _days)
-_figures = [
-    flows_asset(_catalogue, _days),
-    pool_asset(_catalogue, _days),
-    objectives_asset(_days),
-    projections_asset(_days),
-]
-_nightly = nightly_job([*_daily, *_figures, _published])
-_audit = audit_job(_audits)
-_risk_report = risk_asset(_catalogue)
-_risk = risk_job(_risk_report)
 
-defs = dg.Definitions(
-    assets=[*_daily, *_figures, _published, *_audits, _risk_report],
-    jobs=[_nightly, _audit, _risk, erasure, retention],
-    schedules=[
-        nightly_schedule(_nightly),
-        audit_schedule(_audit, _settings.start_date),
-        risk_schedule(_risk),
-        ERASURE_SCHEDULE,
-        RETENTION_SCHEDULE,
-    ],
-    sensors=[changed_days_sensor(_nightly, _settings.start_date)],
-    resources=resources(),
-    executor=dg.in_process_executor,
-)
+def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
+    """The project's definitions; `overrides` take the place of resources of the same name.
+
+    Reads the catalogue, but neither the environment nor the key file, and connects to nothing.
+    """
+    catalogue = load_catalogue()
+    entities = list(catalogue.entities.values())
+    days = daily_partitions(settings.start_date)
+    months = monthly_partitions(settings.start_date)
+    daily = [
+        *(asset for entity in entities for asset in entity_assets(entity, days)),
+        flows_asset(catalogue, days),
+        pool_asset(catalogue, days),
+        objectives_asset(days),
+        projections_asset(days),
+        published_asset(catalogue, days),
+    ]
+    audits = [audit_asset(entity, months) for entity in entities]
+    risk = risk_asset(catalogue)
+    nightly_job = jobs.asset_job(
+        jobs.NIGHTLY, daily, "Yesterday's patches to events and figures, for every entity."
+    )
+    audit_job = jobs.asset_job(
+        jobs.AUDIT, audits, "How sound the histories of a month are, for every entity."
+    )
+    risk_job = jobs.asset_job(
+        jobs.RISK, [risk], "How well persons are hidden in the tables as they stand."
+    )
+    every = jobs.unpartitioned_schedule
+    return dg.Definitions(
+        assets=[*daily, *audits, risk],
+        jobs=[nightly_job, audit_job, risk_job, erasure, retention],
+        schedules=[
+            jobs.nightly_schedule(nightly_job),
+            every(erasure, "15 4 * * *", "Every night after the day that ended was loaded."),
+            every(retention, "45 4 * * *", "Every night, what is older than its set time."),
+            jobs.audit_schedule(audit_job, settings.start_date),
+            every(risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."),
+        ],
+        sensors=[jobs.changed_days_sensor(nightly_job, settings.start_date)],
+        resources={**resources(settings), **overrides},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs(read_settings())

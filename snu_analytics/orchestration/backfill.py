@@ -1,4 +1,4 @@
-"""A range of days in chunks, by two processes: one decodes while PostgreSQL serves the other."""
+"""A range of days, in chunks, by two processes: one decodes while PostgreSQL serves the other."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.check_warnings import CheckWarning
 from snu_analytics.orchestration.concurrency import make_pools
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.orchestration.runs import open_instance, run_days
+from snu_analytics.orchestration.runs import Outcome, open_instance, run_days
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
 PROCESSES = 2
@@ -26,7 +26,7 @@ _GRACE = 10
 
 @dataclass(frozen=True)
 class Done:
-    """Days that were worked on: those that failed with their faults, and the checks that warn."""
+    """A chunk of days that ended: the faults of those that failed, and the warnings of checks."""
 
     days: DayRange
     failed: dict[date, str]
@@ -38,10 +38,10 @@ def backfill(
 ) -> Iterator[Done]:
     """Materialise the days; yields each chunk as it ends, in no certain order.
 
-    `definitions` gives each process the project's own; it must be importable there. Nothing is
-    published: that looks at weeks and months, so it comes after, for the whole range.
-    A chunk that fails is repeated day by day, so that only the days at fault stay undone. The
-    environment must be that of `runs.prepare_home`.
+    `definitions` makes the definitions in each process, and is imported there by its name. Nothing
+    is published: that needs weeks and months, so it comes after, for the whole range. A chunk that
+    fails is repeated day by day, so that only the days at fault fail. The environment must be that
+    of `runs.prepare_home`. Raises WarehouseError when the processes or Dagster's storage end early.
     """
     chunks = list(days.chunks(DAYS_PER_RUN))
     context = multiprocessing.get_context("spawn")
@@ -57,12 +57,12 @@ def backfill(
         )
         for _ in range(min(PROCESSES, len(chunks)))
     ]
-    # Ctrl-C is for this process to pass on: each other one would tell its own traceback.
-    told = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C is for this process to pass on: each other one would print its own traceback.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     for worker in workers:
         tasks.put(None)
         worker.start()
-    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGINT, handler)
     try:
         for _ in chunks:
             yield _next(results, workers)
@@ -77,14 +77,14 @@ def backfill(
             worker.kill()
             worker.join()
         if stopping.is_set():
-            with open_instance():  # tells the runs of those that were killed
+            with open_instance():  # ends the runs of those that were killed
                 pass
 
 
 def _next(results, workers) -> Done:
     while True:
         try:
-            told = results.get(timeout=1)
+            result = results.get(timeout=1)
         except Empty:
             if not any(worker.is_alive() for worker in workers) and results.empty():
                 raise WarehouseError(
@@ -92,9 +92,9 @@ def _next(results, workers) -> Done:
                     "same command again, days that are done are only replaced"
                 ) from None
             continue
-        if isinstance(told, SnuError):
-            raise told
-        return told
+        if isinstance(result, SnuError):
+            raise result
+        return result
 
 
 def _work(
@@ -104,21 +104,11 @@ def _work(
         defs = definitions()
         with open_instance() as instance:
             while (chunk := tasks.get()) is not None and not stopping.is_set():
-                outcome = run_days(instance, defs, chunk, entity, published=False)
-                failed: dict[date, str] = {}
-                warnings = list(outcome.warnings)
-                if outcome.faults and (len(chunk) == 1 or outcome.unreachable):
-                    failed = dict.fromkeys(chunk, outcome.faults[0])
-                elif outcome.faults:
-                    warnings = []
-                    for day in () if stopping.is_set() else chunk:
-                        alone = run_days(
-                            instance, defs, DayRange(day, day), entity, published=False
-                        )
-                        warnings += alone.warnings
-                        if alone.faults:
-                            failed[day] = alone.faults[0]
-                results.put(Done(chunk, failed, tuple(warnings)))
+
+                def run(days: DayRange) -> Outcome:
+                    return run_days(instance, defs, days, entity, published=False)
+
+                results.put(_materialised(chunk, run, stopping))
     except SnuError as fault:
         results.put(fault)
     except Exception as fault:
@@ -129,3 +119,20 @@ def _work(
                 "days that are done stand, run the same command again"
             )
         )
+
+
+def _materialised(chunk: DayRange, run: Callable[[DayRange], Outcome], stopping) -> Done:
+    """Run the chunk; where it failed, and not for the network, its days one by one."""
+    outcome = run(chunk)
+    if not outcome.faults:
+        return Done(chunk, {}, outcome.warnings)
+    if len(chunk) == 1 or outcome.unreachable:
+        return Done(chunk, dict.fromkeys(chunk, outcome.faults[0]), outcome.warnings)
+    failed: dict[date, str] = {}
+    warnings: list[CheckWarning] = []
+    for day in () if stopping.is_set() else chunk:
+        alone = run(DayRange(day, day))
+        warnings += alone.warnings
+        if alone.faults:
+            failed[day] = alone.faults[0]
+    return Done(chunk, failed, tuple(warnings))

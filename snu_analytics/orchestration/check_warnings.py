@@ -1,4 +1,4 @@
-"""What checks that only warn have to say, once per asset and check, however many runs said it."""
+"""The checks that failed without stopping a run, as one sentence per asset and check."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,12 +1,12 @@
-"""The concurrency pools: how many steps at once may read the source or write the warehouse."""
+"""Dagster's concurrency pools: how many steps at once read the source or write the warehouse."""
 
-from dagster._core.instance import DagsterInstance
+import dagster as dg
 
 SOURCE = "source"
 WAREHOUSE = "warehouse"
 
 
-def make_pools(instance: DagsterInstance) -> None:
+def make_pools(instance: dg.DagsterInstance) -> None:
     """Give each pool the limit of dagster.yaml where it has none.
 
     Dagster does so at the first step of a pool; two runs that begin at once then collide, and one

@@ -1,9 +1,9 @@
-"""Every night: whoever is gone from the source leaves the warehouse, and what is too old too."""
+"""The jobs that erase: whoever is gone from the source, and what is too old."""
 
 import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.days import PARIS, paris_today, years_before
+from snu_analytics.days import paris_today, years_before
 from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.resources import (
     PipelineResource,
@@ -12,22 +12,21 @@ from snu_analytics.orchestration.resources import (
 )
 from snu_analytics.pipeline import Staging
 from snu_analytics.privacy import erase_absent, republish
-from snu_analytics.settings import read_settings
 from snu_analytics.warehouse import expire_events, expire_figures
 
 
 @dg.op(description="Erase whoever is gone from the source, or deleted there, from every table.")
 def erase_gone(
     context: dg.OpExecutionContext,
-    pipeline: PipelineResource,
-    source: SourceResource,
-    warehouse: WarehouseResource,
+    pipeline: dg.ResourceParam[PipelineResource],
+    source: dg.ResourceParam[SourceResource],
+    warehouse: dg.ResourceParam[WarehouseResource],
 ) -> None:
     with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
         work = pipeline.context()
-        done = erase_absent(work, opened, connection)
-        republish(work, done, connection, read_settings().suppression_threshold)
-        for erased in done:
+        erasures = erase_absent(work, opened, connection)
+        republish(work, erasures, connection, pipeline.settings.suppression_threshold)
+        for erased in erasures:
             context.log.info(
                 "%s, %s: erased %s subjects with %s events on %s days",
                 *(erased.entity, erased.reason, erased.subjects, erased.events, len(erased.days)),
@@ -40,16 +39,22 @@ def erasure() -> None:
 
 
 @dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
-def prune_staging(context: dg.OpExecutionContext) -> None:
-    settings = read_settings()
+def prune_staging(
+    context: dg.OpExecutionContext, pipeline: dg.ResourceParam[PipelineResource]
+) -> None:
+    settings = pipeline.settings
     with as_dagster_failure():
         deleted = Staging(settings.staging_url).prune(settings.staging_days)
     context.log.info("deleted %s staging files", deleted)
 
 
 @dg.op(description="Delete the event rows older than SNU_RETENTION_YEARS.")
-def prune_events(context: dg.OpExecutionContext, warehouse: WarehouseResource) -> None:
-    oldest = years_before(paris_today(), read_settings().retention_years)
+def prune_events(
+    context: dg.OpExecutionContext,
+    pipeline: dg.ResourceParam[PipelineResource],
+    warehouse: dg.ResourceParam[WarehouseResource],
+) -> None:
+    oldest = years_before(paris_today(), pipeline.settings.retention_years)
     with as_dagster_failure(), warehouse.connect() as connection:
         for entity in load_catalogue().entities.values():
             erased = expire_events(connection, entity, oldest)
@@ -58,22 +63,7 @@ def prune_events(context: dg.OpExecutionContext, warehouse: WarehouseResource) -
     context.log.info("deleted %s counts before %s", counts, oldest)
 
 
-@dg.job(executor_def=dg.in_process_executor, description="Keeps what is kept to its set time.")
+@dg.job(executor_def=dg.in_process_executor, description="Keeps nothing longer than its set time.")
 def retention() -> None:
     prune_staging()
     prune_events()
-
-
-ERASURE_SCHEDULE = dg.ScheduleDefinition(
-    job=erasure,
-    cron_schedule="15 4 * * *",
-    execution_timezone=PARIS.key,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every night after the day that ended was loaded.",
-)
-RETENTION_SCHEDULE = dg.ScheduleDefinition(
-    job=retention,
-    cron_schedule="45 4 * * *",
-    execution_timezone=PARIS.key,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)

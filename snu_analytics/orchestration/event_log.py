@@ -1,4 +1,4 @@
-"""Dagster's event log in PostgreSQL, writing what a run plans in batches as well.
+"""Dagster's event log in PostgreSQL, writing the planned materialisations of a run in batches too.
 
 A run of 31 days of four assets announces 124 materialisations. dagster-postgres writes these one
 by one, 3 ms each, which is two fifths of what such a run costs Dagster.
@@ -7,14 +7,16 @@ by one, 3 ms each, which is two fifths of what such a run costs Dagster.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dagster._core.events import DagsterEventType
-from dagster._core.events.log import EventLogEntry
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from dagster._serdes import ConfigurableClassData
+import dagster as dg
 from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import pg_url_from_config
 
-_PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+from snu_analytics.orchestration.dagster_internals import (
+    ConfigurableClassData,
+    SqlEventLogStorageTable,
+)
+
+_PLANNED = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
 
 
 class BatchingEventLogStorage(PostgresEventLogStorage):
@@ -30,7 +32,7 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
             inst_data=inst_data,
         )
 
-    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         planned = [event for event in events if event.dagster_event_type == _PLANNED]
         others = [event for event in events if event.dagster_event_type != _PLANNED]
         if planned:
@@ -40,16 +42,16 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
         elif others:
             super().store_event_batch(others)
 
-    def _store_planned(self, events: Sequence[EventLogEntry]) -> None:
+    def _store_planned(self, events: Sequence[dg.EventLogEntry]) -> None:
         insert = self.prepare_insert_event_batch(events)
         with self._connect() as connection:
             rows = connection.execute(insert.returning(SqlEventLogStorageTable.c.id)).fetchall()
-        numbers = [number for (number,) in rows]
+        ids = [row_id for (row_id,) in rows]
         last = {
-            event.get_dagster_event().asset_key: (event, number)
-            for event, number in zip(events, numbers, strict=True)
+            event.get_dagster_event().asset_key: (event, row_id)
+            for event, row_id in zip(events, ids, strict=True)
         }
         with self.index_transaction() as connection:
-            self._store_asset_event_tags(connection, events, numbers)
-            for event, number in last.values():
-                self._store_asset_event(connection, event, number)
+            self._store_asset_event_tags(connection, events, ids)
+            for event, row_id in last.values():
+                self._store_asset_event(connection, event, row_id)

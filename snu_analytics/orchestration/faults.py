@@ -1,4 +1,4 @@
-"""Faults as Dagster shall show and retry them."""
+"""Which faults Dagster retries, and what it shows of them."""
 
 import traceback
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ RETRY_POLICY = dg.RetryPolicy(
 def as_dagster_failure() -> Iterator[None]:
     """Turn any fault into a `Failure`, to be retried only if the network was at fault.
 
-    An unforeseen exception is told by its kind and place alone: its message may quote a record.
+    An unforeseen exception is named by its kind and place alone: its message may quote a record.
     """
     try:
         yield

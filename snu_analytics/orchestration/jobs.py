@@ -1,28 +1,40 @@
-"""The nightly job and its schedule."""
+"""Jobs of assets, their schedules, and the sensor that asks for days to run again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 import dagster as dg
-from dagster._core.definitions.partitions.partitioned_schedule import (
+
+from snu_analytics.days import PARIS, month_before
+from snu_analytics.orchestration.dagster_internals import (
+    UnresolvedAssetJobDefinition,
     UnresolvedPartitionedAssetScheduleDefinition,
 )
-from dagster._core.definitions.unresolved_asset_job_definition import (
-    UnresolvedAssetJobDefinition,
-)
+from snu_analytics.orchestration.faults import as_dagster_failure
+from snu_analytics.orchestration.objectives import OBJECTIVES
+from snu_analytics.orchestration.pool import POOL
+from snu_analytics.orchestration.published import PUBLISHED
+from snu_analytics.orchestration.resources import WarehouseResource
+from snu_analytics.pipeline import STEPS
+from snu_analytics.warehouse import changed_days
 
 NIGHTLY = "nightly"
+AUDIT = "audit"
+RISK = "risk"
 
 # After 03:00 local time: the hour between 02:00 and 03:00 is missing one night a year and comes
 # twice on another.
 _HOUR, _MINUTE = 3, 30
 
 
-def nightly_job(assets: Sequence[dg.AssetsDefinition]) -> UnresolvedAssetJobDefinition:
-    """All daily assets of a day or a range, in one process: one per step costs 3 s of imports."""
+def asset_job(
+    name: str, assets: Sequence[dg.AssetsDefinition], description: str
+) -> UnresolvedAssetJobDefinition:
+    """The assets as a job that runs in one process: one per step costs 3 s of imports."""
     return dg.define_asset_job(
-        NIGHTLY,
+        name,
         selection=dg.AssetSelection.assets(*assets),
-        description="Yesterday's patches to events and figures, for every entity.",
+        description=description,
         executor_def=dg.in_process_executor,
     )
 
@@ -38,3 +50,64 @@ def nightly_schedule(
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night, for the day that ended.",
     )
+
+
+def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.ScheduleDefinition:
+    """Each night after the nightly run: yesterday's month and the one before."""
+
+    @dg.schedule(
+        job=job,
+        cron_schedule="15 5 * * *",
+        execution_timezone=PARIS.key,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Each night, for yesterday's month and the one before: patches come late.",
+    )
+    def audit_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        yesterday = context.scheduled_execution_time.astimezone(PARIS).date() - timedelta(days=1)
+        for month in (yesterday.replace(day=1), month_before(yesterday)):
+            if month >= start.replace(day=1):
+                yield dg.RunRequest(run_key=f"{month} {yesterday}", partition_key=month.isoformat())
+
+    return audit_schedule
+
+
+def unpartitioned_schedule(
+    job: dg.JobDefinition | UnresolvedAssetJobDefinition, cron_schedule: str, description: str
+) -> dg.ScheduleDefinition:
+    """The schedule `<job>_schedule` of Paris times, running from the start."""
+    return dg.ScheduleDefinition(
+        name=f"{job.name}_schedule",
+        job=job,
+        cron_schedule=cron_schedule,
+        execution_timezone=PARIS.key,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=description,
+    )
+
+
+def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.SensorDefinition:
+    """The sensor that asks for the days whose patches had changed at the last audit, once each."""
+
+    @dg.sensor(
+        job=job,
+        name="changed_days",
+        minimum_interval_seconds=600,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Runs the days again whose patches came late, vanished or were mended, and "
+        "publishes them anew.",
+    )
+    def changed(
+        context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[WarehouseResource]
+    ) -> Iterator[dg.RunRequest]:
+        with as_dagster_failure(), warehouse.connect() as connection:
+            loads = changed_days(connection)
+        for entity, day, digest in loads:
+            if day >= start:
+                steps = [dg.AssetKey([entity, step]) for step in STEPS]
+                yield dg.RunRequest(
+                    run_key=f"{entity} {day} {digest}",
+                    partition_key=day.isoformat(),
+                    asset_selection=[*steps, POOL, OBJECTIVES, PUBLISHED],
+                )
+
+    return changed

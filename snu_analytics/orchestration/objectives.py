@@ -1,28 +1,18 @@
-"""The objectives: one asset that reads them and holds the pool against them."""
+"""The asset `figures/objectives`: the objectives, and the pool held against them."""
 
-import time
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
-from snu_analytics.orchestration.assets import daily, tell
-from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import as_dagster_failure
-from snu_analytics.orchestration.partitions import days_of
-from snu_analytics.orchestration.plots import picture
+from snu_analytics.orchestration.assets import Result, Run, build_asset
+from snu_analytics.orchestration.charts import paired_bars
+from snu_analytics.orchestration.checks import Check
+from snu_analytics.orchestration.metadata import bullets, table
 from snu_analytics.orchestration.pool import POOL
-from snu_analytics.orchestration.resources import (
-    PipelineResource,
-    SourceResource,
-    WarehouseResource,
-)
-from snu_analytics.settings import read_settings
 
 if TYPE_CHECKING:
-    import altair as alt
     import pandas as pd
 
 OBJECTIVES = dg.AssetKey(["figures", "objectives"])
@@ -30,124 +20,78 @@ OBJECTIVES = dg.AssetKey(["figures", "objectives"])
 # Raised when a change of the code changes what is held against what.
 _CODE_VERSION = "1"
 
-_CHECK = "objectives_complete"
-_TOLD_AT_MOST = 20
+_PROBLEMS_LISTED = 20
+
+_COMPLETE = Check("objectives_complete", "Every objective given could be read; the others stand.")
 
 
 def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
-    """The asset `figures/objectives`."""
+    def objectives(run: Run) -> Result:
+        with run.source.open() as source:
+            read = load_objectives(
+                run.pipeline.context(), source, run.pipeline.settings.objectives, run.warehouse
+            )
+            load_progress(run.warehouse, run.days.last)
+            by_day = {day: progress(run.warehouse, day) for day in run.days}
+        last = by_day[run.days.last]
+        shown: dict[str, Any] = {} if last.empty else _tables(last)
+        if shown and len(run.days) == 1:
+            title = f"Achieved and objective on {run.days.last}"
+            shown["achieved"] = paired_bars(last, "cohort", ["achieved", "objective"], title)
+        return Result(
+            {day: _counts(frame) for day, frame in by_day.items()},
+            checks=[_complete(read.problems, len(read.frame))],
+            last=shown,
+        )
 
-    @dg.asset(
-        key=OBJECTIVES,
+    spec = dg.AssetSpec(
+        OBJECTIVES,
         deps=[POOL],
         description="Objectives per cohort and department, of the collection inscriptiongoals or "
         "the file SNU_OBJECTIVES, in analytics.objective; and what is achieved of them: young "
         "people validated by department of residence, of the last day that is counted in "
         "analytics.objective_progress, of the partition's day below.",
         kinds={"postgres", "pandas"},
-        group_name="figures",
         code_version=_CODE_VERSION,
-        **daily(partitions),
-        pool=WAREHOUSE,
-        check_specs=[
-            dg.AssetCheckSpec(
-                _CHECK,
-                asset=OBJECTIVES,
-                description="Every objective given could be read; the others stand.",
-            )
-        ],
+        partitions_def=partitions,
     )
-    def held_against(
-        context: dg.AssetExecutionContext,
-        pipeline: PipelineResource,
-        source: SourceResource,
-        warehouse: WarehouseResource,
-    ) -> dg.MaterializeResult:
-        began, days = time.monotonic(), days_of(context)
-        with as_dagster_failure(), warehouse.connect() as connection, source.open() as opened:
-            file = read_settings().objectives
-            read = load_objectives(pipeline.context(), opened, file, connection)
-            load_progress(connection, days.last)
-            reached = {day: progress(connection, day) for day in days}
-        tell(context, {day: _counts(told) for day, told in reached.items()}, began)
-        last = reached[days.last]
-        if len(last):
-            context.add_asset_metadata(
-                {
-                    "by_year": dg.MetadataValue.md(_table(annual(last))),
-                    "missing": dg.MetadataValue.md(_table(_missing(last))),
-                    **(_drawn(last, days.last) if len(days) == 1 else {}),
-                },
-                partition_key=days.last.isoformat(),
-            )
-        return dg.MaterializeResult(check_results=[_complete(read.problems, len(read.frame))])
-
-    return held_against
+    return build_asset(spec, objectives, checks=[_COMPLETE])
 
 
-def _counts(told: "pd.DataFrame") -> dict[str, int]:
+def _counts(progress: "pd.DataFrame") -> dict[str, int]:
+    summed = ("achieved", "achieved_cle", "objective", "reached")
     return {
-        "rows": len(told),
-        "achieved": int(told["achieved"].sum()),
-        "achieved_cle": int(told["achieved_cle"].sum()),
-        "objective": int(told["objective"].sum()),
-        "reached": int(told["reached"].sum()),
-        "with_something_missing": int(told["missing"].notna().sum()),
+        "rows": len(progress),
+        **{column: int(progress[column].sum()) for column in summed},
+        "with_something_missing": int(progress["missing"].notna().sum()),
     }
 
 
-def _missing(told: "pd.DataFrame") -> "pd.DataFrame":
-    """How many rows of each cohort miss what."""
-    rows = told[told["missing"].notna()]
-    return rows.groupby(["cohort", "missing"], dropna=False).size().reset_index(name="rows")
-
-
 def _complete(problems: tuple[str, ...], read: int) -> dg.AssetCheckResult:
-    more = len(problems) - _TOLD_AT_MOST
-    lines = [*problems[:_TOLD_AT_MOST], *([f"and {more} more"] if more > 0 else [])]
-    return dg.AssetCheckResult(
-        check_name=_CHECK,
-        passed=not problems,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            "objectives": read,
-            "problems": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none"),
-        },
-    )
+    more = len(problems) - _PROBLEMS_LISTED
+    lines = [*problems[:_PROBLEMS_LISTED], *([f"and {more} more"] if more > 0 else [])]
+    return _COMPLETE.result(not problems, objectives=read, problems=bullets(lines))
 
 
-def _table(frame: "pd.DataFrame") -> str:
+def _tables(progress: "pd.DataFrame") -> dict[str, dg.TableMetadataValue]:
+    incomplete = progress[progress["missing"].notna()]
+    missing = incomplete.groupby(["cohort", "missing"], dropna=False).size()
+    return {
+        "by_year": _table(annual(progress)),
+        "missing": _table(missing.reset_index(name="rows")),
+    }
+
+
+def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:
+    """The frame with rates as percentages and an empty cell for a missing value."""
     import pandas as pd
 
-    def cell(value: object) -> str:
+    def cell(value: Any) -> str | int | None:
         if pd.isna(value):
-            return ""
-        return f"{value:.1%}" if isinstance(value, float) else str(value)
+            return None
+        if isinstance(value, float):
+            return f"{value:.1%}"
+        return value if isinstance(value, str) else int(value)
 
-    rows = [
-        f"| {' | '.join(map(cell, row))} |" for row in frame.astype(object).itertuples(index=False)
-    ]
-    head = f"| {' | '.join(frame.columns)} |"
-    return "\n".join([head, "|" + "---|" * len(frame.columns), *rows])
-
-
-def _drawn(told: "pd.DataFrame", day: date) -> dict[str, dg.MarkdownMetadataValue]:
-    return {"achieved": picture(_chart(told), f"Achieved and objective on {day}")}
-
-
-def _chart(told: "pd.DataFrame") -> "alt.Chart":
-    import altair as alt
-
-    sums = told.groupby("cohort", dropna=False)[["achieved", "objective"]].sum().reset_index()
-    sums["cohort"] = sums["cohort"].fillna("none")
-    long = sums.melt("cohort", var_name="what", value_name="youngs").astype({"youngs": float})
-    return (
-        alt.Chart(long)
-        .mark_bar()
-        .encode(
-            x=alt.X("cohort:N", title=None),
-            xOffset="what:N",
-            y=alt.Y("youngs:Q", title=None),
-            color=alt.Color("what:N", title=None),
-        )
-    )
+    rows = (map(cell, row) for row in frame.astype(object).itertuples(index=False))
+    return table(list(frame.columns), map(tuple, rows))

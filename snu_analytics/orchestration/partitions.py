@@ -1,4 +1,4 @@
-"""The one partitions definition: a Europe/Paris day."""
+"""Daily partitions of Europe/Paris days, and the backfill policy of all daily assets."""
 
 import warnings
 from datetime import date
@@ -23,6 +23,6 @@ def daily_partitions(start: date) -> dg.DailyPartitionsDefinition:
 
 
 def days_of(context: dg.AssetExecutionContext) -> DayRange:
-    """The days a run materialises."""
+    """The days that a run materialises, first to last partition key."""
     keys = context.partition_key_range
     return DayRange(parse_day(keys.start), parse_day(keys.end))

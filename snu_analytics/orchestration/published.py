@@ -1,19 +1,13 @@
-"""The published tables: one asset over the figures of all entities."""
-
-import time
-from collections.abc import Sequence
+"""The asset `published/breakdowns`, over the figures of all entities."""
 
 import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.orchestration.assets import daily, tell
-from snu_analytics.orchestration.concurrency import WAREHOUSE
-from snu_analytics.orchestration.faults import as_dagster_failure
-from snu_analytics.orchestration.partitions import days_of
-from snu_analytics.orchestration.resources import WarehouseResource
+from snu_analytics.orchestration.assets import Result, Run, across, build_asset
+from snu_analytics.orchestration.checks import Check, listed
+from snu_analytics.orchestration.metadata import count_tables
 from snu_analytics.pipeline import FIGURES
-from snu_analytics.publication import Published, publish
-from snu_analytics.settings import read_settings
+from snu_analytics.publication import publish
 
 PUBLISHED = dg.AssetKey(["published", "breakdowns"])
 
@@ -23,66 +17,38 @@ DAYS_ALONE = "snu/days_alone"
 # Raised when a change of the code changes which cells are published or masked.
 _CODE_VERSION = "1"
 
-_CHECK = "no_cell_recoverable"
+_NO_CELL_RECOVERABLE = Check(
+    "no_cell_recoverable",
+    "No masked cell, of this or a former publication, can be bounded more closely than its "
+    "protection interval by all that is published.",
+    blocking=True,
+)
 
 
 def published_asset(
     catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
 ) -> dg.AssetsDefinition:
-    """The asset `published/breakdowns`."""
+    def breakdowns(run: Run) -> Result:
+        threshold = run.pipeline.settings.suppression_threshold
+        closing = DAYS_ALONE not in run.tags
+        published = publish(catalogue, run.days, run.warehouse, threshold, closing)
+        check = _NO_CELL_RECOVERABLE.result(
+            not published.recoverable,
+            audited=published.counts["audited"],
+            programs=published.counts["programs"],
+            withheld=listed(published.withheld),
+            recoverable=listed(published.recoverable),
+        )
+        return Result(published.days, checks=[check], metadata=count_tables(cell=published.counts))
 
-    @dg.asset(
-        key=PUBLISHED,
-        deps=[
-            dg.AssetKey([entity.name, FIGURES])
-            for entity in catalogue.entities.values()
-            if entity.figures
-        ],
+    spec = dg.AssetSpec(
+        PUBLISHED,
         description="Figures for readers in published.daily, and in published.weekly and "
         "published.monthly once a week or month is over, by gender, age group, region, department "
         "and cohort. Small counts are masked, and as many others as hide them; an audit by linear "
         "programming passes before anything is written.",
         kinds={"postgres", "polars"},
-        group_name="published",
-        code_version=f"{_CODE_VERSION}.{'.'.join(_versions(catalogue))}",
-        **daily(partitions),
-        pool=WAREHOUSE,
-        check_specs=[
-            dg.AssetCheckSpec(
-                _CHECK,
-                asset=PUBLISHED,
-                blocking=True,
-                description="No masked cell, of this or a former publication, can be bounded more "
-                "closely than its protection interval by all that is published.",
-            )
-        ],
+        partitions_def=partitions,
+        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, _CODE_VERSION),
     )
-    def breakdowns(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource
-    ) -> dg.MaterializeResult:
-        began = time.monotonic()
-        with as_dagster_failure(), warehouse.connect() as connection:
-            threshold = read_settings().suppression_threshold
-            closing = DAYS_ALONE not in context.run.tags
-            published = publish(catalogue, days_of(context), connection, threshold, closing)
-        tell(context, published.days, began, {"cell": dict(published.counts)})
-        return dg.MaterializeResult(check_results=[_no_cell_recoverable(published)])
-
-    return breakdowns
-
-
-def _versions(catalogue: Catalogue) -> Sequence[str]:
-    return [entity.version for entity in catalogue.entities.values() if entity.figures]
-
-
-def _no_cell_recoverable(published: Published) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        check_name=_CHECK,
-        passed=not published.recoverable,
-        metadata={
-            "audited": published.counts["audited"],
-            "programs": published.counts["programs"],
-            "withheld": ", ".join(published.withheld) or "none",
-            "recoverable": ", ".join(published.recoverable) or "none",
-        },
-    )
+    return build_asset(spec, breakdowns, checks=[_NO_CELL_RECOVERABLE])

@@ -1,66 +1,78 @@
-"""What assets are given: the source, the warehouse, the staging folder and the pseudonym key."""
+"""The resources of the assets: source, warehouse, and what the steps of the pipeline need.
+
+They are plain objects, not `ConfigurableResource`s: Dagster stores the configuration of these with
+every job and shows it in its UI, and addresses of databases hold passwords.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import dagster as dg
 import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import PipelineContext, Staging
-from snu_analytics.settings import decode_key
+from snu_analytics.settings import Settings, decode_key, read_key
 from snu_analytics.source import Source, open_source
 from snu_analytics.warehouse import connect, resolve_url
 
 
-class SourceResource(dg.ConfigurableResource):
+@dataclass(frozen=True)
+class SourceResource:
     """MongoDB or a mongodump folder, opened for the time of a step."""
 
-    url: str
-    home: str
+    url: str = field(repr=False)
+    home: Path
 
     @contextmanager
     def open(self) -> Iterator[Source]:
-        source = open_source(self.url, Path(self.home))
+        source = open_source(self.url, self.home)
         try:
             yield source
         finally:
             source.close()
 
 
-class WarehouseResource(dg.ConfigurableResource):
+@dataclass(frozen=True)
+class WarehouseResource:
     """PostgreSQL, one connection for the time of a step."""
 
-    url: str
-    home: str
+    url: str = field(repr=False)
+    home: Path
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection]:
-        with connect(resolve_url(self.url, Path(self.home))) as connection:
+        with connect(resolve_url(self.url, self.home)) as connection:
             yield connection
 
 
-class PipelineResource(dg.ConfigurableResource):
-    """The catalogue, the pseudonym key and the staging folder."""
+@dataclass(frozen=True)
+class PipelineResource:
+    """The settings, and what the pipeline's steps work with; the key is read when a step asks."""
 
-    staging_url: str
-    pseudonym_key: str
+    settings: Settings = field(repr=False)
 
     def context(self) -> PipelineContext:
-        key = decode_key(self.pseudonym_key)
-        return PipelineContext(load_catalogue(), Pseudonymiser(key), Staging(self.staging_url))
+        """Catalogue, pseudonyms and staging. Raises SettingsError for a key that cannot be used."""
+        pseudonyms = Pseudonymiser(_key(self.settings))
+        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
 
 
-def resources() -> dict[str, dg.ConfigurableResource]:
-    """The resources by name, configured by the environment."""
-    home = dg.EnvVar("SNU_HOME")
+def resources(settings: Settings) -> dict[str, Any]:
+    """The resources by the names that assets, ops and sensors ask for them."""
     return {
-        "source": SourceResource(url=dg.EnvVar("SNU_SOURCE_URL"), home=home),
-        "warehouse": WarehouseResource(url=dg.EnvVar("SNU_WAREHOUSE_URL"), home=home),
-        "pipeline": PipelineResource(
-            staging_url=dg.EnvVar("SNU_STAGING_URL"),
-            pseudonym_key=dg.EnvVar("SNU_PSEUDONYM_KEY"),
-        ),
+        "source": SourceResource(settings.source_url, settings.home),
+        "warehouse": WarehouseResource(settings.warehouse_url, settings.home),
+        "pipeline": PipelineResource(settings),
     }
+
+
+def _key(settings: Settings) -> bytes:
+    if key := getattr(settings, "key", None):
+        return key()
+    # To go once Settings has `key`: its `pseudonym_key` is the file's text as read at the start.
+    file = settings.key_file
+    return decode_key(read_key(file) if file else settings.pseudonym_key, settings.key_origin)

@@ -3,18 +3,18 @@
 Both keys may write while it lasts. A table's day is replaced whole, so that its rows are of one
 key; the quarantined patches of a day come to be of the new key a moment before its events do, and
 tables are joined by pseudonyms only where both sides were rebuilt. Days are rebuilt from what the
-source tells now: where it lost patches or documents since, so do the rows.
+source holds now: where it lost patches or documents since, so do the rows.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
 import psycopg
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.days import DayRange
+from snu_analytics.days import DayRange, consecutive
 from snu_analytics.errors import WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.backfill import Done, backfill
@@ -27,7 +27,7 @@ CarryOver = Callable[[psycopg.Connection, Pseudonymiser | None, Pseudonymiser], 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Consecutive days to rebuild, of one entity or of all of them (None)."""
+    """Consecutive days to rebuild, of an entity or of all of them (None)."""
 
     days: DayRange
     entity: str | None
@@ -39,7 +39,7 @@ def begin(
     new: Pseudonymiser,
     carry_over: CarryOver | None = None,
 ) -> None:
-    """Let the new key write, and carry over what must stand before any day is rebuilt.
+    """Admit the new key beside the old, and carry over what must be there before any rebuilding.
 
     Raises WarehouseError as `begin_rotation` does.
     """
@@ -50,7 +50,7 @@ def begin(
 
 
 def remaining(warehouse_url: str, fingerprint: str, catalogue: Catalogue) -> list[Stretch]:
-    """What is still to be rebuilt with the key of this fingerprint.
+    """The days still to be rebuilt with the key of this fingerprint.
 
     Raises WarehouseError when a table holds such days whose entity is no longer in the catalogue.
     """
@@ -59,7 +59,10 @@ def remaining(warehouse_url: str, fingerprint: str, catalogue: Catalogue) -> lis
 
 
 def stretches(loads: Collection[tuple[str, date]], catalogue: Catalogue) -> list[Stretch]:
-    """Tables and days as few backfills: days that follow each other and have the same entities."""
+    """The loads (table, day) as few backfills: consecutive days with the same entities.
+
+    Raises WarehouseError for a table whose entity is no longer in the catalogue.
+    """
     names = {entity.table: entity.name for entity in catalogue.entities.values()}
     by_day: dict[date, set[str]] = {}
     for table, day in loads:
@@ -69,27 +72,21 @@ def stretches(loads: Collection[tuple[str, date]], catalogue: Catalogue) -> list
                 "catalogue: drop the table as `snu-analytics migrate` says, or put the entity back"
             )
         by_day.setdefault(day, set()).add(names[table])
-    found: list[Stretch] = []
-    for days, entities in _alike(by_day):
-        whole = len(entities) == len(names)
-        found += [Stretch(days, entity) for entity in ([None] if whole else sorted(entities))]
-    return found
+    return [
+        Stretch(days, entity)
+        for entities, days in sorted(_runs(by_day), key=lambda run: run[1])
+        for entity in ([None] if len(entities) == len(names) else sorted(entities))
+    ]
 
 
 def rebuild(work: Sequence[Stretch], definitions: Callable[[], dg.Definitions]) -> Iterator[Done]:
-    """Backfill the stretches one after the other, with the key that the environment tells."""
+    """Backfill the stretches one after the other, with the key that the environment names."""
     for stretch in work:
         yield from backfill(stretch.days, definitions, stretch.entity)
 
 
-def _alike(by_day: dict[date, set[str]]) -> list[tuple[DayRange, set[str]]]:
-    """Each run of consecutive days with the same entities, and these."""
-    runs: list[tuple[DayRange, set[str]]] = []
-    for day in sorted(by_day):
-        if runs:
-            days, entities = runs[-1]
-            if day == days.last + timedelta(days=1) and entities == by_day[day]:
-                runs[-1] = DayRange(days.first, day), entities
-                continue
-        runs.append((DayRange(day, day), by_day[day]))
-    return runs
+def _runs(by_day: Mapping[date, set[str]]) -> Iterator[tuple[frozenset[str], DayRange]]:
+    """Each run of consecutive days with the same entities."""
+    for entities in set(map(frozenset, by_day.values())):
+        days = consecutive(day for day, names in by_day.items() if names == entities)
+        yield from ((entities, run) for run in days)

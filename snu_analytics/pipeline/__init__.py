@@ -17,18 +17,14 @@ from snu_analytics.pipeline.context import (
 )
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
-from snu_analytics.pipeline.figure_queries import (
-    FIGURE_COLUMNS,
-    count_query,
-    figure_part,
-    figure_query,
-)
+from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
 from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
 from snu_analytics.pipeline.unlisted import unlisted_values
+from snu_analytics.pipeline.verify import days_with_misplaced_events, days_with_wrong_figures
 
 __all__ = [
     "EVENTS",
@@ -45,8 +41,8 @@ __all__ = [
     "Staged",
     "Staging",
     "audit_history",
-    "count_query",
-    "figure_part",
+    "days_with_misplaced_events",
+    "days_with_wrong_figures",
     "figure_query",
     "load_events",
     "load_figures",

@@ -1,16 +1,15 @@
 """The audit as Dagster runs it, and the days it asks for again."""
 
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
 from snu_analytics.days import DayRange
-from snu_analytics.definitions import defs
+from snu_analytics.definitions import build_defs, defs
 from snu_analytics.orchestration.check_warnings import warning_sentences
-from snu_analytics.orchestration.resources import resources
+from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.orchestration.runs import run_audit, run_days
 from snu_analytics_tests.fixtures.histories import (
     OTHER_REF,
@@ -33,33 +32,41 @@ HISTORY = [
 
 
 @pytest.fixture
-def loaded(instance, monkeypatch, tmp_path):
-    """Four days, loaded; called with other patches it changes the source and audits the month."""
+def of(definitions, tmp_path):
+    """The definitions that read a source of these patches."""
 
-    def source(name: str, patches: list[dict]) -> None:
-        url = write_dump(tmp_path / name, youngs=[document()], young_patches=patches)
-        monkeypatch.setenv("SNU_SOURCE_URL", url)
+    def made(patches: list[dict]) -> dg.Definitions:
+        folder = tmp_path / f"dump{len(list(tmp_path.iterdir()))}"
+        return definitions(write_dump(folder, youngs=[document()], young_patches=patches))
 
-    source("first", HISTORY)
-    assert run_days(instance, defs, DAYS, "young").ok
-
-    def changed(patches: list[dict]):
-        source(f"later{len(list(Path(tmp_path).iterdir()))}", patches)
-        return run_audit(instance, defs, MARCH, "young")
-
-    return changed
+    return made
 
 
-def asked(instance) -> list[tuple[str | None, set[str]]]:
-    """What the sensor asks for: partition and entities."""
-    sensor = defs.resolve_sensor_def("changed_days")
-    context = dg.build_sensor_context(
-        instance=instance,
-        repository_def=defs.get_repository_def(),
-        resources=resources(),
-    )
-    told = sensor.evaluate_tick(context).run_requests or []
-    return [(r.partition_key, {k.path[0] for k in r.asset_selection or []}) for r in told]
+@pytest.fixture
+def audited(instance, of):
+    """Four days, loaded; called with other patches it audits the month in a source of these."""
+    assert run_days(instance, of(HISTORY), DAYS, "young").ok
+    return lambda patches: run_audit(instance, of(patches), MARCH, "young")
+
+
+@pytest.fixture
+def asked(instance, settings):
+    """What the sensor asks for when it is called: partition and key prefixes."""
+    defs = build_defs(settings)
+
+    def requests() -> list[tuple[str | None, set[str]]]:
+        context = dg.build_sensor_context(
+            instance=instance,
+            repository_def=defs.get_repository_def(),
+            resources={"warehouse": WarehouseResource(settings.warehouse_url, settings.home)},
+        )
+        tick = defs.resolve_sensor_def("changed_days").evaluate_tick(context)
+        return [
+            (request.partition_key, {key.path[0] for key in request.asset_selection or []})
+            for request in tick.run_requests or []
+        ]
+
+    return requests
 
 
 def days(warehouse_url: str) -> list[tuple]:
@@ -70,10 +77,10 @@ def days(warehouse_url: str) -> list[tuple]:
     )
 
 
-def test_a_source_that_stands_still_asks_for_nothing(instance, loaded, warehouse_url):
-    outcome = loaded(HISTORY)
+def test_a_source_that_stands_still_asks_for_nothing(audited, asked, warehouse_url):
+    outcome = audited(HISTORY)
     assert (outcome.faults, outcome.warnings) == ((), ())
-    assert asked(instance) == []
+    assert asked() == []
     assert days(warehouse_url) == [
         ("changed since they were loaded", 0, 4),
         ("late: came after their day was loaded", 0, 3),
@@ -81,29 +88,26 @@ def test_a_source_that_stands_still_asks_for_nothing(instance, loaded, warehouse
     ]
 
 
-def test_days_loaded_alone_or_together_are_the_same_days(instance, loaded):
+def test_days_loaded_alone_or_together_are_the_same_days(instance, of, audited):
     several = [
         *HISTORY,
         patch("2024-03-04T10:00", add("/qpv", "true"), add("/jdc", "true")),
         patch("2024-03-01T12:00", add("/jdc", "true"), add("/qpv", "false"), ref=OTHER_REF),
     ]
-    loaded(several)
     for day in DAYS:
-        assert run_days(instance, defs, DayRange(day, day), "young").ok
-    assert loaded(several).warnings == ()
+        assert run_days(instance, of(several), DayRange(day, day), "young").ok
+    assert audited(several).warnings == ()
 
 
-def test_late_vanished_and_mended_patches_ask_for_exactly_their_days(
-    instance, loaded, warehouse_url
-):
+def test_late_vanished_and_mended_patches_ask_for_exactly_their_days(audited, asked, warehouse_url):
     mended = HISTORY[1] | {"ops": [replace("/status", "IN_PROGRESS", "ABANDONED")]}
     late = patch("2024-03-04T10:00", add("/qpv", "true"))
-    outcome = loaded([HISTORY[0], mended, late])
+    outcome = audited([HISTORY[0], mended, late])
     assert outcome.ok
     assert warning_sentences(outcome.warnings) == [
-        "young/history_audit: check days_unchanged failed on 2024-03-02, 2024-03-03, 2024-03-04"
+        "audit/young: check days_unchanged failed on 2024-03-02, 2024-03-03, 2024-03-04"
     ]
-    assert asked(instance) == [
+    assert asked() == [
         ("2024-03-02", {"young", "figures", "published"}),
         ("2024-03-03", {"young", "figures", "published"}),
         ("2024-03-04", {"young", "figures", "published"}),
@@ -115,17 +119,17 @@ def test_late_vanished_and_mended_patches_ask_for_exactly_their_days(
     ]
 
 
-def test_days_run_again_are_asked_for_no_longer(instance, loaded):
-    loaded(HISTORY[:2])
-    assert asked(instance) == [("2024-03-03", {"young", "figures", "published"})]
-    assert run_days(instance, defs, DAYS, "young").ok
-    assert asked(instance) == []
+def test_days_run_again_are_asked_for_no_longer(instance, of, audited, asked):
+    audited(HISTORY[:2])
+    assert asked() == [("2024-03-03", {"young", "figures", "published"})]
+    assert run_days(instance, of(HISTORY[:2]), DAYS, "young").ok
+    assert asked() == []
 
 
-def test_an_audit_run_again_replaces_its_lines(instance, loaded, warehouse_url):
-    loaded(HISTORY)
+def test_an_audit_run_again_replaces_its_lines(audited, warehouse_url):
+    audited(HISTORY)
     before = rows(warehouse_url, "SELECT * FROM analytics.history_audit ORDER BY 1, 2, 3, 4, 5")
-    loaded(HISTORY)
+    audited(HISTORY)
     assert (
         rows(warehouse_url, "SELECT * FROM analytics.history_audit ORDER BY 1, 2, 3, 4, 5")
         == before

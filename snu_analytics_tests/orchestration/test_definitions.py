@@ -1,4 +1,4 @@
-"""What Dagster is told: assets, partitions, job, schedules."""
+"""What Dagster loads: assets, partitions, jobs, schedules."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
 
 
 def test_each_entity_has_its_four_assets_and_its_audit():
-    audits = {dg.AssetKey([entity, "history_audit"]) for entity in ENTITIES}
+    audits = {dg.AssetKey(["audit", entity]) for entity in ENTITIES}
     assert set(specs()) == {*KEYS, *audits, dg.AssetKey(["risk", "report"]), *ACROSS}
 
 

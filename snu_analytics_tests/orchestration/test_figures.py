@@ -1,20 +1,17 @@
 """The flows, the pool and the objectives as Dagster runs them."""
 
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from snu_analytics.days import DayRange, paris_today
-from snu_analytics.definitions import defs
 from snu_analytics.figures.pool import Balance, Explained
 from snu_analytics.figures.pool.movements import Difference
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions
-from snu_analytics.orchestration.pool import balances_result, difference_table, pool_asset
+from snu_analytics.orchestration.pool import balances_result, difference_metadata, pool_asset
 from snu_analytics.orchestration.runs import run_days
 from snu_analytics_tests.fixtures.histories import (
     CATALOGUE,
@@ -37,23 +34,24 @@ OLDER = document("55a000000000000000000001", status="REFUSED")
 GOALS: list[dict] = [{"cohort": "2021", "department": "Ain", "max": 2}, {"department": "Atlantide"}]
 
 
-@pytest.fixture(autouse=True)
-def source(instance, monkeypatch):
-    folder = Path(os.environ["SNU_HOME"]) / "dump"
+@pytest.fixture
+def defs(definitions, tmp_path):
     youngs = [OLDER, document(REF, status="VALIDATED", department="Ain")]
-    url = write_dump(folder, youngs=youngs, young_patches=HISTORY, inscriptiongoals=GOALS)
-    monkeypatch.setenv("SNU_SOURCE_URL", url)
+    url = write_dump(
+        tmp_path / "dump", youngs=youngs, young_patches=HISTORY, inscriptiongoals=GOALS
+    )
+    return definitions(url)
 
 
 def metadata(instance, asset: str, day: date) -> dict:
     event = instance.get_latest_data_version_record(
         dg.AssetKey(["figures", asset]), partition_key=str(day)
     )
-    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
-    return {name: value.value for name, value in told.items()}
+    shown = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    return {name: value.value for name, value in shown.items()}
 
 
-def test_the_first_partition_counts_who_was_there_before(instance, warehouse_url):
+def test_the_first_partition_counts_who_was_there_before(instance, defs, warehouse_url):
     outcome = run_days(instance, defs, DAYS)
     assert outcome.faults == ()
     assert warning_sentences(outcome.warnings) == [
@@ -69,8 +67,8 @@ def test_the_first_partition_counts_who_was_there_before(instance, warehouse_url
         ("2021-06-19", "IN_PROGRESS", 0, 1),
         ("2021-06-19", "VALIDATED", 1, 0),
     ]
-    told = metadata(instance, "pool", DAYS.last)
-    assert {n: told[n] for n in ("young_entries", "young_exits", "application_entries")} == {
+    shown = metadata(instance, "pool", DAYS.last)
+    assert {n: shown[n] for n in ("young_entries", "young_exits", "application_entries")} == {
         "young_entries": 1,
         "young_exits": 1,
         "application_entries": 0,
@@ -80,17 +78,19 @@ def test_the_first_partition_counts_who_was_there_before(instance, warehouse_url
     ]
 
 
-def test_a_day_shows_its_stock_and_what_was_achieved(instance):
+def test_a_day_shows_its_stock_and_what_was_achieved(instance, defs):
     assert run_days(instance, defs, DayRange(FIRST, FIRST)).ok
     picture = "](data:image/png;base64,"
     assert picture in metadata(instance, "pool", FIRST)["young_stock"]
     flows = metadata(instance, "flows", FIRST)
     assert picture in flows["inscription_per_day"]
     assert flows["events_counted"] == 1
-    told = metadata(instance, "objectives", FIRST)
-    assert picture in told["achieved"]
-    assert (told["rows"], told["objective"], told["reached"]) == (1, 2, 0)
-    assert told["missing"].splitlines()[2:] == ["| 2021 | nobody of the cohort is validated | 1 |"]
+    shown = metadata(instance, "objectives", FIRST)
+    assert picture in shown["achieved"]
+    assert (shown["rows"], shown["objective"], shown["reached"]) == (1, 2, 0)
+    assert [record.data for record in shown["missing"]] == [
+        {"cohort": "2021", "missing": "nobody of the cohort is validated", "rows": 1}
+    ]
 
 
 def test_movements_that_do_not_balance_are_an_error_and_a_stock_below_nothing_a_warning():
@@ -108,33 +108,34 @@ def test_movements_that_do_not_balance_are_an_error_and_a_stock_below_nothing_a_
     assert below.metadata["incomplete"].value == "application"
 
 
-def test_the_last_partition_is_held_against_the_source(instance, warehouse_url):
+def test_the_last_partition_is_held_against_the_source(instance, defs, warehouse_url):
     yesterday = paris_today() - timedelta(days=1)
     outcome = run_days(instance, defs, DayRange(yesterday, yesterday))
     assert outcome.faults == ()
-    table = metadata(instance, "pool", yesterday)["young_against_the_source"].splitlines()
-    assert table[2:4] == ["| REFUSED | 0 | 1 | 1 |", "| VALIDATED | 0 | 1 | 1 |"]
+    records = metadata(instance, "pool", yesterday)["young_against_the_source"]
+    assert [tuple(record.data.values()) for record in records] == [
+        ("REFUSED", 0, 1, 1),
+        ("VALIDATED", 0, 1, 1),
+    ]
     assert rows(
         warehouse_url, "SELECT DISTINCT day, entity FROM analytics.pool_difference ORDER BY 2"
     ) == [(yesterday, "young")]
 
 
-def test_a_difference_tells_its_possible_causes():
-    told = difference_table(
-        Explained([Difference("VALIDATED", 10, 12), Difference(None, 0, 1)], 2, date(2024, 3, 1), 4)
-    )
-    assert str(told.value).splitlines() == [
-        "| status | closing | live | difference |",
-        "|---|---:|---:|---:|",
-        "| VALIDATED | 10 | 12 | 2 |",
-        "| None | 0 | 1 | 1 |",
-        "",
-        "Documents whose status was written without a patch: 2 (audit of 2024-03). "
-        "Subjects erased so far: 4. Changes since midnight are in the source alone.",
+def test_a_difference_names_its_possible_causes():
+    differences = [Difference("VALIDATED", 10, 12), Difference(None, 0, 1)]
+    shown = difference_metadata("young", Explained(differences, 2, date(2024, 3, 1), 4))
+    assert [tuple(r.data.values()) for r in shown["young_against_the_source"].records] == [
+        ("VALIDATED", 10, 12, 2),
+        (None, 0, 1, 1),
     ]
+    assert shown["young_differences_explained"] == (
+        "Documents whose status was written without a patch: 2 (audit of 2024-03). "
+        "Subjects erased so far: 4. Changes since midnight are in the source alone."
+    )
 
 
-def test_flows_come_after_the_figures_the_pool_after_events_and_objectives_after_the_pool():
+def test_flows_come_after_the_figures_the_pool_after_events_and_objectives_after_the_pool(defs):
     deps = {
         spec.key.path[1]: {dep.asset_key.to_user_string() for dep in spec.deps}
         for spec in defs.resolve_all_asset_specs()

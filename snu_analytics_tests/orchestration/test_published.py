@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from snu_analytics.days import DayRange
-from snu_analytics.definitions import defs
 from snu_analytics.orchestration.published import PUBLISHED
 from snu_analytics.orchestration.runs import run_days, run_publication
 from snu_analytics_tests.fixtures.histories import add, patch, write_dump
@@ -19,8 +18,8 @@ TOTAL = (
 )
 
 
-@pytest.fixture(autouse=True)
-def source(instance, monkeypatch, tmp_path):
+@pytest.fixture
+def defs(definitions, tmp_path):
     """Twelve inscriptions on Monday, three on Tuesday."""
     patches = [
         patch(
@@ -28,26 +27,26 @@ def source(instance, monkeypatch, tmp_path):
         )
         for n in range(15)
     ]
-    monkeypatch.setenv("SNU_SOURCE_URL", write_dump(tmp_path / "dump", young_patches=patches))
+    return definitions(write_dump(tmp_path / "dump", young_patches=patches))
 
 
-def test_the_nightly_run_publishes_its_day_and_the_audit_passes(instance, warehouse_url):
+def test_the_nightly_run_publishes_its_day_and_the_audit_passes(instance, defs, warehouse_url):
     outcome = run_days(instance, defs, DAY)
     assert outcome.ok, outcome
     assert not [w for w in outcome.warnings if "published" in w.asset]
     assert rows(warehouse_url, TOTAL.format("daily")) == [(12, False)]
     event = instance.get_latest_data_version_record(PUBLISHED, partition_key="2024-03-04")
-    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
-    assert told["masked"].value == 0
-    assert told["shown"].value > 20
+    shown = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    assert shown["masked"].value == 0
+    assert shown["shown"].value > 20
 
 
-def test_of_one_entity_nothing_is_published(instance, warehouse_url):
+def test_of_one_entity_nothing_is_published(instance, defs, warehouse_url):
     assert run_days(instance, defs, DAY, "young").ok
     assert rows(warehouse_url, "SELECT FROM published.publication") == []
 
 
-def test_a_range_is_published_in_a_run_of_its_own(instance, warehouse_url):
+def test_a_range_is_published_in_a_run_of_its_own(instance, defs, warehouse_url):
     assert run_days(instance, defs, WEEK, published=False).ok
     assert rows(warehouse_url, "SELECT FROM published.publication") == []
     assert run_publication(instance, defs, WEEK, closing=False).ok

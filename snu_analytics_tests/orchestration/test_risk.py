@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from snu_analytics.definitions import defs
+from snu_analytics.definitions import build_defs, defs
 from snu_analytics_tests.fixtures.pipeline import rows
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.privacy.risk_rows import insert_event
@@ -15,11 +15,11 @@ KEY = dg.AssetKey(["risk", "report"])
 
 
 @pytest.fixture
-def run(instance, warehouse_url):
+def run(instance, settings, warehouse_url):
     insert_event(warehouse_url, 1, gender="male", age=16)
 
     def executed() -> dg.ExecuteInProcessResult:
-        return defs.resolve_job_def("risk").execute_in_process(instance=instance)
+        return build_defs(settings).resolve_job_def("risk").execute_in_process(instance=instance)
 
     return executed
 
@@ -28,10 +28,15 @@ def test_a_run_keeps_the_report_and_shows_it(run, warehouse_url):
     result = run()
     assert result.success
     (materialised,) = result.asset_materializations_for_node("risk__report")
-    told = str(materialised.metadata["report"].value)
-    assert (
-        "| analytics.young_event | person | k |  | 1 "
-        "| the smallest group: nobody is hidden among fewer (k-anonymity) |" in told.splitlines()
+    (line,) = [
+        record.data
+        for record in materialised.metadata["report"].records
+        if (record.data["table"], record.data["unit"], record.data["measure"])
+        == ("analytics.young_event", "person", "k")
+    ]
+    assert (line["value"], line["meaning"]) == (
+        1,
+        "the smallest group: nobody is hidden among fewer (k-anonymity)",
     )
     assert rows(
         warehouse_url,

@@ -12,11 +12,11 @@ import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
-from snu_analytics.definitions import defs
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.concurrency import WAREHOUSE, make_pools
 from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
 from snu_analytics.pipeline import STEPS
+from snu_analytics.settings import default_file
 from snu_analytics.simulation import simulate, write_dump
 from snu_analytics_tests.fixtures.histories import add, patch, replace
 from snu_analytics_tests.fixtures.histories import write_dump as write_literal
@@ -30,13 +30,17 @@ HISTORY = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def source(instance, monkeypatch, tmp_path):
-    url = write_literal(Path(os.environ["SNU_HOME"]) / "demo-source", young_patches=HISTORY)
-    monkeypatch.setenv("SNU_SOURCE_URL", url)
+@pytest.fixture
+def dump(tmp_path) -> Path:
+    return tmp_path / "dump"
 
 
-def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, warehouse_url):
+@pytest.fixture
+def defs(definitions, dump) -> dg.Definitions:
+    return definitions(write_literal(dump, young_patches=HISTORY))
+
+
+def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, defs, warehouse_url):
     outcome = run_days(instance, defs, DAY)
     assert (outcome.faults, outcome.warnings) == ((), ())
     assert instance.get_run_by_id(outcome.run_id).is_success
@@ -45,16 +49,15 @@ def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, warehouse_u
     ]
 
 
-def test_a_range_is_one_run_whose_every_day_is_materialised(instance, warehouse_url):
+def test_a_range_is_one_run_whose_every_day_is_materialised(instance, defs, warehouse_url):
     assert run_days(instance, defs, DAYS, "young").ok
     for asset in defs.resolve_asset_graph().get_all_asset_keys():
-        daily = asset.path[0] == "young" and asset.path[1] != "history_audit"
-        expected = {str(day) for day in DAYS} if daily else set()
+        expected = {str(day) for day in DAYS} if asset.path[0] == "young" else set()
         assert instance.get_materialized_partitions(asset) == expected
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 2
 
 
-def test_every_day_of_a_range_is_planned_for_each_of_its_assets(instance):
+def test_every_day_of_a_range_is_planned_for_each_of_its_assets(instance, defs):
     outcome = run_days(instance, defs, DAYS, "young")
     for step in STEPS:
         planned = instance.get_event_records(
@@ -67,23 +70,23 @@ def test_every_day_of_a_range_is_planned_for_each_of_its_assets(instance):
         assert {record.partition_key for record in planned} == {str(day) for day in DAYS}
 
 
-def test_metadata_hold_counts(instance):
+def test_metadata_hold_counts(instance, defs):
     run_days(instance, defs, DAYS, "young")
     graph = defs.resolve_asset_graph()
     (key,) = [k for k in graph.get_all_asset_keys() if k.path == ["young", "raw_patches"]]
     event = instance.get_latest_data_version_record(key, partition_key="2024-03-02")
-    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
-    assert {name: told[name].value for name in ("patches", "documents", "quarantined")} == {
+    shown = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    assert {name: shown[name].value for name in ("patches", "documents", "quarantined")} == {
         "patches": 1,
         "documents": 1,
         "quarantined": 0,
     }
 
 
-def test_a_fault_is_one_sentence_and_former_rows_stand(instance, warehouse_url):
+def test_a_fault_is_one_sentence_and_former_rows_stand(instance, defs, dump, warehouse_url):
     run_days(instance, defs, DAY)
-    dump = Path(os.environ["SNU_HOME"]) / "demo-source" / "young_patches.bson"
-    dump.write_bytes(dump.read_bytes()[:-7])
+    patches = dump / "young_patches.bson"
+    patches.write_bytes(patches.read_bytes()[:-7])
     outcome = run_days(instance, defs, DAY, "young", retries=False)
     (fault,) = outcome.faults
     assert fault.startswith("young__raw_patches: ")
@@ -92,7 +95,7 @@ def test_a_fault_is_one_sentence_and_former_rows_stand(instance, warehouse_url):
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 1
 
 
-def test_a_run_that_ends_without_a_failed_step_is_no_good_run(instance, warehouse_url):
+def test_a_run_that_ends_without_a_failed_step_is_no_good_run(instance, defs, warehouse_url):
     assert run_days(instance, defs, DAY, "young").ok
     with psycopg.connect(warehouse_url) as connection:
         connection.execute("DROP TABLE dagster.concurrency_slots")
@@ -114,20 +117,19 @@ def test_each_pool_has_its_limit_before_the_first_run(instance):
     [(4, []), (5, ["young/raw_patches: check few_quarantined failed on 2024-03-01"])],
 )
 def test_some_defective_patches_of_few_fail_the_check_and_not_the_run(
-    instance, monkeypatch, tmp_path, broken, expected
+    instance, definitions, tmp_path, broken, expected
 ):
     defective = [
         patch(f"2024-03-01T11:0{n}", {"op": "move", "path": "/status"}) for n in range(broken)
     ]
-    source = write_literal(tmp_path / "broken", young_patches=[*HISTORY, *defective])
-    monkeypatch.setenv("SNU_SOURCE_URL", source)
+    defs = definitions(write_literal(tmp_path / "broken", young_patches=[*HISTORY, *defective]))
     outcome = run_days(instance, defs, DAY, "young")
     assert outcome.ok
     assert warning_sentences(outcome.warnings) == expected
 
 
-def test_a_missing_key_is_named(instance, monkeypatch):
-    monkeypatch.setenv("SNU_PSEUDONYM_KEY", "")
+def test_the_key_is_read_by_the_run_and_named_where_it_is_missing(instance, defs):
+    default_file(Path(os.environ["SNU_HOME"])).unlink()
     outcome = run_days(instance, defs, DAY, "young", retries=False)
     assert "SNU_PSEUDONYM_KEY is not set" in outcome.faults[0]
 
@@ -140,14 +142,14 @@ IDENTIFYING = (
 
 
 def identifying_strings(simulation) -> set[str]:
-    """Whatever tells who somebody is, in documents of the simulation."""
-    found: set[str] = set()
+    """Whatever identifies somebody, in documents of the simulation."""
+    strings: set[str] = set()
     for name in ("youngs", "applications"):
         for content in simulation.collections[name]:
             document = bson.decode(content)
-            found |= {str(document[f]) for f in IDENTIFYING if len(str(document.get(f, ""))) > 7}
-            found.add(str(document["_id"]))
-    return found
+            strings |= {str(document[f]) for f in IDENTIFYING if len(str(document.get(f, ""))) > 7}
+            strings.add(str(document["_id"]))
+    return strings
 
 
 def everything_in(url: str) -> str:
@@ -164,11 +166,11 @@ def everything_in(url: str) -> str:
 
 
 def test_no_identifying_string_reaches_database_staging_or_logs(
-    instance, warehouse_url, monkeypatch, tmp_path, capfd
+    instance, definitions, warehouse_url, dump, capfd
 ):
     simulation = simulate(60, date(2024, 2, 1), date(2024, 4, 30), seed=11)
-    write_dump(simulation, tmp_path / "dump")
-    monkeypatch.setenv("SNU_SOURCE_URL", f"bson://{tmp_path}/dump")
+    write_dump(simulation, dump)
+    defs = definitions(f"bson://{dump}")
     assert run_days(instance, defs, DayRange(date(2024, 2, 1), date(2024, 3, 2))).ok
     secrets = identifying_strings(simulation)
     assert len(secrets) > 300
@@ -182,8 +184,8 @@ def test_no_identifying_string_reaches_database_staging_or_logs(
         assert [s for s in secrets - references if s in held] == []
     home = Path(os.environ["DAGSTER_HOME"])
     logs = "".join(f.read_text(errors="replace") for f in home.rglob("*") if f.is_file())
-    told = capfd.readouterr()
-    assert [s for s in secrets if s in logs + told.out + told.err] == []
+    printed = capfd.readouterr()
+    assert [s for s in secrets if s in logs + printed.out + printed.err] == []
 
 
 @pytest.mark.parametrize(

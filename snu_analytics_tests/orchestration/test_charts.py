@@ -1,11 +1,10 @@
-"""Pictures within metadata."""
+"""Charts within metadata."""
 
 import base64
 
-import altair as alt
 import pandas as pd
 
-from snu_analytics.orchestration.plots import picture
+from snu_analytics.orchestration.charts import lines
 
 DAYS = pd.DataFrame(
     {
@@ -16,9 +15,8 @@ DAYS = pd.DataFrame(
 )
 
 
-def test_a_chart_is_a_small_png_within_the_text(tmp_path):
-    chart = alt.Chart(DAYS).mark_line().encode(x="day:T", y="closing:Q", color="status:N")
-    text = str(picture(chart, "Stock by status").value)
+def test_a_chart_is_a_small_png_within_the_text():
+    text = str(lines(DAYS, "closing", "status", "Stock by status").value)
     assert text.startswith("![Stock by status](data:image/png;base64,")
     png = base64.b64decode(text.partition("base64,")[2].removesuffix(")"))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")

@@ -1,0 +1,35 @@
+"""The parts of Dagster that it does not export, imported here and nowhere else.
+
+Checked with dagster 1.13.27 and dagster-postgres 0.29.27; `pyproject.toml` admits no other minor
+version. After an upgrade run the tests of this folder.
+
+- `ASSET_PARTITION_RANGE_…_TAG`: the tags by which one run materialises a range of partitions; there
+  is no argument for it.
+- `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
+  first, and the second is the table whose ids it asks back (`event_log.py`).
+- `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
+- `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
+  `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
+"""
+
+from dagster._core.definitions.partitions.partitioned_schedule import (
+    UnresolvedPartitionedAssetScheduleDefinition,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
+from dagster._serdes import ConfigurableClassData
+
+__all__ = [
+    "ASSET_PARTITION_RANGE_END_TAG",
+    "ASSET_PARTITION_RANGE_START_TAG",
+    "ConfigurableClassData",
+    "NoOpComputeLogManager",
+    "SqlEventLogStorageTable",
+    "UnresolvedAssetJobDefinition",
+    "UnresolvedPartitionedAssetScheduleDefinition",
+]

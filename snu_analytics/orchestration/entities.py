@@ -1,0 +1,175 @@
+"""The four assets of an entity, from its catalogue file."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.orchestration.assets import Result, Run, build_asset
+from snu_analytics.orchestration.checks import Check, listed
+from snu_analytics.orchestration.concurrency import SOURCE
+from snu_analytics.orchestration.metadata import count_tables
+from snu_analytics.pipeline import (
+    EVENTS,
+    FIGURES,
+    PATCHES,
+    SNAPSHOTS,
+    DayCounts,
+    days_with_misplaced_events,
+    days_with_wrong_figures,
+    load_events,
+    load_figures,
+    stage_patches,
+    stage_snapshots,
+)
+
+# Raised when a change of the code changes what an asset holds for the same source; a change of the
+# entity's catalogue file shows by itself.
+_CODE_VERSION = "1"
+
+# Damaged patches are rare in production; more than one in a hundred is a fault of the writer. A
+# share of few patches says nothing: one of the 30 of a Sunday failed the check.
+_QUARANTINE_LIMIT = 0.01
+_QUARANTINE_FLOOR = 5
+
+_FEW_QUARANTINED = Check(
+    "few_quarantined",
+    f"At most {_QUARANTINE_LIMIT:.0%} of each day's patches are defective, or fewer than "
+    f"{_QUARANTINE_FLOOR}.",
+)
+_NOTHING_WITHHELD = Check(
+    "nothing_withheld",
+    "No field holds what looks like a person's: a telephone number, an e-mail. OTHER stands for "
+    "such a value, and analytics.withheld counts it. List the values by `snu-analytics values`.",
+)
+_FIELDS_KNOWN = Check(
+    "fields_known", "Every field met is in the catalogue, kept or dropped by name."
+)
+_EVENTS_IN_THEIR_DAY = Check(
+    "events_in_their_day", "Every event's instant lies in its Europe/Paris day.", blocking=True
+)
+_FIGURES_COUNT_EVENTS = Check(
+    "figures_count_events",
+    "Each figure, summed over its groups, is the count of its events.",
+    blocking=True,
+)
+
+
+def entity_assets(
+    entity: Entity, partitions: dg.DailyPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """The entity's `raw_patches`, `user_snapshots`, `anonymized_events`, `daily_aggregates`."""
+
+    def step(
+        name: str,
+        compute: Callable[[Run], Result],
+        description: str,
+        kinds: set[str],
+        after: str | None = None,
+        **options: Any,
+    ) -> dg.AssetsDefinition:
+        spec = dg.AssetSpec(
+            [entity.name, name],
+            deps=[dg.AssetKey([entity.name, after])] if after else [],
+            description=description,
+            kinds=kinds,
+            code_version=f"{_CODE_VERSION}.{entity.version}",
+            tags={"entity": entity.name},
+            partitions_def=partitions,
+        )
+        return build_asset(spec, compute, **options)
+
+    def raw_patches(run: Run) -> Result:
+        with run.source.open() as source:
+            patched = stage_patches(run.pipeline.context(), entity, run.days, source, run.warehouse)
+        return Result(
+            patched.counts,
+            checks=[_few_quarantined(patched.counts)],
+            metadata=count_tables(unknown_field=patched.unknown),
+        )
+
+    def user_snapshots(run: Run) -> Result:
+        with run.source.open() as source:
+            staged = stage_snapshots(
+                run.pipeline.context(), entity, run.days, source, run.warehouse
+            )
+        return Result(
+            staged.counts,
+            checks=[
+                _NOTHING_WITHHELD.result(not staged.withheld, fields=listed(staged.withheld)),
+                _FIELDS_KNOWN.result(not staged.unknown, fields=listed(staged.unknown)),
+            ],
+            metadata=count_tables(
+                unlisted_value=staged.unlisted,
+                withheld_value=staged.withheld,
+                unknown_field=staged.unknown,
+            ),
+        )
+
+    def anonymized_events(run: Run) -> Result:
+        loaded = load_events(run.pipeline.context(), entity, run.days, run.warehouse)
+        misplaced = days_with_misplaced_events(entity, run.days, run.warehouse)
+        return Result(
+            {day: {"events": rows} for day, rows in loaded.written.items()},
+            checks=[_EVENTS_IN_THEIR_DAY.result(not misplaced, days=listed(misplaced))],
+            metadata=count_tables(event=loaded.by_name),
+        )
+
+    def daily_aggregates(run: Run) -> Result:
+        totals = load_figures(entity, run.days, run.warehouse)
+        wrong = days_with_wrong_figures(entity, run.days, run.warehouse)
+        return Result(totals, checks=[_FIGURES_COUNT_EVENTS.result(not wrong, days=listed(wrong))])
+
+    figures = "\n".join(f"- {f.phase}, {f.figure}: {f.definition}" for f in entity.figures)
+    return [
+        step(
+            PATCHES,
+            raw_patches,
+            f"The day's patches of {entity.patches}: who, when, which fields of the catalogue, no "
+            "values, as Parquet in staging. Defective patches are set aside in "
+            "analytics.quarantine.",
+            {"mongodb", "parquet"},
+            checks=[_FEW_QUARANTINED],
+            pool=SOURCE,
+        ),
+        step(
+            SNAPSHOTS,
+            user_snapshots,
+            "State before and after each of the day's patches, rebuilt from the whole history and "
+            f"the current document of everything the day touches in {entity.collection}.",
+            {"polars", "parquet"},
+            after=PATCHES,
+            checks=[_NOTHING_WITHHELD, _FIELDS_KNOWN],
+            pool=SOURCE,
+        ),
+        step(
+            EVENTS,
+            anonymized_events,
+            f"{entity.description} Rows of analytics.{entity.table}, pseudonymised; a run replaces "
+            "the day's rows in one transaction.",
+            {"postgres", "polars"},
+            after=SNAPSHOTS,
+            checks=[_EVENTS_IN_THEIR_DAY],
+        ),
+        step(
+            FIGURES,
+            daily_aggregates,
+            "Figures of the day by gender, age, region, department and cohort, in "
+            f"analytics.daily_figure:\n{figures}",
+            {"postgres", "sql"},
+            after=EVENTS,
+            checks=[_FIGURES_COUNT_EVENTS],
+        ),
+    ]
+
+
+def _few_quarantined(counts: DayCounts) -> dg.AssetCheckResult:
+    over = [
+        day
+        for day, counted in counts.items()
+        if counted["quarantined"] >= _QUARANTINE_FLOOR
+        and counted["quarantined"] > _QUARANTINE_LIMIT * counted["patches"]
+    ]
+    total = sum(counted["quarantined"] for counted in counts.values())
+    return _FEW_QUARANTINED.result(not over, quarantined=total, days=listed(over))
