@@ -8,7 +8,13 @@ import polars as pl
 from snu_analytics.catalogue import Catalogue, Entity, Field
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import ages, gathered, pseudonymised, treated
-from snu_analytics.history import BIRTH, BIRTH_DATE_MARK, JOINED, Canonicaliser, is_marked
+from snu_analytics.history import (
+    BIRTH_DATE_MARK,
+    INFERRED_CREATION,
+    JOINED,
+    Canonicaliser,
+    is_marked,
+)
 
 MARKED_SCHEMA = {
     "day": pl.Date,
@@ -38,7 +44,7 @@ def deidentified_states(
         "day",
         pseudonyms.series(entity.name, snapshots["ref"]).alias("subject_id"),
         pseudonyms.series("change", snapshots["patch_id"]).alias("change_id"),
-        pl.col("patch_id").str.starts_with(BIRTH).alias("inferred"),
+        pl.col("patch_id").str.starts_with(INFERRED_CREATION).alias("inferred"),
         "date",
         _role(catalogue),
         "creation",

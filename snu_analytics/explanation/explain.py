@@ -19,7 +19,7 @@ from snu_analytics.catalogue import Clause, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
 from snu_analytics.events import Pseudonymiser, build_events, deidentified_states, first_match
-from snu_analytics.explanation.contradictions import Contradictions, field_steps
+from snu_analytics.explanation.contradictions import Contradictions
 from snu_analytics.explanation.telling import (
     NOTHING,
     Difference,
@@ -28,7 +28,7 @@ from snu_analytics.explanation.telling import (
     differences,
     shown,
 )
-from snu_analytics.history import BIRTH, Canonicaliser, Timeline, rebuild, snapshots
+from snu_analytics.history import INFERRED_CREATION, Canonicaliser, Timeline, rebuild, snapshots
 from snu_analytics.pipeline import PipelineContext, with_joined
 from snu_analytics.source import Histories, Source
 from snu_analytics.warehouse import event_row, key_matches
@@ -111,10 +111,9 @@ def explain(
     operations = _operations(histories, origin, canonicaliser)
     named = list(dict.fromkeys(field for field, _, _ in operations))
     values = _values(timeline, at, named, row["field"], teller)
-    steps = field_steps(timeline, histories, canonicaliser)
     events = _rebuilt(context, entity, source, timeline, row["event_date"])
     again = next((one for one in events if one["event_id"] == str(row["event_id"])), None)
-    patches = [id_ for id_ in timeline.heads["patch_id"] if not id_.startswith(BIRTH)]
+    patches = [id_ for id_ in timeline.heads["patch_id"] if not id_.startswith(INFERRED_CREATION)]
     return Explanation(
         entity=entity.name,
         table=entity.table,
@@ -126,7 +125,7 @@ def explain(
         joined=_joined_columns(entity, again),
         joined_entity=entity.join.entity if entity.join else None,
         contradictions=tuple(
-            Contradictions(timeline, steps, teller.of).of(at, [one.field for one in values])
+            Contradictions(timeline, teller.of).of(at, [one.field for one in values])
         ),
         rule=_rule(entity, row),
         figures={
@@ -178,7 +177,7 @@ class _Origin:
 
     @property
     def born(self) -> bool:
-        return self.change.startswith(BIRTH)
+        return self.change.startswith(INFERRED_CREATION)
 
 
 def _origin(
@@ -198,9 +197,9 @@ def _origin(
             )
         return _Origin(found["patch_id"], found["ref"])
     made = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
-    inferred_creations = (BIRTH + made).filter(pseudonyms.series("change", BIRTH + made) == change)
-    if len(inferred_creations):
-        return _Origin(inferred_creations[0], inferred_creations[0].removeprefix(BIRTH))
+    inferred = INFERRED_CREATION + made
+    for creation in inferred.filter(pseudonyms.series("change", inferred) == change):
+        return _Origin(creation, creation.removeprefix(INFERRED_CREATION))
     if row["event_name"] == entity.creation.event and row["quality"] == "inferred":
         raise ExplanationError(
             f"the document whose creation was inferred is no longer in {entity.collection}, or no "

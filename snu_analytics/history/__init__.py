@@ -12,22 +12,25 @@ from snu_analytics.history.canonical import (
     is_marked,
     plain,
 )
-from snu_analytics.history.creations import BIRTH
-from snu_analytics.history.nested import whole_field_ops
-from snu_analytics.history.provenance import CONFLICT
+from snu_analytics.history.creations import INFERRED_CREATION
+from snu_analytics.history.provenance import CONFLICT, Break, Outcome
 from snu_analytics.history.quarantine import paris_day, quarantined, split_by_day
 from snu_analytics.history.rebuild import Timeline, rebuild
 from snu_analytics.history.snapshots import JOINED, as_of, snapshots
+from snu_analytics.history.tracks import Track
 
 __all__ = [
     "AUDIT_SCHEMA",
-    "BIRTH",
     "BIRTH_DATE_MARK",
     "CONFLICT",
+    "INFERRED_CREATION",
     "INSTANT",
     "JOINED",
+    "Break",
     "Canonicaliser",
+    "Outcome",
     "Timeline",
+    "Track",
     "as_of",
     "audit",
     "is_marked",
@@ -37,5 +40,4 @@ __all__ = [
     "rebuild",
     "snapshots",
     "split_by_day",
-    "whole_field_ops",
 ]

@@ -1,14 +1,15 @@
 """How sound the histories of a month are: counts and rates per field, of no person."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
-from snu_analytics.history.creations import BIRTH
-from snu_analytics.history.provenance import MARKS
+from snu_analytics.history.creations import INFERRED_CREATION
+from snu_analytics.history.provenance import INFERRED, MARKS, Break, Outcome
 from snu_analytics.history.rebuild import Timeline
-from snu_analytics.source import made
+from snu_analytics.source import object_id_time
 
 AUDIT_SCHEMA = {
     "measure": pl.String,
@@ -26,24 +27,25 @@ _READ_WIDER = timedelta(days=1)
 def audit(
     timeline: Timeline, patches: pl.DataFrame, start: datetime, end: datetime
 ) -> pl.DataFrame:
-    """The measures (AUDIT_SCHEMA) of the documents that were touched or born in [start, end).
+    """The measures (AUDIT_SCHEMA) of the documents changed or created in [start, end).
 
     `patches` are the heads of the patches of that time, the defective ones among them.
     """
     heads = timeline.heads
     within = heads.select(((pl.col("date") >= start) & (pl.col("date") < end)).alias("in"))["in"]
     rows = np.flatnonzero(timeline.patch_of >= 0)[within.to_numpy()]
-    inferred_creations = heads["patch_id"].str.starts_with(BIRTH).to_numpy()
+    inferred = heads["patch_id"].str.starts_with(INFERRED_CREATION).to_numpy()
+    inferred_rows = rows[inferred[timeline.patch_of[rows]]]
     documents = np.unique(timeline.document_of[rows])
-    told = [
+    lines = [
         *_documents(timeline, rows, documents),
-        *_creations(timeline, rows, inferred_creations),
-        *_breaks(timeline, rows, inferred_creations),
+        *_creations(timeline, rows, inferred_rows),
+        *_breaks(timeline, rows, len(rows) - len(inferred_rows)),
         *_drift(timeline, documents),
         *_marks(timeline, rows),
         *_patches(patches),
     ]
-    return pl.DataFrame(told, AUDIT_SCHEMA, orient="row")
+    return pl.DataFrame(lines, AUDIT_SCHEMA, orient="row")
 
 
 _Line = tuple[str, str | None, str | None, int, int]
@@ -61,76 +63,62 @@ def _documents(timeline: Timeline, rows: np.ndarray, documents: np.ndarray) -> l
     ]
 
 
-def _creations(timeline: Timeline, rows: np.ndarray, inferred_creations: np.ndarray) -> list[_Line]:
-    born = np.intersect1d(timeline.creation, rows)
-    inferred = int(inferred_creations[timeline.patch_of[born]].sum())
+def _creations(timeline: Timeline, rows: np.ndarray, inferred_rows: np.ndarray) -> list[_Line]:
+    created = np.intersect1d(timeline.creation, rows)
+    inferred = len(np.intersect1d(created, inferred_rows))
     return [
-        ("creations", None, "recorded", len(born) - inferred, len(born)),
-        ("creations", None, "inferred", inferred, len(born)),
+        ("creations", None, "recorded", len(created) - inferred, len(created)),
+        ("creations", None, "inferred", inferred, len(created)),
     ]
 
 
-def _breaks(timeline: Timeline, rows: np.ndarray, inferred_creations: np.ndarray) -> list[_Line]:
-    patches = len(rows) - int(inferred_creations[timeline.patch_of[rows]].sum())
-    found: list[_Line] = []
+def _breaks(timeline: Timeline, rows: np.ndarray, patches: int) -> Iterator[_Line]:
     for field, track in timeline.tracks.items():
-        broken, no_effect = (
-            np.intersect1d(which, rows) for which in (track.broken, track.no_effect)
-        )
-        false = np.intersect1d(broken, timeline.false)
-        # The patch that gives an undone one away contradicts it as well: told once.
-        after = np.isin(broken, _following(timeline, no_effect, track.broken))
-        unrecorded = len(broken) - len(false) - int((after & ~np.isin(broken, false)).sum())
+        within = np.isin(track.rows, rows)
+        no_effect = within & (track.outcomes == Outcome.NO_EFFECT)
+        untrusted = within & np.isin(track.breaks, (Break.UNTRUSTED, Break.UNTRUSTED_ELEMENT))
+        unrecorded = within & np.isin(track.breaks, (Break.UNRECORDED, Break.ELEMENT))
+        # It is the next original that shows an operation without effect: one break of the month,
+        # not two.
+        before_within = np.append(False, within)[: len(within)]
+        unrecorded |= within & (track.breaks == Break.AFTER_NO_EFFECT) & ~before_within
         for cause, count in (
-            ("never saved, or written over unseen", len(no_effect)),
-            ("originals of another document", len(false)),
-            ("change without a patch", unrecorded),
+            ("never saved, or written over unseen", int(no_effect.sum())),
+            ("originals of another document", int(untrusted.sum())),
+            ("change without a patch", int(unrecorded.sum())),
         ):
             if count:
-                found.append(("breaks", field, cause, count, patches))
-    return found
+                yield "breaks", field, cause, count, patches
 
 
-def _following(timeline: Timeline, no_effect: np.ndarray, broken: np.ndarray) -> np.ndarray:
-    """The next broken row of the same document after each of the undone ones."""
-    at = np.searchsorted(broken, no_effect, side="right")
-    inside = at < len(broken)
-    following = broken[at[inside]]
-    same = timeline.document_of[following] == timeline.document_of[no_effect[inside]]
-    return following[same]
-
-
-def _drift(timeline: Timeline, documents: np.ndarray) -> list[_Line]:
-    there = documents[timeline.exists[documents]]
-    last = np.searchsorted(timeline.document_of, there, side="right") - 1
-    found: list[_Line] = []
+def _drift(timeline: Timeline, documents: np.ndarray) -> Iterator[_Line]:
+    present = documents[timeline.exists[documents]]
+    last = np.searchsorted(timeline.document_of, present, side="right") - 1
     for field, track in timeline.tracks.items():
-        count = int((track.codes[last] != track.today[there]).sum())
+        count = int((track.codes[last] != track.today[present]).sum())
         if count:
-            found.append(("drift", field, None, count, len(there)))
-    return found
+            yield "drift", field, None, count, len(present)
 
 
-def _marks(timeline: Timeline, rows: np.ndarray) -> list[_Line]:
-    found: list[_Line] = []
+def _marks(timeline: Timeline, rows: np.ndarray) -> Iterator[_Line]:
     for field, track in timeline.tracks.items():
-        held = rows[(track.texts != "").to_numpy()[track.codes[rows]] | (track.marks[rows] > 1)]
+        present = (track.texts != "").to_numpy()[track.codes[rows]]
+        held = rows[present | (track.marks[rows] > INFERRED)]
         counts = np.bincount(track.marks[held], minlength=len(MARKS))
         for mark, count in zip(MARKS, counts.tolist(), strict=True):
             if count:
-                found.append(("values", field, mark, count, len(held)))
-    return found
+                yield "values", field, mark, count, len(held)
 
 
-def _patches(patches: pl.DataFrame) -> list[_Line]:
+def _patches(patches: pl.DataFrame) -> Iterator[_Line]:
     written = patches.filter(pl.col("patch_id").str.contains("^[0-9a-f]{24}$")).select(
-        apart=(pl.col("date") - made(pl.col("patch_id"))).abs()
+        apart=(pl.col("date") - object_id_time(pl.col("patch_id"))).abs()
     )["apart"]
-    total = len(patches)
-    found: list[_Line] = [
-        ("patches", None, "date and id a minute apart", int((written > _SAME_MOMENT).sum()), total),
-        ("patches", None, "date and id a day apart", int((written > _READ_WIDER).sum()), total),
-    ]
+    for cause, limit in (
+        ("date and id a minute apart", _SAME_MOMENT),
+        ("date and id a day apart", _READ_WIDER),
+    ):
+        yield "patches", None, cause, int((written > limit).sum()), len(patches)
     defects = patches["defect"].drop_nulls().value_counts().sort("defect")
-    found += [("patches", None, defect, count, total) for defect, count in defects.iter_rows()]
-    return found
+    for defect, count in defects.iter_rows():
+        yield "patches", None, defect, count, len(patches)

@@ -33,7 +33,9 @@ BIRTH_DATE_MARK = f'"{OTHER}#0"'
 
 
 class Unlisted(NamedTuple):
-    """A value that no list knows: its JSON text, and what it tells of a person (None: nothing)."""
+    """A value that is on no list: its JSON text, and the kind of personal data it looks like (None
+    for nothing of the kind).
+    """
 
     text: str
     kind: str | None
@@ -43,9 +45,9 @@ class Canonicaliser:
     """Canonical JSON texts for the values of an entity's fields.
 
     A value that its field may not hold becomes a mark, `"OTHER#<n>"`: the n-th such value that this
-    canonicaliser met. Marks keep two unlisted values apart while states are compared, tell nothing
-    of them, and become `"OTHER"` before rows are made (see `plain`). `kind_of` names what an
-    unlisted text tells of a person, None for nothing.
+    canonicaliser met. Marks keep two unlisted values apart while states are compared, show nothing
+    of them, and become `"OTHER"` before rows are made (see `plain`). `kind_of` returns the kind of
+    personal data that a text looks like, None for nothing of the kind.
     """
 
     def __init__(

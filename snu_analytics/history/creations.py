@@ -10,34 +10,34 @@ import polars as pl
 
 from snu_analytics.catalogue import Creation
 from snu_analytics.history.canonical import Canonicaliser
-from snu_analytics.source import instants, made
+from snu_analytics.source import instants, object_id_time
 
-# What a birth without a patch is called in place of a patch id; sorts before any of them.
-BIRTH = "+"
+# Begins what stands in place of a patch id for a creation without a patch; sorts before any id.
+INFERRED_CREATION = "+"
 
 # A creation patch is written by the save that sets the date of creation.
 _SAME_SAVE = timedelta(days=1)
 _SAME_INSTANT = timedelta(minutes=1)
 
 
-def inferred_creations(
+def creation_dates(
     heads: pl.DataFrame, documents: pl.DataFrame, creation: Creation, canonicaliser: Canonicaliser
 ) -> pl.DataFrame:
-    """Of each document `ref`, `dated` (its date of creation, null for none) and when it was `born`.
+    """Of each document `ref`, its credible date of creation `dated` (null for none) and `instant`,
+    that date or else the time of its ObjectId. Both Datetime(ms, UTC).
 
-    Both Datetime(ms, UTC). Loading and saving a document that has no date of creation stores that
-    day's, without a patch: a date long after its first patch is false, the ObjectId's holds.
+    Loading and saving a document that has no date of creation stores that day's, without a patch:
+    a date long after its first patch is not credible.
     """
     texts = canonicaliser.series(creation.date, documents[creation.date])
     oldest = heads.group_by("ref").agg(pl.col("date").min().alias("oldest"))
-    told = documents.select("ref", texts.alias("dated")).with_columns(
-        dated=instants(pl.col("dated")), made=made(pl.col("ref"))
-    )
-    true = (pl.col("dated") <= pl.col("oldest") + _SAME_SAVE).fill_null(value=True)
+    credible = (pl.col("dated") <= pl.col("oldest") + _SAME_SAVE).fill_null(value=True)
     return (
-        told.join(oldest, on="ref", how="left", maintain_order="left")
-        .with_columns(dated=pl.when(true).then("dated"))
-        .select("ref", "dated", born=pl.coalesce("dated", "made"))
+        documents.select("ref", texts.alias("dated"))
+        .with_columns(dated=instants(pl.col("dated")))
+        .join(oldest, on="ref", how="left", maintain_order="left")
+        .with_columns(dated=pl.when(credible).then("dated"))
+        .select("ref", "dated", instant=pl.coalesce("dated", object_id_time(pl.col("ref"))))
     )
 
 
@@ -48,12 +48,13 @@ def creations(
     canonicaliser: Canonicaliser,
     known: pl.DataFrame,
 ) -> pl.DataFrame:
-    """`patch`, `ref` and `genuine` of the patches that tell a document from nothing.
+    """The patches that describe a document from nothing: `patch`, `ref`, and whether `genuine`.
 
-    A creation adds the status without an original, is the document's first patch, and is not dated
-    long after both the ObjectId and the date of creation that it, or else the document, holds. All
-    others are false; so is a patch that replaces the date of creation by way of its own date, the
-    default of a model made for an update without match.
+    A genuine creation adds the status without an original, is the document's first patch, and is
+    not dated long after both the ObjectId and the date of creation that it, or else the document,
+    holds (`known`, see `creation_dates`). All others are not genuine; nor is a patch that replaces
+    the date of creation with its own date as the original: the default of a model made for an
+    update without match.
     """
     status = ops.filter((pl.col("field") == creation.field) & (pl.col("sub") == ""))
     status = status.with_columns(
@@ -70,15 +71,15 @@ def creations(
     first = heads.select(
         "patch", "date", first=(pl.col("ref") != pl.col("ref").shift()).fill_null(value=True)
     )
-    found = (
+    candidates = (
         adds.select("patch", "ref", "earlier")
         .join(first, on="patch", how="left", maintain_order="left")
         .join(dates.select("patch", "own").unique("patch"), on="patch", how="left")
         .join(known.select("ref", "dated"), on="ref", how="left")
     )
-    created, made_at = pl.coalesce("own", "dated"), made(pl.col("ref"))
+    created, made_at = pl.coalesce("own", "dated"), object_id_time(pl.col("ref"))
     late = (pl.col("date") > created + _SAME_SAVE) & (pl.col("date") > made_at + _SAME_SAVE)
-    whole = found.filter(pl.col("first") | pl.col("earlier").fill_null(value=False)).select(
+    whole = candidates.filter(pl.col("first") | pl.col("earlier").fill_null(value=False)).select(
         "patch", "ref", genuine=pl.col("first") & ~late.fill_null(value=False)
     )
     from_defaults = (

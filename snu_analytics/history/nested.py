@@ -23,12 +23,12 @@ WHOLE_SCHEMA = {
     "value": pl.String,
     "original": pl.String,
     "conflict": pl.Boolean,  # an element's original contradicts
-    "derived": pl.Boolean,  # the elements never told are those of today's document
+    "derived": pl.Boolean,  # elements that no patch names are those of today's document
 }
 
 
 def whole_field_ops(ops: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
-    """Operations on whole fields (WHOLE_SCHEMA) that say the same as the given ones.
+    """Operations on whole fields (WHOLE_SCHEMA) with the effect of the given ones.
 
     `ops` has `ref` and the columns of a source's operations, in order; the (ref, field) pairs
     touched below the field's top are replayed, all others pass unchanged. `documents` has `ref`
@@ -39,20 +39,20 @@ def whole_field_ops(ops: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     whole = whole.with_columns(conflict=pl.lit(False), derived=pl.lit(False)).select(*WHOLE_SCHEMA)
     if deep.is_empty():
         return whole
-    told = ops.join(deep, on=["ref", "field"], how="semi", maintain_order="left")
-    told = told.sort("field", "ref", "patch", maintain_order=True)
+    nested = ops.join(deep, on=["ref", "field"], how="semi", maintain_order="left")
+    nested = nested.sort("field", "ref", "patch", maintain_order=True)
     current = _current(deep, documents)
     transitions = _Transitions()
     replayed: list[tuple[int, str, str, str, str, bool, bool]] = []
-    columns = told.select("ref", "field", "patch", "sub", "op", "value", "original")
+    columns = nested.select("ref", "field", "patch", "sub", "op", "value", "original")
     for (ref, field), rows in groupby(columns.iter_rows(), key=lambda row: row[:2]):
         steps = [
             (patch, tuple(row[3:] for row in group))
             for patch, group in groupby(rows, key=lambda row: row[2])
         ]
         before, derived = _base(steps, current.get((ref, field), ""))
-        for patch, told_ops in steps:
-            after, conflict = transitions[before, told_ops]
+        for patch, patch_ops in steps:
+            after, conflict = transitions[before, patch_ops]
             replayed.append((patch, field, "replace", after, before, conflict, derived))
             before = after
     return pl.concat([whole, pl.DataFrame(replayed, WHOLE_SCHEMA, orient="row")]).sort(
@@ -63,8 +63,8 @@ def whole_field_ops(ops: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 def _current(deep: pl.DataFrame, documents: pl.DataFrame) -> Mapping[tuple[str, str], str]:
     current: dict[tuple[str, str], str] = {}
     for (field,), group in deep.group_by("field"):
-        found = documents.join(group, on="ref", how="semi").select("ref", str(field))
-        current |= {(ref, str(field)): text for ref, text in found.iter_rows()}
+        texts = documents.join(group, on="ref", how="semi").select("ref", str(field))
+        current |= {(ref, str(field)): text for ref, text in texts.iter_rows()}
     return current
 
 
@@ -75,7 +75,7 @@ _Step = tuple[list[str], str, Any, Any]
 
 class _Transitions(dict[tuple[str, tuple[_Op, ...]], tuple[str, bool]]):
     """From a field's text and the operations of a patch to its next text, and whether an original
-    contradicts the text. Remembered: the lists of the application hold few values, and told anew
+    contradicts the text. Cached: the lists of the application hold few values, and replayed anew
     for each patch they took half the time of a rebuild.
     """
 
@@ -84,39 +84,39 @@ class _Transitions(dict[tuple[str, tuple[_Op, ...]], tuple[str, bool]]):
         carried = state = json.loads(text) if text else _ABSENT
         conflict = False
         for path, op, value, original in map(_step, ops):
-            told = op == "add" or original is not _ABSENT
-            held = _get(carried, path)
-            conflict |= told and _text(held) != _text(original)
-            if op == "add" and held is not _ABSENT and held != value:
+            has_original = op == "add" or original is not _ABSENT
+            current = _get(carried, path)
+            conflict |= has_original and _text(current) != _text(original)
+            if op == "add" and current is not _ABSENT and current != value:
                 path = _pushed(state, path)
             state = _set(state, path, _ABSENT if op == "remove" else value)
         self[key] = _text(state), conflict
         return self[key]
 
 
-def _step(told: _Op) -> _Step:
-    sub, op, value, original = told
+def _step(operation: _Op) -> _Step:
+    sub, op, value, original = operation
     path = [p.replace("~1", "/").replace("~0", "~") for p in sub.split("/")[1:]]
     before = _ABSENT if original is None else json.loads(original)
     return path, op, json.loads(value) if value else _ABSENT, before
 
 
 def _base(steps: list[tuple[int, tuple[_Op, ...]]], document: str) -> tuple[str, bool]:
-    """The field before its first step: the steps undone from the first whole value known.
+    """The field before its first step, and whether that rests on today's document.
 
-    And whether that was today's document.
+    The steps before the first whole value known are reverted from it.
     """
-    text, derived, no_effect = document, True, []
-    for told in (op for _, ops in steps for op in ops):
-        sub, op, _, original = told
+    text, derived, reverted = document, True, []
+    for operation in (op for _, ops in steps for op in ops):
+        sub, op, _, original = operation
         if not sub and (original is not None or op == "add"):
             text, derived = original or "", False
             break
-        no_effect.append(told)
-    if not no_effect:
+        reverted.append(operation)
+    if not reverted:
         return text, derived
     state = json.loads(text) if text else _ABSENT
-    for path, op, _, original in map(_step, reversed(no_effect)):
+    for path, op, _, original in map(_step, reversed(reverted)):
         if op == "add" or original is not _ABSENT:
             state = _set(state, path, original)
     return _text(state), derived
@@ -135,7 +135,7 @@ def _get(state: Any, path: list[str]) -> Any:
 
 
 def _pushed(state: Any, path: list[str]) -> list[str]:
-    """The path at the end of its array: two who push at once tell the same index."""
+    """The path at the end of its array: two who push at once write the same index."""
     array = _get(state, path[:-1])
     return [*path[:-1], str(len(array))] if path and isinstance(array, list) else path
 
@@ -153,7 +153,7 @@ def _set(state: Any, path: list[str], value: Any) -> Any:
         state = [] if part.isdecimal() else {}
     if isinstance(state, list) and not part.isdecimal():
         # An array that becomes an object keeps its elements under their indexes.
-        state = {str(at): held for at, held in enumerate(state)}
+        state = {str(at): element for at, element in enumerate(state)}
     if isinstance(state, dict):
         inner = _set(state.get(part, _ABSENT), rest, value)
         without = {k: v for k, v in state.items() if k != part}

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from snu_analytics.days import PARIS
-from snu_analytics.source import made
+from snu_analytics.source import object_id_time
 
 
 def paris_day(instants: pl.Expr) -> pl.Expr:
@@ -19,7 +19,7 @@ def quarantined(heads: pl.DataFrame) -> pl.DataFrame:
     The day of a patch without a readable date is that of its ObjectId; null when it has none.
     """
     written = pl.when(pl.col("patch_id").str.contains("^[0-9a-f]{24}$")).then(
-        made(pl.col("patch_id"))
+        object_id_time(pl.col("patch_id"))
     )
     return heads.filter(pl.col("defect").is_not_null()).select(
         "patch_id",

@@ -42,14 +42,17 @@ def snapshots(timeline: Timeline, start: datetime, end: datetime) -> pl.DataFram
     source = np.empty(len(rows), dtype=np.int64)
     source[positions] = np.arange(len(after))
     source[positions[opens] - 1] = np.flatnonzero(opens)
-    told = chosen.select("day", "ref", "patch_id", "date", "role")[source]
     opening = pl.Series(is_opening)
-    frame = told.with_columns(
-        pl.when(~opening).then(pl.col(c)).alias(c) for c in ("patch_id", "date", "role")
-    ).with_columns(
-        creation=pl.Series(np.isin(rows, timeline.creation)) & ~opening,
-        conflicts=pl.when(~opening).then(timeline.conflicts(rows)),
-        doubts=timeline.doubts(rows),
+    frame = (
+        chosen.select("day", "ref", "patch_id", "date", "role")[source]
+        .with_columns(
+            pl.when(~opening).then(pl.col(c)).alias(c) for c in ("patch_id", "date", "role")
+        )
+        .with_columns(
+            creation=pl.Series(np.isin(rows, timeline.creation)) & ~opening,
+            conflicts=pl.when(~opening).then(timeline.conflicts(rows)),
+            doubts=timeline.doubts(rows),
+        )
     )
     return frame.with_columns(
         track.at(rows).alias(field) for field, track in timeline.tracks.items()
@@ -60,7 +63,7 @@ def as_of(frame: pl.DataFrame, key: str, other: Timeline) -> pl.DataFrame:
     """The frame with the other entity's fields as of each row's `date`, as `joined.<field>`.
 
     `key` is the column that holds the other document's id as JSON text. Patches of that very
-    instant are included; where no document or patch is known the fields are "" (absent).
+    instant are included; where no document or patch exists the fields are "" (absent).
     """
     stamps = np.full(len(other.patch_of), _BEFORE_ALL)
     stamps[other.patch_of >= 0] = other.heads["date"].to_physical().to_numpy()
@@ -74,8 +77,8 @@ def as_of(frame: pl.DataFrame, key: str, other: Timeline) -> pl.DataFrame:
     known = known.with_columns(
         track.at(rows).alias(JOINED + field) for field, track in other.tracks.items()
     ).unique(["_ref", "_date"], keep="last", maintain_order=True)
-    asked = frame.with_row_index("_order").with_columns(_ref=pl.col(key).str.strip_chars('"'))
-    joined = asked.sort("date", nulls_last=False).join_asof(
+    ordered = frame.with_row_index("_order").with_columns(_ref=pl.col(key).str.strip_chars('"'))
+    joined = ordered.sort("date", nulls_last=False).join_asof(
         known.sort("_date"),
         left_on="date",
         right_on="_date",

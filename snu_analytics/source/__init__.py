@@ -5,8 +5,8 @@ fields of the catalogue leave this folder. `mongo` and `dump` lie behind `open_s
 know each other; what both share, the contract and the decoding, stands here.
 """
 
-from snu_analytics.source.births import instants, made
 from snu_analytics.source.contract import Check, Histories, Patches, Source
+from snu_analytics.source.instants import instants, object_id_time
 from snu_analytics.source.open import open_source
 
-__all__ = ["Check", "Histories", "Patches", "Source", "instants", "made", "open_source"]
+__all__ = ["Check", "Histories", "Patches", "Source", "instants", "object_id_time", "open_source"]

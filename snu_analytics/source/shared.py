@@ -8,10 +8,10 @@ import polars as pl
 import pyarrow as pa
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.source.births import instants, made
 from snu_analytics.source.columns import HEX_ID, TEXT, Table, empty, id_series, text_series
 from snu_analytics.source.contract import Patches
 from snu_analytics.source.decode import HEX, Scope
+from snu_analytics.source.instants import instants, object_id_time
 from snu_analytics.source.patches import join
 
 # By how much the time of an `_id` may differ from the date that goes with it.
@@ -80,6 +80,7 @@ def made_within(documents: Table, date: str, start: datetime, end: datetime) -> 
     """The refs of the documents whose `date` (text) or ObjectId lies in [start, end)."""
     frame = document_frame({"ref": documents["ref"], "dated": documents[date]})
     within = [
-        (told >= start) & (told < end) for told in (instants(pl.col("dated")), made(pl.col("ref")))
+        (moment >= start) & (moment < end)
+        for moment in (instants(pl.col("dated")), object_id_time(pl.col("ref")))
     ]
     return frame.filter(pl.any_horizontal(within))["ref"].to_list()

@@ -13,6 +13,7 @@ from snu_analytics_tests.fixtures.histories import (
     replace,
     states,
     timeline,
+    young_events,
 )
 
 
@@ -107,12 +108,12 @@ def test_an_add_over_a_carried_value_is_a_conflict(tmp_path):
     assert told["conflicts"].to_list()[-1] == ["gender"]
 
 
-def test_an_operation_to_the_carried_value_is_counted_as_no_change(tmp_path):
+def test_an_operation_to_the_carried_value_is_no_change(tmp_path):
     patches = [
-        patch("2024-03-01T10:00", add("/gender", "male")),
-        patch("2024-03-02T10:00", replace("/gender", "male", "male")),
+        patch("2024-03-01T10:00", add("/region", "Bretagne")),
+        patch("2024-03-02T10:00", replace("/region", "Bretagne", "Bretagne")),
     ]
-    assert timeline(tmp_path, [document()], patches).unchanged == 1
+    assert young_events(tmp_path, [document()], patches)["to_value"].to_list() == ["Bretagne"]
 
 
 def test_an_iso_text_equals_the_bson_date_of_the_document(tmp_path):

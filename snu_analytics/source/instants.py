@@ -1,4 +1,4 @@
-"""What a document tells of when it was made: its date of creation, and the time of its ObjectId."""
+"""Instants as columns: of JSON texts, and those that ObjectIds hold."""
 
 import polars as pl
 
@@ -10,7 +10,7 @@ def instants(texts: pl.Expr) -> pl.Expr:
     )
 
 
-def made(refs: pl.Expr) -> pl.Expr:
-    """The times (Datetime ms, UTC) of ObjectIds in hexadecimal."""
+def object_id_time(refs: pl.Expr) -> pl.Expr:
+    """The times of creation (Datetime ms, UTC) that ObjectIds in hexadecimal begin with."""
     seconds = refs.str.slice(0, 8).str.to_integer(base=16, dtype=pl.Int64, strict=False)
     return pl.from_epoch(seconds, time_unit="s").dt.cast_time_unit("ms").dt.replace_time_zone("UTC")
