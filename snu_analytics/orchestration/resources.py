@@ -10,7 +10,7 @@ import psycopg
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import PipelineContext, Staging
-from snu_analytics.settings import decode_key
+from snu_analytics.settings import read_settings
 from snu_analytics.source import Source, open_source
 from snu_analytics.warehouse import connect, resolve_url
 
@@ -46,11 +46,10 @@ class PipelineResource(dg.ConfigurableResource):
     """The catalogue, the pseudonym key and the staging folder."""
 
     staging_url: str
-    pseudonym_key: str
 
     def context(self) -> PipelineContext:
-        key = decode_key(self.pseudonym_key)
-        return PipelineContext(load_catalogue(), Pseudonymiser(key), Staging(self.staging_url))
+        pseudonyms = Pseudonymiser(read_settings().key())
+        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.staging_url))
 
 
 def resources() -> dict[str, dg.ConfigurableResource]:
@@ -59,8 +58,5 @@ def resources() -> dict[str, dg.ConfigurableResource]:
     return {
         "source": SourceResource(url=dg.EnvVar("SNU_SOURCE_URL"), home=home),
         "warehouse": WarehouseResource(url=dg.EnvVar("SNU_WAREHOUSE_URL"), home=home),
-        "pipeline": PipelineResource(
-            staging_url=dg.EnvVar("SNU_STAGING_URL"),
-            pseudonym_key=dg.EnvVar("SNU_PSEUDONYM_KEY"),
-        ),
+        "pipeline": PipelineResource(staging_url=dg.EnvVar("SNU_STAGING_URL")),
     }

@@ -20,7 +20,7 @@ def instance(tmp_path, monkeypatch, warehouse_url):
     monkeypatch.setenv("SNU_DAGSTER_URL", dagster_url(warehouse_url))
     monkeypatch.setenv("SNU_SOURCE_URL", write_dump(home / "empty"))
     settings = read_settings()
-    for name in ("SNU_STAGING_URL", "SNU_START_DATE", "SNU_PSEUDONYM_KEY", "DAGSTER_HOME"):
+    for name in ("SNU_STAGING_URL", "SNU_START_DATE", "SNU_PSEUDONYM_KEY_FILE", "DAGSTER_HOME"):
         monkeypatch.setenv(name, "")  # so that what is exported is taken back after the test
         monkeypatch.delenv(name)
     export(settings)

@@ -127,7 +127,7 @@ def test_some_defective_patches_of_few_fail_the_check_and_not_the_run(
 
 
 def test_a_missing_key_is_named(instance, monkeypatch):
-    monkeypatch.setenv("SNU_PSEUDONYM_KEY", "")
+    Path(os.environ["SNU_HOME"], "pseudonym.key").unlink()
     outcome = run_days(instance, defs, DAY, "young", retries=False)
     assert "SNU_PSEUDONYM_KEY is not set" in outcome.faults[0]
 

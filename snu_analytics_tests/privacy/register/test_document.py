@@ -98,9 +98,9 @@ def test_every_kept_field_of_the_real_catalogue_is_in_the_inventory():
 
 def test_a_default_that_the_register_tells_is_that_of_the_settings():
     (staging,) = [r for r in read_processing().retention if "SNU_STAGING_DAYS" in r.kept]
-    assert staging.kept.startswith(f"{read_settings({}).staging_days} days, ")
+    assert staging.kept.startswith(f"{read_settings().staging_days} days, ")
     (rows,) = [r for r in read_processing().retention if "SNU_RETENTION_YEARS" in r.kept]
-    assert rows.kept.startswith(f"{read_settings({}).retention_years} years, ")
+    assert rows.kept.startswith(f"{read_settings().retention_years} years, ")
 
 
 @pytest.mark.parametrize(
