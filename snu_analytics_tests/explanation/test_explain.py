@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from rich.console import Console
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.main import main
@@ -363,11 +362,11 @@ def command(place, monkeypatch):
     """Runs the command on the place's source and warehouse, as a person does."""
     monkeypatch.setenv("SNU_WAREHOUSE_URL", place.warehouse_url)
     # The key of these tests is a pattern, which settings refuse.
-    monkeypatch.setattr("snu_analytics.cli.explain.Pseudonymiser", lambda _: PSEUDONYMS)
+    monkeypatch.setattr("snu_analytics.cli.context.Pseudonymiser", lambda _: PSEUDONYMS)
     ensure_key(place.folder / "home")
 
     def run(event_id: str, width: int = 100) -> Result:
-        monkeypatch.setattr("snu_analytics.cli.main._out", Console(width=width))
+        monkeypatch.setattr("snu_analytics.cli.console.out.width", width)
         monkeypatch.setenv("SNU_SOURCE_URL", place.source_url)
         return CliRunner().invoke(main, ["explain", event_id])
 
