@@ -15,8 +15,9 @@ from benchmarks.floor import copy_floor
 from benchmarks.measure import Cost, run
 from benchmarks.rematerialise import grow, replace_one_day
 from snu_analytics.days import DayRange
-from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.settings import ensure_key
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 
 HISTORY = DayRange(date(2022, 10, 1), date(2024, 6, 30))
 EARLIER = DayRange(date(2021, 6, 18), date(2022, 9, 30))
@@ -64,7 +65,7 @@ def _backfills(folder: Path, youngs: int) -> list[str]:
     embedded_server(bare_home)
     run([*_COMMAND, "migrate"], env)
     steps = run([sys.executable, "-m", "benchmarks.without_dagster", *span], env)
-    stop(bare_home)
+    stop_embedded(bare_home)
     return [
         _line(f"bare COPY of {rows:,} event rows", floor, "", None),
         _line("full backfill, indexing the dump included", dagster.seconds, "COPY",
@@ -89,7 +90,7 @@ def _one_day(folder: Path, youngs: int) -> list[str]:
         run([*_COMMAND, "materialize", str(DAY)], env)
         costs.append(min((run([*_COMMAND, "materialize", str(DAY)], env) for _ in range(3)),
                          key=lambda cost: cost.seconds))  # fmt: skip
-        stop(folder / f"home-{name}")
+        stop_embedded(folder / f"home-{name}")
     once, tenfold = costs
     return [
         _line("one day, Dagster's start included", once.seconds, "", None, once),
@@ -108,7 +109,7 @@ def _replaced_day(folder: Path, rows: int) -> list[str]:
             [HISTORY.first],
         ).fetchone() or (DAY,)
     seconds, written = min(replace_one_day(url, busiest) for _ in range(3))
-    stop(folder / "home")
+    stop_embedded(folder / "home")
     return [_line(f"replacing a day of {written:,} rows among {held:,}", seconds, "", None)]
 
 

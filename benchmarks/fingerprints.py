@@ -17,7 +17,8 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.__main__ import environment
-from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 
 _INVENTED = date(2022, 9, 1)
 _FIRST, _LAST = date(2024, 1, 1), date(2024, 4, 30)
@@ -65,7 +66,7 @@ def _load(folder: Path, youngs: int) -> dict[str, list[object]]:
         with psycopg.connect(url) as connection:
             return _fingerprints(connection)
     finally:
-        stop(home)
+        stop_embedded(home)
 
 
 def _fingerprints(connection: psycopg.Connection) -> dict[str, list[object]]:

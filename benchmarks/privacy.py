@@ -26,7 +26,7 @@ from benchmarks.measure import run
 from benchmarks.rematerialise import grow
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
-from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.events import Pseudonymiser, build
 from snu_analytics.pipeline import PipelineContext, Staging, load_events
 from snu_analytics.privacy import erase_requested, published_days
@@ -34,6 +34,7 @@ from snu_analytics.publication import publish
 from snu_analytics.settings import decode_key, default_file, read_key
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]
 _WORD = re.compile(r"[\w@.+'-]{4,}")
@@ -75,7 +76,7 @@ def main() -> None:
         "",
         *_erasure(home, dump, url),
     ]  # fmt: skip
-    stop(home)
+    stop_embedded(home)
     results = Path(__file__).with_name("privacy.md")
     results.write_text("# Results of `make bench-privacy`\n\n" + "\n".join(lines) + "\n")
     print(results.read_text())

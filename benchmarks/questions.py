@@ -21,12 +21,13 @@ from benchmarks.figures import count_all, one_day
 from benchmarks.measure import run
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
-from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.questions import ask, load_questions
-from snu_analytics.settings import decode_key, read_settings
+from snu_analytics.settings import read_settings
 from snu_analytics.source import open_source
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 
 CAMPAIGN = DayRange(date(2023, 9, 1), date(2024, 8, 31))
 # The busiest time of it, all of the events before it.
@@ -91,7 +92,7 @@ def main() -> None:
             "",
             *_day(connection, env),
         ]
-    stop(home)
+    stop_embedded(home)
     results = Path(__file__).with_name("questions.md")
     results.write_text("# Results of `make bench-questions`\n\n" + "\n".join(lines) + "\n")
     if options.folder is None:
@@ -108,8 +109,9 @@ def _grow(connection: psycopg.Connection, rows: int) -> None:
 
 
 def _bench(env: dict[str, str]):
-    settings = read_settings(env)
-    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
+    os.environ.update(env)
+    settings = read_settings()
+    pseudonyms = Pseudonymiser(settings.key())
     context = PipelineContext(load_catalogue(), pseudonyms, Staging(settings.staging_url))
     return context, open_source(settings.source_url, settings.home)
 

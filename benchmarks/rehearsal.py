@@ -26,9 +26,10 @@ from benchmarks.__main__ import environment
 from benchmarks.privacy import written_texts
 from snu_analytics.catalogue import Entity, load_catalogue
 from snu_analytics.days import DayRange
-from snu_analytics.embedded_postgres import embedded_server, stop
+from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.settings import decode_key, default_file, read_key
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 from snu_analytics_tests.fixtures.truth import (
     PARIS,
     event_rows,
@@ -95,7 +96,7 @@ def main() -> None:
     commands.run("erase", "--ref-file", str(requests), "--entity", "young")
     gone = frozenset(pseudonyms.series("young", pl.Series(erased)))
     differences += [f"after the erasure: {d}" for d in _differences(url, truth, pseudonyms, gone)]
-    stop(home)
+    stop_embedded(home)
     lines = [
         "# Results of `make rehearsal`",
         "",

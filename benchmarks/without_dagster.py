@@ -19,7 +19,7 @@ from snu_analytics.pipeline import (
     stage_patches,
     stage_snapshots,
 )
-from snu_analytics.settings import decode_key, read_settings
+from snu_analytics.settings import read_settings
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect, resolve_url
 
@@ -27,7 +27,7 @@ from snu_analytics.warehouse import connect, resolve_url
 def chunk(days: DayRange) -> None:
     settings = read_settings()
     catalogue = load_catalogue()
-    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key))
+    pseudonyms = Pseudonymiser(settings.key())
     context = PipelineContext(catalogue, pseudonyms, Staging(settings.staging_url))
     source = open_source(settings.source_url, settings.home)
     url = resolve_url(settings.warehouse_url, settings.home)

@@ -1,6 +1,5 @@
-"""The command line: `main` with its set-up and faults, and a module a command.
+"""The command line: `main`, what its commands share, and a module a command.
 
-May import everything below it, and does so when a command needs it, as `--help` must be fast. It
-holds no logic of the pipeline: it asks, reports and sets exit statuses. Nothing imports it but
-`__main__`.
+May import everything below it; a command's module is imported when the command is called. Holds no
+logic of the pipeline: it calls, prints and sets exit statuses. Nothing imports it but `__main__`.
 """

@@ -1,58 +1,113 @@
-"""What commands set up before they run: settings told to child processes, a warehouse that answers.
-
-Imports lazily, for the commands that need nothing of it to start fast.
-"""
+"""What commands work with: settings, source, warehouse, pipeline context and Dagster's instance."""
 
 import os
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING
+
+import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import PartitionError
+from snu_analytics.events import Pseudonymiser
+from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.settings import Settings, export, read_settings
+from snu_analytics.source import Source, open_source
+from snu_analytics.warehouse import connect, dagster_url, resolve_url
 
 if TYPE_CHECKING:
     import dagster as dg
 
 
-def with_warehouse() -> tuple[Settings, str]:
-    """The settings, and the warehouse's address, started if embedded, told to child processes."""
-    from snu_analytics.orchestration.runs import prepare_home
-    from snu_analytics.warehouse import dagster_url, resolve_url
+class CommandContext(ExitStack):
+    """Each part is made at its first use; what was opened is closed at the end of the block.
 
-    settings = read_settings()
-    warehouse_url = resolve_url(settings.warehouse_url, settings.home)
-    export(settings)
-    os.environ["SNU_WAREHOUSE_URL"] = warehouse_url
-    os.environ["SNU_DAGSTER_URL"] = dagster_url(warehouse_url, settings.dagster_url)
-    prepare_home(settings)
-    return settings, warehouse_url
+    Faults of the warehouse that leave the block are mapped by `connect`, with its address. Dagster
+    is imported by the parts that need it: it takes 2 s.
+    """
+
+    @cached_property
+    def settings(self) -> Settings:
+        return read_settings()
+
+    @cached_property
+    def source(self) -> Source:
+        source = open_source(self.settings.source_url, self.settings.home)
+        return self.enter_context(closing(source))
+
+    @cached_property
+    def warehouse_url(self) -> str:
+        """The warehouse's URL; that of the embedded server, started if need be."""
+        return resolve_url(self.settings.warehouse_url, self.settings.home)
+
+    @cached_property
+    def warehouse(self) -> psycopg.Connection:
+        return self.enter_context(connect(self.warehouse_url))
+
+    @cached_property
+    def pipeline(self) -> PipelineContext:
+        pseudonyms = Pseudonymiser(self.settings.key())
+        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
+
+    @cached_property
+    def instance(self) -> "dg.DagsterInstance":
+        """Dagster's instance on the storage that `export` names."""
+        from snu_analytics.orchestration.runs import open_instance
+
+        self.export()
+        return self.enter_context(open_instance())
+
+    @cached_property
+    def definitions(self) -> "dg.Definitions":
+        self.export()
+        return load_definitions()
+
+    def export(self) -> None:
+        """Write the settings into the environment, for Dagster and for child processes.
+
+        The warehouse's URL is written in place of `embedded`, and DAGSTER_HOME is made if lacking.
+        """
+        from snu_analytics.orchestration.runs import prepare_home
+
+        export(self.settings)
+        os.environ["SNU_WAREHOUSE_URL"] = self.warehouse_url
+        os.environ["SNU_DAGSTER_URL"] = dagster_url(self.warehouse_url, self.settings.dagster_url)
+        prepare_home(self.settings)
+
+    def days(self, first: date, last: date) -> DayRange:
+        """The days from first to last; raises PartitionError when one of them is no partition."""
+        yesterday = paris_today() - timedelta(days=1)
+        if last < first:
+            raise PartitionError(f"{first} is after {last}: give the earlier day first")
+        if first < self.settings.start_date:
+            raise PartitionError(
+                f"{first} is before the first partition, {self.settings.start_date} "
+                "(SNU_START_DATE)"
+            )
+        if last > yesterday:
+            raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
+        return DayRange(first, last)
 
 
-def partitions(settings: Settings, first: date, last: date) -> DayRange:
-    yesterday = paris_today() - timedelta(days=1)
-    if last < first:
-        raise PartitionError(f"{first} is after {last}: give the earlier day first")
-    if first < settings.start_date:
-        raise PartitionError(
-            f"{first} is before the first partition, {settings.start_date} (SNU_START_DATE)"
-        )
-    if last > yesterday:
-        raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
-    return DayRange(first, last)
+def pass_context(command: Callable) -> Callable:
+    """The command with a CommandContext of its own as the first argument."""
 
+    @wraps(command)
+    def run(*args, **options):
+        with CommandContext() as context:
+            return command(context, *args, **options)
 
-def check_ready(settings: Settings, warehouse_url: str, entity: str | None) -> None:
-    """Raise what would stop every day anyway, before any of them is begun."""
-    from snu_analytics.cli.doctor import require_ready
-
-    entities = [entity] if entity else list(load_catalogue().entities)
-    require_ready(settings, warehouse_url, entities)
+    return run
 
 
 def load_definitions() -> "dg.Definitions":
-    """Dagster's definitions of the project; for processes that are started with this function."""
+    """Dagster's definitions of the project, made from the environment when they are imported.
+
+    A function of a module, so that child processes can be started with it.
+    """
     from snu_analytics.definitions import defs
 
     return defs

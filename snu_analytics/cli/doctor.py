@@ -1,147 +1,110 @@
-"""What `doctor` looks at, and what must hold before a run is worth starting."""
+"""`snu-analytics doctor`."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import click
+from rich.table import Table
+
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.errors import SettingsError, SnuError, SourceError, WarehouseError
-from snu_analytics.events import Pseudonymiser
+from snu_analytics.cli.console import out
+from snu_analytics.cli.context import CommandContext, pass_context
+from snu_analytics.cli.faults import WRONG_USE
+from snu_analytics.cli.readiness import unmade_changes
+from snu_analytics.errors import SettingsError, SnuError
 from snu_analytics.pipeline import Staging
-from snu_analytics.questions import question_views
-from snu_analytics.settings import Settings, decode_key
-from snu_analytics.source import Check, open_source
-from snu_analytics.warehouse import (
-    connect,
-    key_matches,
-    pending_changes,
-    resolve_url,
-    server_clock,
-    server_version,
-)
+from snu_analytics.source import Check
+from snu_analytics.warehouse import connect, key_matches, server_clock, server_version
 
 # NULLS NOT DISTINCT, which keeps the figures' groups unique, came with PostgreSQL 15.
 _OLDEST_POSTGRESQL = 15
 _CLOCK_TOLERANCE_SECONDS = 60
+_PACKAGES = ("dagster", "dagster-postgres", "polars", "pymongo", "psycopg")
 
 
-def require_ready(settings: Settings, warehouse_url: str, entities: Sequence[str]) -> None:
-    """Raise the first fault that would stop every day of the entities: key, schema, source."""
-    decode_key(settings.pseudonym_key, settings.key_origin)
-    require_schema(warehouse_url)
-    catalogue = load_catalogue()
-    read = {one for name in entities for one in catalogue.sources(name)}
-    source = open_source(settings.source_url, settings.home)
+@click.command()
+@pass_context
+def doctor(context: CommandContext) -> None:
+    """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
+    context.settings  # noqa: B018  malformed, there is nothing to check
+    checks = list(_checks(context))
+    table = Table("", "what", "found", box=None)
+    for check in checks:
+        table.add_row("[green]ok[/]" if check.ok else "[red]mend[/]", check.subject, check.message)
+    out.print(table)
+    if not all(check.ok for check in checks):
+        sys.exit(WRONG_USE)
+
+
+def _checks(context: CommandContext) -> Iterator[Check]:
+    """All checks, each of them made even if others fail."""
+    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    yield Check("versions", ok=True, message=versions)
+    yield from _attempted("pseudonym key", lambda: _key(context))
+    yield from _attempted("source", lambda: _source(context))
+    yield from _attempted("warehouse", lambda: _warehouse(context))
+    yield from _attempted("staging", lambda: _staging(context))
+
+
+def _attempted(subject: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
+    """The checks that `look` makes, the last of them failed if it raises a SnuError."""
     try:
-        for name in sorted(read):
-            for check in source.checks(catalogue.entities[name]):
-                if not check.ok and check.required:
-                    raise SourceError(f"{check.subject}: {check.message}")
-    finally:
-        source.close()
-
-
-def require_schema(warehouse_url: str) -> None:
-    """Raise WarehouseError when the tables are not those of the catalogue."""
-    if any(
-        change.kind != "left"
-        for change in pending_changes(warehouse_url, load_catalogue(), question_views())
-    ):
-        raise WarehouseError("the warehouse is not up to date: run `snu-analytics migrate` first")
-
-
-def diagnose(settings: Settings) -> list[Check]:
-    """All checks, each one made even if others fail."""
-    checks = [
-        Check("versions", ok=True, message=_versions()),
-        _tried("pseudonym key", lambda: _key(settings)),
-    ]
-    checks += _source_checks(settings)
-    checks += _warehouse_checks(settings)
-    checks.append(_tried("staging", lambda: _staging(settings)))
-    return checks
-
-
-def _tried(subject: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(subject, ok=True, message=look())
+        yield from look()
     except SnuError as fault:
-        return Check(subject, ok=False, message=str(fault))
+        yield Check(subject, ok=False, message=str(fault))
 
 
-def _versions() -> str:
-    packages = ("dagster", "dagster-postgres", "polars", "pymongo", "psycopg")
-    return ", ".join(f"{name} {version(name)}" for name in packages)
+def _key(context: CommandContext) -> Iterator[Check]:
+    fingerprint = context.pipeline.pseudonyms.fingerprint
+    origin = context.settings.key_origin
+    yield Check("pseudonym key", ok=True, message=f"fingerprint {fingerprint}, from {origin}")
 
 
-def _key(settings: Settings) -> str:
-    return f"fingerprint {_fingerprint(settings)}, from {settings.key_origin}"
+def _source(context: CommandContext) -> Iterator[Check]:
+    for entity in load_catalogue().entities.values():
+        yield from context.source.checks(entity)
 
 
-def _fingerprint(settings: Settings) -> str:
-    return Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin)).fingerprint
+def _warehouse(context: CommandContext) -> Iterator[Check]:
+    with connect(context.warehouse_url) as connection:
+        number = server_version(connection)
+        behind = (datetime.now(UTC) - server_clock(connection)).total_seconds()
+    yield _judged(
+        "warehouse",
+        number >= _OLDEST_POSTGRESQL,
+        f"PostgreSQL {number}",
+        "version 15 or later is needed",
+    )
+    yield _judged(
+        "clock",
+        abs(behind) < _CLOCK_TOLERANCE_SECONDS,
+        f"{behind:+.0f} s against PostgreSQL's",
+        "set this machine's clock",
+    )
+    if changes := unmade_changes(context.warehouse_url):
+        message = f"{len(changes)} changes pending: run `snu-analytics migrate`"
+        yield Check("schema", ok=False, message=message)
+        return
+    yield Check("schema", ok=True, message="up to date")
+    yield from _attempted("key of the rows", lambda: _key_of_the_rows(context))
 
 
-def _source_checks(settings: Settings) -> list[Check]:
-    try:
-        source = open_source(settings.source_url, settings.home)
-    except SnuError as fault:
-        return [Check("source", ok=False, message=str(fault))]
-    checks: list[Check] = []
-    try:
-        for entity in load_catalogue().entities.values():
-            checks += source.checks(entity)
-    except SnuError as fault:
-        checks.append(Check("source", ok=False, message=str(fault)))
-    finally:
-        source.close()
-    return checks
+def _judged(subject: str, ok: bool, fact: str, mend: str) -> Check:
+    return Check(subject, ok=ok, message=fact if ok else f"{fact}: {mend}")
 
 
-def _warehouse_checks(settings: Settings) -> list[Check]:
-    try:
-        url = resolve_url(settings.warehouse_url, settings.home)
-        with connect(url) as connection:
-            number = server_version(connection)
-            behind = (datetime.now(UTC) - server_clock(connection)).total_seconds()
-    except SnuError as fault:
-        return [Check("warehouse", ok=False, message=str(fault))]
-    changes = pending_changes(url, load_catalogue(), question_views())
-    todo = [change.subject for change in changes if change.kind != "left"]
-    checks = [
-        Check(
-            "warehouse",
-            ok=number >= _OLDEST_POSTGRESQL,
-            message=f"PostgreSQL {number}"
-            + ("" if number >= _OLDEST_POSTGRESQL else ": version 15 or later is needed"),
-        ),
-        Check(
-            "clock",
-            ok=abs(behind) < _CLOCK_TOLERANCE_SECONDS,
-            message=f"{behind:+.0f} s against PostgreSQL's"
-            + ("" if abs(behind) < _CLOCK_TOLERANCE_SECONDS else ": set this machine's clock"),
-        ),
-        Check(
-            "schema",
-            ok=not todo,
-            message=f"{len(todo)} changes pending: run `snu-analytics migrate`"
-            if todo
-            else "up to date",
-        ),
-    ]
-    if not todo:
-        checks.append(_tried("key of the rows", lambda: _same_key(settings, url)))
-    return checks
-
-
-def _same_key(settings: Settings, url: str) -> str:
-    fingerprint = _fingerprint(settings)
-    with connect(url) as connection:
+def _key_of_the_rows(context: CommandContext) -> Iterator[Check]:
+    fingerprint = context.pipeline.pseudonyms.fingerprint
+    with connect(context.warehouse_url) as connection:
         if not key_matches(connection, fingerprint):
             raise SettingsError("the rows were made with another key: set SNU_PSEUDONYM_KEY to it")
-    return "the rows were made with this key, or there are none"
+    message = "the rows were made with this key, or there are none"
+    yield Check("key of the rows", ok=True, message=message)
 
 
-def _staging(settings: Settings) -> str:
-    kept = Staging(settings.staging_url).count()
-    return f"{kept} files, kept {settings.staging_days} days"
+def _staging(context: CommandContext) -> Iterator[Check]:
+    settings = context.settings
+    files = Staging(settings.staging_url).count()
+    yield Check("staging", ok=True, message=f"{files} files, kept {settings.staging_days} days")

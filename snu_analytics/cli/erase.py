@@ -1,17 +1,21 @@
-"""`snu-analytics erase`: whoever is gone from the source, or a request."""
+"""`snu-analytics erase`."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.context import with_warehouse
-from snu_analytics.cli.faults import exit_on_error
+from snu_analytics.cli.console import out
+from snu_analytics.cli.context import CommandContext, pass_context
+from snu_analytics.cli.parameters import ENTITIES
 from snu_analytics.cli.publish import PATIENCE, publish_days
+from snu_analytics.cli.readiness import require_schema
 from snu_analytics.errors import ErasureError
+from snu_analytics.privacy import erase_absent, erase_requested, published_days
+from snu_analytics.warehouse import Erased
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 
@@ -24,59 +28,44 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 )
 @click.option(
     "--entity",
-    type=click.Choice(list(load_catalogue().entities)),
+    type=ENTITIES,
     default="young",
     show_default=True,
     help="What the documents of --ref-file are.",
 )
 @click.option("--many", is_flag=True, help="More than a fifth of the subjects are expected.")
-@exit_on_error
-def erase(ref_file: Path | None, entity: str, many: bool) -> None:
+@pass_context
+def erase(context: CommandContext, ref_file: Path | None, entity: str, many: bool) -> None:
     """Erase whoever is gone from the source or deleted there, or the documents of a file."""
     refs = _refs(ref_file) if ref_file else []
-    settings, warehouse_url = with_warehouse()
-    from snu_analytics.cli.doctor import require_schema
-    from snu_analytics.events import Pseudonymiser
-    from snu_analytics.pipeline import PipelineContext, Staging
-    from snu_analytics.privacy import erase_absent, erase_requested, published_days
-    from snu_analytics.settings import decode_key
-    from snu_analytics.source import open_source
-    from snu_analytics.warehouse import connect
-
-    require_schema(warehouse_url)
-    pseudonyms = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
-    catalogue = load_catalogue()
-    context = PipelineContext(catalogue, pseudonyms, Staging(settings.staging_url))
-    with connect(warehouse_url) as connection:
-        if ref_file:
-            done = erase_requested(context, catalogue.entities[entity], refs, connection)
-        else:
-            source = open_source(settings.source_url, settings.home)
-            try:
-                done = erase_absent(context, source, connection, many)
-            finally:
-                source.close()
-        follow = published_days(done, connection)
-    out = Console()
-    table = Table("entity", "reason", "subjects", "events", "days", box=None)
-    for one in done:
-        table.add_row(
-            *(one.entity, one.reason, f"{one.subjects:,}", f"{one.events:,}", f"{len(one.days):,}")
-        )
-    out.print(table if done else "Nobody is to be erased.")
-    if follow:
-        publish_days(follow, PATIENCE)
-    if ref_file and (missing := len(set(refs)) - sum(one.subjects for one in done[:1])):
+    require_schema(context)
+    if ref_file:
+        named = load_catalogue().entities[entity]
+        erasures = erase_requested(context.pipeline, named, refs, context.warehouse)
+    else:
+        erasures = erase_absent(context.pipeline, context.source, context.warehouse, many)
+    out.print(_table(erasures) if erasures else "Nobody is to be erased.")
+    if days := published_days(erasures, context.warehouse):
+        publish_days(context, days, PATIENCE)
+    if ref_file and (missing := len(set(refs)) - sum(e.subjects for e in erasures[:1])):
         out.print(f"{missing:,} of the documents had no rows; none will come back.")
 
 
+def _table(erasures: Iterable[Erased]) -> Table:
+    table = Table("entity", "reason", "subjects", "events", "days", box=None)
+    for erased in erasures:
+        counts = (erased.subjects, erased.events, len(erased.days))
+        table.add_row(erased.entity, erased.reason, *(f"{count:,}" for count in counts))
+    return table
+
+
 def _refs(file: Path) -> list[str]:
-    """The ObjectIds of the file.
+    """The ObjectIds of the file, in lower case.
 
     Raises ErasureError naming the line, never its content.
     """
-    with click.open_file(str(file), encoding="utf-8", errors="replace") as told:
-        lines = [line.strip() for line in told]
+    with click.open_file(str(file), encoding="utf-8", errors="replace") as opened:
+        lines = [line.strip() for line in opened]
     for number, line in enumerate(lines, start=1):
         if line and not _OBJECT_ID.fullmatch(line):
             raise ErasureError(

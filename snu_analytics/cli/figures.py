@@ -1,47 +1,36 @@
-"""The command that answers the named questions."""
+"""`snu-analytics figures`, which answers the named questions."""
 
+import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from snu_analytics.cli.faults import exit_on_error
-from snu_analytics.days import parse_day
-from snu_analytics.errors import PartitionError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from snu_analytics.questions import Question
+from snu_analytics.catalogue import definitions
+from snu_analytics.cli.console import out as screen
+from snu_analytics.cli.context import CommandContext, pass_context
+from snu_analytics.cli.parameters import DAY
+from snu_analytics.questions import Question, ask, find_question, load_questions
 
 _FORMATS = ("table", "csv", "parquet", "json")
 
 # Texts may be folded to so many characters; numbers and names may not.
 _FOLDED = 24
 
-_out = Console()
 
-
-def _day(context: click.Context, parameter: click.Parameter, text: str | None) -> date | None:
-    try:
-        return parse_day(text) if text else None
-    except PartitionError as fault:
-        raise click.BadParameter(str(fault), context, parameter) from None
-
-
-def _names(context: click.Context, parameter: click.Parameter, told: Sequence[str]) -> list[str]:
-    return [name.strip() for names in told for name in names.split(",") if name.strip()]
+def _names(context: click.Context, parameter: click.Parameter, texts: Sequence[str]) -> list[str]:
+    return [name.strip() for names in texts for name in names.split(",") if name.strip()]
 
 
 def _filters(
-    context: click.Context, parameter: click.Parameter, told: Sequence[str]
+    context: click.Context, parameter: click.Parameter, texts: Sequence[str]
 ) -> dict[str, list[str]]:
     allowed: dict[str, list[str]] = {}
-    for text in told:
+    for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
             raise click.BadParameter(f"'{text}' is not NAME=VALUE", context, parameter)
@@ -51,8 +40,8 @@ def _filters(
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--from", "first", callback=_day, help="First day, YYYY-MM-DD.")
-@click.option("--to", "last", callback=_day, help="Last day, included.")
+@click.option("--from", "first", type=DAY, metavar="TEXT", help="First day, YYYY-MM-DD.")
+@click.option("--to", "last", type=DAY, metavar="TEXT", help="Last day, included.")
 @click.option("--by", multiple=True, callback=_names, help="Dimensions, such as month,region.")
 @click.option(
     "--where",
@@ -65,45 +54,32 @@ def _filters(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
 )
-@exit_on_error
+@pass_context
 def figures(
-    name: str | None,
-    first: date | None,
-    last: date | None,
-    by: list[str],
-    where: dict[str, list[str]],
-    shape: str,
-    out: Path | None,
+    context: CommandContext, name: str | None, shape: str, out: Path | None, **selection: Any
 ) -> None:
     """Answer the question NAME for whole Paris days; without a name, list the questions.
 
     Distinct persons are counted over the whole period: somebody who did something twice counts once
     in each group.
     """
-    from snu_analytics.questions import ask, find_question, load_questions
-
     if name is None:
-        _out.print(_listed(load_questions().values()))
+        screen.print(_listed(load_questions().values()))
         return
     question = find_question(name)
     if shape == "parquet" and out is None:
         raise click.UsageError("parquet is no text: give --out FILE")
-    from snu_analytics.settings import read_settings
-    from snu_analytics.warehouse import connect, resolve_url
-
-    settings = read_settings()
-    with connect(resolve_url(settings.warehouse_url, settings.home)) as warehouse:
-        answer = ask(warehouse, name, first, last, by, where)
+    answer = ask(context.warehouse, name, **selection)
     if shape == "parquet":
         answer.to_parquet(out, index=False)
     elif out:
         with out.open("w", encoding="utf-8") as file:
             _write(answer, question, shape, Console(file=file, width=200))
     else:
-        _write(answer, question, shape, _out)
+        _write(answer, question, shape, screen)
 
 
-def _write(answer: "pd.DataFrame", question: "Question", shape: str, console: Console) -> None:
+def _write(answer: pd.DataFrame, question: Question, shape: str, console: Console) -> None:
     if shape == "table":
         console.print(f"[bold]{question.title}[/] ({question.unit})")
         console.print(_shown(answer, question, console.width))
@@ -115,26 +91,26 @@ def _write(answer: "pd.DataFrame", question: "Question", shape: str, console: Co
         console.file.write(_json(answer))
 
 
-def _definitions(answer: "pd.DataFrame", question: "Question") -> list[str]:
-    """What the figures that are told count."""
-    from snu_analytics.catalogue import definitions
-
+def _definitions(answer: pd.DataFrame, question: Question) -> list[str]:
+    """A sentence per figure of the answer: what it counts."""
     if "figure" not in answer.columns:
         return []
     phases = {*answer["phase"]} if "phase" in answer.columns else {question.phase}
-    told = [d for d in definitions() if d.phase in phases and d.figure in {*answer["figure"]}]
-    return [f"{d.figure}: {d.definition}" for d in told]
+    shown = {*answer["figure"]}
+    return [
+        f"{d.figure}: {d.definition}"
+        for d in definitions()
+        if d.phase in phases and d.figure in shown
+    ]
 
 
-def _json(answer: "pd.DataFrame") -> str:
-    import json
-
+def _json(answer: pd.DataFrame) -> str:
     rows = _plain(answer).to_dict("records")
     return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def _shown(answer: "pd.DataFrame", question: "Question", width: int) -> Table:
-    """A row per row, or where that is too wide a line per value."""
+def _shown(answer: pd.DataFrame, question: Question, width: int) -> Table:
+    """A row per row of the answer, or where that is too wide a line per value."""
     counted = [column not in (*question.dimensions, "day") for column in answer.columns]
     table = Table(box=None)
     for column, number in zip(answer.columns, counted, strict=True):
@@ -158,8 +134,8 @@ def _shown(answer: "pd.DataFrame", question: "Question", width: int) -> Table:
     return records
 
 
-def _plain(answer: "pd.DataFrame") -> "pd.DataFrame":
-    """With Python's own values, None for what is null."""
+def _plain(answer: pd.DataFrame) -> pd.DataFrame:
+    """The answer with Python's own values, None for null."""
     return answer.astype(object).where(answer.notna(), None)
 
 
@@ -173,7 +149,7 @@ def _cell(value: object, counted: bool) -> str:
     return f"{value:,}" if counted and isinstance(value, int) else str(value)
 
 
-def _listed(questions: "Iterable[Question]") -> Table:
+def _listed(questions: Iterable[Question]) -> Table:
     table = Table("question", "what it tells", box=None)
     for question in questions:
         table.add_row(question.name, question.title)

@@ -1,16 +1,17 @@
-"""Dates as arguments of commands."""
+"""Arguments and options that several commands take."""
 
 from collections.abc import Callable
 from datetime import date
 
 import click
 
+from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import parse_day, parse_month
 from snu_analytics.errors import PartitionError
 
 
-class Written(click.ParamType):
-    """A date in one of our spellings, told by its own fault when it is in none."""
+class DateParameter(click.ParamType):
+    """A date that `parse` reads from the command line; its PartitionError is wrong use."""
 
     def __init__(self, name: str, parse: Callable[[str], date]) -> None:
         self.name = name
@@ -23,5 +24,7 @@ class Written(click.ParamType):
             self.fail(str(fault), param, ctx)
 
 
-DAY = Written("day", parse_day)
-MONTH = Written("month", parse_month)
+DAY = DateParameter("day", parse_day)
+MONTH = DateParameter("month", parse_month)
+ENTITIES = click.Choice(list(load_catalogue().entities))
+ENTITY = click.option("--entity", type=ENTITIES, help="Only this entity.")

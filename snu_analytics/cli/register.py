@@ -1,61 +1,51 @@
-"""The command that writes the record of processing."""
+"""`snu-analytics register`."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
+from sqlalchemy.dialects import postgresql
 
-from snu_analytics.cli.faults import SOME_FAILED, exit_on_error
-
-if TYPE_CHECKING:
-    from snu_analytics.privacy.register import StoredTable
-
-_out = Console()
-_err = Console(stderr=True)
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.cli.console import err, out
+from snu_analytics.cli.faults import SOME_FAILED
+from snu_analytics.privacy.register import (
+    StoredColumn,
+    StoredTable,
+    read_processing,
+    register_document,
+    stale_files,
+    write_files,
+)
+from snu_analytics.warehouse import warehouse_metadata
 
 
 @click.command()
 @click.option(
     "--out",
+    "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("docs"),
     show_default=True,
     help="Folder of register.md and register.pdf.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail when the files are out of date.")
-@exit_on_error
-def register(out: Path, check: bool) -> None:
+def register(folder: Path, check: bool) -> None:
     """Write the record of processing (article 30) and the inputs of the impact assessment."""
-    from snu_analytics.catalogue import load_catalogue
-    from snu_analytics.privacy.register import (
-        read_processing,
-        register_document,
-        stale_files,
-        write_files,
-    )
-
     document = register_document(load_catalogue(), read_processing(), _tables())
-    files = stale_files(document, out) if check else write_files(document, out)
+    files = stale_files(document, folder) if check else write_files(document, folder)
     names = " and ".join(str(file) for file in files)
     if not check:
-        _out.print(f"{names} are written.", highlight=False)
+        out.print(f"{names} are written.", highlight=False)
     elif files:
-        _err.print(f"{names}: out of date, run `snu-analytics register` and commit what it writes.")
+        err.print(f"{names}: out of date, run `snu-analytics register` and commit what it writes.")
         sys.exit(SOME_FAILED)
     else:
-        _out.print("The register is up to date.")
+        out.print("The register is up to date.")
 
 
-def _tables() -> "list[StoredTable]":
-    """The tables of the warehouse as `migrate` makes them, without looking at one."""
-    from sqlalchemy.dialects import postgresql
-
-    from snu_analytics.catalogue import load_catalogue
-    from snu_analytics.privacy.register import StoredColumn, StoredTable
-    from snu_analytics.warehouse import warehouse_metadata
-
+def _tables() -> list[StoredTable]:
+    """The tables of the warehouse as `migrate` makes them; no database is read."""
     dialect = postgresql.dialect()
     return [
         StoredTable(

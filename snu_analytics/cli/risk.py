@@ -1,30 +1,32 @@
-"""The command that measures how well persons are hidden, for a data protection officer."""
+"""`snu-analytics risk`."""
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.faults import SOME_FAILED, exit_on_error
-
-if TYPE_CHECKING:
-    from snu_analytics.privacy import Measure
-
-_out = Console()
-_err = Console(stderr=True)
+from snu_analytics.cli.console import err, out
+from snu_analytics.cli.context import CommandContext, pass_context
+from snu_analytics.cli.faults import SOME_FAILED
+from snu_analytics.days import paris_today
+from snu_analytics.privacy import Measure, meaning, report_risk, small_cells
 
 _PERSONAL = [
     name
     for name, entity in load_catalogue().entities.items()
     if any(column.quasi_identifier for column in entity.columns.values())
 ]
+_SHARES_OF_A_COLUMN = ("unique_share_alone", "unique_share_without", "unique_share_added")
+_BY_COLUMN = {
+    "What each quasi-identifier adds": _SHARES_OF_A_COLUMN,
+    "What a group tells of its members": ("l", "l1_classes_share", "l1_rows_share"),
+}
 
 
 @click.command()
@@ -32,32 +34,24 @@ _PERSONAL = [
 @click.option(
     "--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-@exit_on_error
-def risk(entity: str | None, shape: str) -> None:
+@pass_context
+def risk(context: CommandContext, entity: str | None, shape: str) -> None:
     """Measure how well persons are hidden (k, l, unique rows, small cells) and keep the report."""
-    from snu_analytics.days import paris_today
-    from snu_analytics.privacy import report_risk, small_cells
-    from snu_analytics.settings import read_settings
-    from snu_analytics.warehouse import connect, resolve_url
-
-    settings, measured_on = read_settings(), paris_today()
-    with (
-        _err.status("measuring"),
-        connect(resolve_url(settings.warehouse_url, settings.home)) as warehouse,
-    ):
-        report = report_risk(load_catalogue(), warehouse, measured_on, entity)
+    measured_on = paris_today()
+    with err.status("measuring"):
+        report = report_risk(load_catalogue(), context.warehouse, measured_on, entity)
     if shape == "json":
-        told = [
+        lines = [
             {"measured_on": str(measured_on), **m._asdict(), "value": float(m.value)}
             for m in report
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
     else:
-        for section in risk_sections(report):
-            _out.print(section)
+        for section in _sections(report):
+            out.print(section)
     alarms = small_cells(report)
     for cell in alarms:
-        _err.print(
+        err.print(
             f"[bold red]{cell.relation} shows a count of {cell.value:.0f}: less than 11 must be "
             "masked[/]",
             highlight=False,
@@ -66,54 +60,43 @@ def risk(entity: str | None, shape: str) -> None:
         sys.exit(SOME_FAILED)
 
 
-def risk_sections(report: "Iterable[Measure]") -> Iterator[RenderableType]:
+def _sections(report: Iterable[Measure]) -> Iterator[RenderableType]:
     """Per table and unit: the measures with what they mean, then those of single columns."""
-    for (relation, unit), measures in groupby(report, key=lambda m: (m.relation, m.unit)):
-        listed = list(measures)
+    for (relation, unit), group in groupby(report, key=lambda m: (m.relation, m.unit)):
+        measures = list(group)
         yield Text(f"{relation}, by {unit}", "bold")
-        yield _overall([m for m in listed if m.column_name is None])
+        yield _overall([m for m in measures if m.column_name is None])
         for title, names in _BY_COLUMN.items():
-            if single := [m for m in listed if m.measure in names]:
+            if single := [m for m in measures if m.measure in names]:
                 yield Text(title, "bold")
                 yield from _by_column(single)
 
 
-_SHARES_OF_A_COLUMN = ("unique_share_alone", "unique_share_without", "unique_share_added")
-_BY_COLUMN = {
-    "What each quasi-identifier adds": _SHARES_OF_A_COLUMN,
-    "What a group tells of its members": ("l", "l1_classes_share", "l1_rows_share"),
-}
-
-
-def _overall(measures: "list[Measure]") -> Table:
-    from snu_analytics.privacy import meaning
-
+def _overall(measures: Iterable[Measure]) -> Table:
     table = Table(box=None)
     table.add_column("measure", no_wrap=True)
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("what it tells")
     for measure in measures:
-        table.add_row(measure.measure, shown(measure), meaning(measure.measure, measure.unit))
+        table.add_row(measure.measure, _value(measure), meaning(measure.measure, measure.unit))
     return table
 
 
-def _by_column(measures: "list[Measure]") -> Iterator[RenderableType]:
-    from snu_analytics.privacy import meaning
-
+def _by_column(measures: Sequence[Measure]) -> Iterator[RenderableType]:
     names = list(dict.fromkeys(m.measure for m in measures))
     table = Table(box=None)
     table.add_column("column", no_wrap=True)
     for name in names:
         yield Text(f" {name}: {meaning(name, measures[0].unit)}")
         table.add_column(name, justify="right", no_wrap=True)
-    values = {(m.column_name, m.measure): shown(m) for m in measures}
+    values = {(m.column_name, m.measure): _value(m) for m in measures}
     for column in dict.fromkeys(m.column_name for m in measures):
         table.add_row(column, *(values[column, name] for name in names))
     yield table
 
 
-def shown(measure: "Measure") -> str:
-    """A share in percent, a count with its thousands apart."""
+def _value(measure: Measure) -> str:
+    """A share in percent, a count with commas between thousands."""
     if measure.measure.endswith("_share") or measure.measure in _SHARES_OF_A_COLUMN:
         return f"{measure.value:.2%}"
     return f"{measure.value:,.0f}"

@@ -1,49 +1,65 @@
-"""The simulation as the commands `simulate` and `demo` show it."""
+"""`snu-analytics simulate`, and what of it the demo does."""
 
-from datetime import date
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+import click
 
-from snu_analytics.days import DayRange
-from snu_analytics.simulation import load_into_mongo, simulate, write_dump, write_truth
+from snu_analytics.cli.console import out as console
+from snu_analytics.cli.console import progress
+from snu_analytics.cli.parameters import DAY
+from snu_analytics.simulation import (
+    PROFILES,
+    Simulation,
+    load_into_mongo,
+    write_dump,
+    write_truth,
+)
+from snu_analytics.simulation import simulate as simulate_history
 
-# Two campaigns, so that one can be held against the other.
-DEMO = DayRange(date(2022, 10, 1), date(2024, 6, 30))
 
-# The share of documents with values that no list knows, as histories have them that people wrote.
-DEMO_MESSY = 0.02
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the dump and its truth.")
+@click.option("--into", help="A mongodb:// address with a database, instead of a folder.")
+@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
+@click.option("--from", "first", type=DAY, default="2022-10-01", show_default=True)
+@click.option("--to", "last", type=DAY, default="2024-06-30", show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
+@click.option(
+    "--damage",
+    type=click.Choice(list(PROFILES)),
+    metavar="PROFILE",
+    help="A kind of damage, mixed or everything.",
+)
+@click.option(
+    "--messy", default=0.0, show_default=True, help="Share of documents with odd values, 0 to 1."
+)
+def simulate(out: Path | None, into: str | None, **history: Any) -> None:
+    """Write a believable history as a mongodump folder, with its truth beside it."""
+    if (out is None) == (into is None):
+        raise click.UsageError("give either --out DIR or --into mongodb://host/database")
+    simulation = invent(**history)
+    if out:
+        write_history(simulation, out)
+    if into:
+        load_into_mongo(simulation, into)
+    print_counts(simulation)
 
 
-def run_simulation(
-    out: Console,
-    youngs: int,
-    days: DayRange,
-    seed: int,
-    folder: Path | None,
-    into: str | None,
-    damage: str | None = None,
-    messy: float = 0.0,
-) -> None:
-    """Invent a history and put it into a folder, with its truth, or into a MongoDB."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TextColumn("people"), TimeElapsedColumn(), console=out) as progress:
-        task = progress.add_task("inventing", total=youngs)
-        invented = simulate(
-            youngs,
-            days.first,
-            days.last,
-            seed,
-            lambda done, _: progress.update(task, completed=done),
-            damage,
-            messy,
-        )
-    if into is not None:
-        load_into_mongo(invented, into)
-    if folder is not None:
-        write_dump(invented, folder)
-        write_truth(invented, folder / "truth")
-        out.print(f"written to {folder}, with the true states and events in {folder / 'truth'}")
-    for name, documents in invented.collections.items():
-        out.print(f"  {len(documents):>9,} {name}", highlight=False)
+def invent(youngs: int, **history: Any) -> Simulation:
+    """The invented history of so many young people; `history` as for `simulation.simulate`."""
+    with progress("inventing", "people", youngs) as update:
+        return simulate_history(youngs, progress=lambda done, _: update(completed=done), **history)
+
+
+def write_history(simulation: Simulation, folder: Path) -> None:
+    """Write the dump into the folder, and its truth into the folder `truth` below."""
+    write_dump(simulation, folder)
+    write_truth(simulation, folder / "truth")
+    console.print(f"written to {folder}, with the true states and events in {folder / 'truth'}")
+
+
+def print_counts(simulation: Simulation) -> None:
+    """Print the number of documents of each collection."""
+    for name, documents in simulation.collections.items():
+        console.print(f"  {len(documents):>9,} {name}", highlight=False)

@@ -84,8 +84,8 @@ class Cluster:
             )
         self._forget_the_dead()
         _make_private(self._socket_folder)
-        told = {**_ALWAYS, "unix_socket_directories": str(self._socket_folder), **settings}
-        options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in told.items())
+        all_settings = {**_ALWAYS, "unix_socket_directories": str(self._socket_folder), **settings}
+        options = " ".join(f"-c {shlex.quote(f'{k}={value}')}" for k, value in all_settings.items())
         self._run("pg_ctl", "start", "--wait", "--timeout=60", f"--log={self.log}", "-o", options)
 
     def stop(self) -> None:
@@ -149,7 +149,7 @@ class Cluster:
         done = subprocess.run(
             self._command(program, *arguments),
             cwd=self.folder,
-            env={name: v for name, v in os.environ.items() if not name.startswith("PG")},
+            env=server_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -159,18 +159,25 @@ class Cluster:
             extra_groups=None if user is None else [],
         )
         if done.returncode:
-            told = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            lines = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no word"]
             raise WarehouseError(
-                f"the embedded PostgreSQL: {program} failed ({told[-1] if told else 'no word'}), "
-                f"see {self.log}"
+                f"the embedded PostgreSQL: {program} failed ({lines[-1]}), see {self.log}"
             )
 
 
+def server_environment() -> dict[str, str]:
+    """The environment of the server and its keeper: this process's without settings and secrets.
+
+    A superuser of the database reads it (`COPY t FROM PROGRAM 'env'`).
+    """
+    ours = ("PG", "SNU_", "DAGSTER_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def _working_in(folder: Path) -> list[psutil.Process]:
-    found = psutil.process_iter(["cwd", "status"])
     return [
         process
-        for process in found
+        for process in psutil.process_iter(["cwd", "status"])
         if process.info["cwd"] == str(folder) and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
 
@@ -202,9 +209,7 @@ def server_account() -> tuple[int, int] | None:
         return None
     for name in _ACCOUNTS:
         with suppress(KeyError):
-            found = pwd.getpwnam(name)
-            return found.pw_uid, found.pw_gid
-    name = _ACCOUNTS[-1]
+            return _ids(name)
     try:
         subprocess.run(
             ["useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", name],
@@ -216,8 +221,12 @@ def server_account() -> tuple[int, int] | None:
             f"PostgreSQL does not run as root, and the user '{name}' could not be made: "
             "run as another user, or set SNU_WAREHOUSE_URL to a server of yours"
         ) from None
-    found = pwd.getpwnam(name)
-    return found.pw_uid, found.pw_gid
+    return _ids(name)
+
+
+def _ids(account: str) -> tuple[int, int]:
+    entry = pwd.getpwnam(account)
+    return entry.pw_uid, entry.pw_gid
 
 
 def _let_pass(path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from snu_analytics.embedded_postgres import keeper
-from snu_analytics.embedded_postgres.cluster import Cluster, server_account
+from snu_analytics.embedded_postgres.cluster import Cluster, server_account, server_environment
 from snu_analytics.errors import WarehouseUnavailable
 
 DATABASE = "snu"
@@ -39,7 +39,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class _Stay:
-    """This process among the users of a server: descriptors of its two locks."""
+    """The file descriptors of the two shared locks that this process holds as a user."""
 
     users: int
     leaving: int
@@ -47,17 +47,18 @@ class _Stay:
 
 # By process too: a forked child shares its parent's locks and needs its own.
 _stays: dict[tuple[int, Path], _Stay] = {}
+# Held, since Python warns of a running process whose Popen is collected.
 _keepers: list[subprocess.Popen] = []
 
 
 def embedded_server(home: Path) -> str:
-    """The address of the server under `home`/postgres, started when it does not run.
+    """The URL of the server under `home`/postgres, started when it does not run.
 
     It stops when the last process that asked for it has ended. As root it runs as the user
     `postgres` or `pgserver`, whom the folders above are opened for passing through. Raises
     WarehouseError with the log's path when it does not start.
     """
-    cluster = _cluster(home)
+    cluster = Cluster(home.expanduser().resolve() / "postgres")
     cluster.prepare()
     _stay(cluster)
     with _alone(cluster.folder / "starting.lock"):
@@ -66,19 +67,6 @@ def embedded_server(home: Path) -> str:
             _create_database(cluster)
         _ensure_keeper(cluster)
     return cluster.url(DATABASE)
-
-
-def stop(home: Path) -> None:
-    """Stop the server under `home` now, whoever uses it; nothing happens when it does not run."""
-    cluster = _cluster(home)
-    cluster.stop()
-    if stay := _stays.pop((os.getpid(), cluster.folder), None):
-        os.close(stay.users)
-        os.close(stay.leaving)
-
-
-def _cluster(home: Path) -> Cluster:
-    return Cluster(home.expanduser().resolve() / "postgres")
 
 
 def _stay(cluster: Cluster) -> None:
@@ -111,7 +99,7 @@ def _ensure_keeper(cluster: Cluster) -> None:
             account = server_account() or (0, 0)
             # The keeper inherits the mark and with it the lock. In a session of its own neither
             # Ctrl-C nor the end of the terminal reaches it.
-            started = subprocess.Popen(
+            process = subprocess.Popen(
                 [
                     *(sys.executable, "-I", "-S", keeper.__file__),
                     *map(str, (users, *account)),
@@ -119,12 +107,13 @@ def _ensure_keeper(cluster: Cluster) -> None:
                 ],
                 pass_fds=(mark, users),
                 cwd=cluster.folder,
+                env=server_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            _keepers.append(started)
+            _keepers.append(process)
     finally:
         os.close(mark)
         os.close(users)

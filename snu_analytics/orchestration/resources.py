@@ -15,7 +15,7 @@ import psycopg
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import PipelineContext, Staging
-from snu_analytics.settings import Settings, decode_key, read_key
+from snu_analytics.settings import Settings
 from snu_analytics.source import Source, open_source
 from snu_analytics.warehouse import connect, resolve_url
 
@@ -57,7 +57,7 @@ class PipelineResource:
 
     def context(self) -> PipelineContext:
         """Catalogue, pseudonyms and staging. Raises SettingsError for a key that cannot be used."""
-        pseudonyms = Pseudonymiser(_key(self.settings))
+        pseudonyms = Pseudonymiser(self.settings.key())
         return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
 
 
@@ -68,11 +68,3 @@ def resources(settings: Settings) -> dict[str, Any]:
         "warehouse": WarehouseResource(settings.warehouse_url, settings.home),
         "pipeline": PipelineResource(settings),
     }
-
-
-def _key(settings: Settings) -> bytes:
-    if key := getattr(settings, "key", None):
-        return key()
-    # To go once Settings has `key`: its `pseudonym_key` is the file's text as read at the start.
-    file = settings.key_file
-    return decode_key(read_key(file) if file else settings.pseudonym_key, settings.key_origin)

@@ -5,7 +5,7 @@ returned sentence ever holds a key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from snu_analytics.errors import SettingsError
@@ -31,12 +31,8 @@ from snu_analytics.warehouse import Key, connect, forget_key, known_keys
 class NewKey:
     """The key to rotate to; `file` is None when that key is in force already."""
 
-    text: str
+    pseudonyms: Pseudonymiser
     file: Path | None
-
-    @property
-    def pseudonyms(self) -> Pseudonymiser:
-        return Pseudonymiser(decode_key(self.text, str(self.file or KEY_VARIABLE)))
 
     @property
     def fingerprint(self) -> str:
@@ -45,8 +41,9 @@ class NewKey:
 
 def in_force(settings: Settings) -> Pseudonymiser | None:
     """The pseudonyms of the key in force; None when no key is set, or an unusable one."""
+    text = settings.key_text()
     try:
-        return Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
+        return Pseudonymiser(decode_key(text, settings.key_origin))
     except SettingsError:
         return None
 
@@ -63,8 +60,8 @@ def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None
     present = in_force(settings)
     state = known[present.fingerprint].state if present and present.fingerprint in known else None
     current = any(key.state == "current" for key in known.values())
-    if present and settings.pseudonym_key and (state == "incoming" or not (state or current)):
-        return NewKey(settings.pseudonym_key, None)
+    if present and (state == "incoming" or not (state or current)):
+        return NewKey(present, None)
     if present and state is None:
         raise SettingsError(
             f"the key in {settings.key_origin} is not the key of the rows: set theirs, or, if it "
@@ -78,7 +75,7 @@ def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None
                 "and run `snu-analytics key rotate` again"
             )
         write_key(file, new_key())
-    elif file == settings.key_file:
+    elif file == _file_in_force(settings):
         raise SettingsError(
             f"{file} is in force already: move it to {default_file(settings.home)} and unset "
             f"{KEY_FILE_VARIABLE}, or name the file of another key with --to"
@@ -88,7 +85,9 @@ def new_key_for(settings: Settings, known: Mapping[str, Key], named: Path | None
 
 def with_key(settings: Settings, new: NewKey) -> Settings:
     """The settings under which days are rebuilt with the new key."""
-    return replace(settings, pseudonym_key=new.text, key_file=None)
+    if new.file is None:
+        return settings
+    return settings.model_copy(update={"pseudonym_key": None, "key_file": new.file})
 
 
 def settle(settings: Settings, warehouse_url: str, new: NewKey) -> list[str]:
@@ -103,7 +102,7 @@ def settle(settings: Settings, warehouse_url: str, new: NewKey) -> list[str]:
         known = known_keys(connection)
     Staging(settings.staging_url).clear(known[new.fingerprint].since.timestamp())
     restart = "Restart what runs with the old key (daemon, web server): it is refused from now on."
-    place, old = settings.key_file, in_force(settings)
+    place, old = _file_in_force(settings), in_force(settings)
     if new.file is None or new.file == place:
         return [
             "The old key, if it is still kept anywhere, is of no more use: destroy it.",
@@ -136,7 +135,7 @@ def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[st
     the staged files are deleted, then the key's file. Raises SettingsError when the fingerprint is
     not that of the key in force.
     """
-    key = Pseudonymiser(decode_key(settings.pseudonym_key, settings.key_origin))
+    key = Pseudonymiser(settings.key())
     if fingerprint != key.fingerprint:
         raise SettingsError(
             f"that is not the fingerprint of the key in force ({settings.key_origin}): "
@@ -148,7 +147,7 @@ def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[st
     report = [
         f"Nothing is written with the key {fingerprint} again; {deleted} staged files are gone."
     ]
-    if settings.key_file is None:
+    if settings.pseudonym_key:
         report.append(
             f"The key itself is yours to destroy: take {KEY_VARIABLE} out of wherever it is kept, "
             "backups included."
@@ -167,8 +166,11 @@ def _read(file: Path) -> NewKey:
         raise SettingsError(
             f"{file} does not exist: make a key with `snu-analytics key new --out {file}`"
         )
-    decode_key(text, str(file))
-    return NewKey(text, file)
+    return NewKey(Pseudonymiser(decode_key(text, str(file))), file)
+
+
+def _file_in_force(settings: Settings) -> Path | None:
+    return None if settings.pseudonym_key else settings.key_file
 
 
 def _left_by_variable(settings: Settings, new: NewKey) -> str:

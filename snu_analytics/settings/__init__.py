@@ -1,4 +1,4 @@
-"""What a process is told by its machine: the environment and the file of the pseudonym key.
+"""The configuration of a process: environment variables and the file of the pseudonym key.
 
 Knows the calendar and the errors, nothing else of the package.
 """
@@ -11,11 +11,11 @@ from snu_analytics.settings.keyfile import (
     default_file,
     destroy_file,
     ensure_key,
+    file_mode,
     move_key,
     new_key,
     next_file,
     read_key,
-    told_mode,
     write_key,
 )
 
@@ -29,11 +29,11 @@ __all__ = [
     "destroy_file",
     "ensure_key",
     "export",
+    "file_mode",
     "move_key",
     "new_key",
     "next_file",
     "read_key",
     "read_settings",
-    "told_mode",
     "write_key",
 ]

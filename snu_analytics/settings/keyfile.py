@@ -41,17 +41,17 @@ _ACL_USER, _ACL_GROUP_OBJ, _ACL_GROUP, _ACL_OTHER = 0x02, 0x04, 0x08, 0x20
 
 
 def default_file(home: Path) -> Path:
-    """Where the key lies when no variable tells another place."""
+    """The key file's path when no variable names another one."""
     return home / "pseudonym.key"
 
 
 def next_file(home: Path) -> Path:
-    """Where a rotation keeps its new key until the old one is gone."""
+    """The path at which a rotation keeps the new key until the old one is destroyed."""
     return home / "pseudonym.key.next"
 
 
 def decode_key(text: str | None, origin: str = KEY_VARIABLE) -> bytes:
-    """The pseudonym key's bytes; `origin` says where the text comes from.
+    """The pseudonym key's bytes; `origin` is the variable or file of the text, for messages.
 
     Raises SettingsError, without the key, when it is missing, short, repeated, a text, a sample, or
     not random enough.
@@ -71,16 +71,16 @@ def decode_key(text: str | None, origin: str = KEY_VARIABLE) -> bytes:
 
 
 def new_key() -> str:
-    """A new key as text, which `decode_key` takes."""
+    """The base64 text of a new random key, which `decode_key` accepts."""
     while _weakness(key := secrets.token_bytes(_KEY_BYTES)):
         pass  # once in 10^8 keys
     return base64.b64encode(key).decode()
 
 
 def write_key(path: Path, text: str) -> None:
-    """Keep a key in a file that only its owner reads (0600), on the disk when this returns.
+    """Write a key to a new file that only its owner reads (0600), synced to the disk.
 
-    Raises SettingsError when the file stands already: what it holds might be the key of the rows.
+    Raises SettingsError when the file exists: it may hold the key of the rows.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -114,16 +114,15 @@ def read_key(path: Path) -> str | None:
 
 
 def ensure_key(home: Path) -> str:
-    """The key kept under SNU_HOME, made at the first call (0600). For the demo and for tries."""
+    """The text of the key under SNU_HOME, made at the first call (0600); for demo and trials."""
     path = default_file(home)
-    if kept := read_key(path):
-        return kept
-    write_key(path, new_key())
-    return path.read_text().strip()
+    if not (text := read_key(path)):
+        write_key(path, text := new_key())
+    return text
 
 
 def destroy_file(path: Path) -> None:
-    """Overwrite a key file with random bytes, and remove it, each on the disk before the next.
+    """Overwrite a key file with random bytes, then remove it; each step is synced to the disk.
 
     Overwrites the blocks where the file system writes in place. Where it copies on write, keeps
     snapshots, or lies on flash memory, former blocks may live on: encrypt that disk. Raises
@@ -159,7 +158,7 @@ def move_key(source: Path, place: Path) -> None:
     destroy_file(source)
 
 
-def told_mode(path: Path) -> str:
+def file_mode(path: Path) -> str:
     """The permissions of a file, such as 0600."""
     return f"{stat.S_IMODE(path.stat().st_mode):04o}"
 
@@ -200,7 +199,7 @@ def _readers(path: Path) -> bool:
 
 
 def _weakness(key: bytes) -> str | None:
-    """What a key is instead of random bytes.
+    """What a key is instead of random bytes (for a message); None for a good key.
 
     In 32 random bytes fewer than 20 distinct values, fewer than 12 distinct steps from byte to
     byte, or a text in UTF-8 are each rarer than one in 10^7.

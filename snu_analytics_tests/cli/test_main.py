@@ -22,7 +22,7 @@ HISTORY = [
 @pytest.fixture
 def environment(monkeypatch, warehouse_url):
     """A small source, a migrated warehouse and a key; what commands export is taken back."""
-    for name in ("STAGING_URL", "DAGSTER_URL", "START_DATE", "PSEUDONYM_KEY"):
+    for name in ("STAGING_URL", "DAGSTER_URL", "START_DATE", "PSEUDONYM_KEY_FILE"):
         monkeypatch.setenv(f"SNU_{name}", "")
         monkeypatch.delenv(f"SNU_{name}")
     for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE"):

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from snu_analytics.embedded_postgres import stop
 from snu_analytics.embedded_postgres.cluster import Cluster
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.postgres import stop_embedded
 
 USER = """
 import sys
@@ -103,9 +103,22 @@ def test_a_server_that_crashed_comes_up_again(tmp_path):
 def test_it_can_be_stopped_by_anyone(tmp_path):
     with user(tmp_path):
         server = postmaster(tmp_path)
-        stop(tmp_path)
+        stop_embedded(tmp_path)
         assert not alive(server)
-    stop(tmp_path)
+    stop_embedded(tmp_path)
+
+
+def test_neither_the_server_nor_its_keeper_has_our_settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNU_PSEUDONYM_KEY", "secret")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with user(tmp_path) as (process, url), connect(url) as connection:
+        connection.execute("CREATE TABLE variable (line text)")
+        connection.execute("COPY variable FROM PROGRAM 'env'")
+        lines = [line for (line,) in connection.execute("SELECT line FROM variable")]
+        (keeper,) = psutil.Process(process.pid).children()
+        lines += [f"{name}={value}" for name, value in keeper.environ().items()]
+    assert any(line.startswith("PATH=") for line in lines)
+    assert not [line for line in lines if line.startswith(("SNU_", "DAGSTER_"))]
 
 
 def test_nobody_else_enters_the_folder(tmp_path):

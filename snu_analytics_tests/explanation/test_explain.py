@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from rich.console import Console
 
 from snu_analytics.cli.main import main
 from snu_analytics.events import Pseudonymiser
@@ -334,11 +333,11 @@ def command(world, monkeypatch):
     """Runs the command on the world's source and warehouse, as a person does."""
     monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
     # The key of these tests is a pattern, which settings refuse.
-    monkeypatch.setattr("snu_analytics.cli.explain.Pseudonymiser", lambda _: PSEUDONYMS)
+    monkeypatch.setattr("snu_analytics.cli.context.Pseudonymiser", lambda _: PSEUDONYMS)
     ensure_key(world.folder / "home")
 
     def run(event_id: str, width: int = 100) -> Result:
-        monkeypatch.setattr("snu_analytics.cli.main._out", Console(width=width))
+        monkeypatch.setattr("snu_analytics.cli.console.out.width", width)
         monkeypatch.setenv("SNU_SOURCE_URL", world.source_url)
         return CliRunner().invoke(main, ["explain", event_id])
 

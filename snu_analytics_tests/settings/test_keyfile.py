@@ -11,10 +11,10 @@ from snu_analytics.settings import (
     decode_key,
     destroy_file,
     ensure_key,
+    file_mode,
     move_key,
     new_key,
     read_key,
-    told_mode,
     write_key,
 )
 
@@ -79,7 +79,7 @@ def test_the_origin_of_a_weak_key_is_named():
 def test_the_demo_makes_one_key_that_only_its_owner_reads(tmp_path):
     made = ensure_key(tmp_path / "home")
     assert ensure_key(tmp_path / "home") == made
-    assert told_mode(tmp_path / "home" / "pseudonym.key") == "0600"
+    assert file_mode(tmp_path / "home" / "pseudonym.key") == "0600"
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
@@ -146,7 +146,7 @@ def listed(path, *entries: tuple[int, int, int]) -> None:
 def test_a_credential_that_an_access_list_gives_to_this_user_alone_is_taken(tmp_path):
     write_key(tmp_path / "key", "text")
     listed(tmp_path / "key", (0x02, 4, os.geteuid()), (0x04, 0, 0xFFFFFFFF))
-    assert told_mode(tmp_path / "key") == "0440"
+    assert file_mode(tmp_path / "key") == "0440"
     assert read_key(tmp_path / "key") == "text"
 
 

@@ -60,7 +60,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_file(tmp_path / "none.csv")
 
 
-def test_the_variable_names_the_file(tmp_path):
+def test_the_variable_names_the_file(tmp_path, monkeypatch):
     file = tmp_path / "objectives.csv"
-    assert read_settings({"SNU_OBJECTIVES": str(file)}).objectives == file
-    assert read_settings({"SNU_OBJECTIVES": ""}).objectives is None
+    monkeypatch.setenv("SNU_OBJECTIVES", str(file))
+    assert read_settings().objectives == file
+    monkeypatch.setenv("SNU_OBJECTIVES", "")
+    assert read_settings().objectives is None

@@ -97,9 +97,9 @@ def test_every_kept_field_of_the_real_catalogue_is_in_the_inventory():
 
 def test_a_default_that_the_register_names_is_that_of_the_settings():
     (staging,) = [r for r in read_processing().retention if "SNU_STAGING_DAYS" in r.period]
-    assert staging.period.startswith(f"{read_settings({}).staging_days} days, ")
+    assert staging.period.startswith(f"{read_settings().staging_days} days, ")
     (rows,) = [r for r in read_processing().retention if "SNU_RETENTION_YEARS" in r.period]
-    assert rows.period.startswith(f"{read_settings({}).retention_years} years, ")
+    assert rows.period.startswith(f"{read_settings().retention_years} years, ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""`snu-analytics backfill`, and the progress of any run of many days."""
+
+import sys
+from collections.abc import Iterable
+from datetime import date
+
+import click
+
+from snu_analytics.cli.console import err, out, progress
+from snu_analytics.cli.context import CommandContext, load_definitions, pass_context
+from snu_analytics.cli.faults import SOME_FAILED
+from snu_analytics.cli.materialize import repetition
+from snu_analytics.cli.outcomes import print_warnings
+from snu_analytics.cli.parameters import DAY, ENTITY
+from snu_analytics.cli.publish import PATIENCE, publish_days
+from snu_analytics.cli.readiness import require_ready
+from snu_analytics.days import DayRange, consecutive
+from snu_analytics.orchestration.backfill import Done
+from snu_analytics.orchestration.backfill import backfill as backfill_chunks
+from snu_analytics.orchestration.check_warnings import CheckWarning
+
+
+@click.command()
+@click.argument("first", type=DAY, metavar="FROM")
+@click.argument("last", type=DAY, metavar="TO")
+@ENTITY
+@pass_context
+def backfill(context: CommandContext, first: date, last: date, entity: str | None) -> None:
+    """Materialise all days FROM ... TO, both included; failed days are named at the end."""
+    days = context.days(first, last)
+    require_ready(context, entity)
+    if not backfill_days(context, days, entity):
+        sys.exit(SOME_FAILED)
+
+
+def backfill_days(context: CommandContext, days: DayRange, entity: str | None = None) -> bool:
+    """Whether all days were materialised and, of all entities, published."""
+    context.export()
+    failed = follow("materialising", backfill_chunks(days, load_definitions, entity), len(days))
+    out.print(f"{len(days) - len(failed)} of {len(days)} days are done.")
+    for day, fault in sorted(failed.items()):
+        err.print(f"[bold red]{day}[/] {fault}", highlight=False)
+        err.print(f"  repeat it with: {repetition(day, entity)}", highlight=False)
+    ready = consecutive(set(days) - set(failed))
+    published = entity is not None or not ready or publish_days(context, ready, PATIENCE)
+    return published and not failed
+
+
+def follow(description: str, chunks: Iterable[Done], total: int) -> dict[date, str]:
+    """The days that failed, with their faults, after chunks of days were run under a progress bar.
+
+    `total` is the number of days. Warnings of checks are printed at the end.
+    """
+    failed: dict[date, str] = {}
+    warnings: list[CheckWarning] = []
+    with progress(description, "days", total) as update:
+        for done in chunks:
+            failed |= done.failed
+            warnings += done.warnings
+            update(advance=len(done.days))
+    print_warnings(warnings)
+    return failed
