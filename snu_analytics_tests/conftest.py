@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-# A path that is wrapped at the edge of the screen is no longer found in what a command told.
+# A path that is wrapped at the edge of the screen would not be seen in the output of a command.
 os.environ["COLUMNS"] = "160"
 
 pytest_plugins = [

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from snu_analytics.days import DayRange, midnight, parse_day
+from snu_analytics.days import DayRange, consecutive, midnight, parse_day, years_before
 from snu_analytics.errors import PartitionError
 
 
@@ -34,3 +34,16 @@ def test_a_range_is_cut_into_chunks_of_at_most_the_size():
 def test_a_malformed_day_is_named():
     with pytest.raises(PartitionError, match="'2024-13-01' is not a day: write it as YYYY-MM-DD"):
         parse_day("2024-13-01")
+
+
+def test_the_same_day_years_before_is_the_28th_for_a_29th_of_february():
+    assert years_before(date(2024, 2, 29), 1) == date(2023, 2, 28)
+    assert years_before(date(2024, 2, 29), 4) == date(2020, 2, 29)
+
+
+def test_days_without_a_gap_are_one_range():
+    days = [date(2024, 3, 2), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 5)]
+    assert consecutive(days) == [
+        DayRange(date(2024, 2, 29), date(2024, 3, 2)),
+        DayRange(date(2024, 3, 5), date(2024, 3, 5)),
+    ]

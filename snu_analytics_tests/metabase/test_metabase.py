@@ -59,11 +59,11 @@ def reader(shared_warehouse_url) -> Iterator[psycopg.Connection]:
 
 
 def variables(text: str) -> dict[str, Any]:
-    """The types of the variables, as the comment at the head tells."""
+    """The types of the variables, as the comment at the head has them."""
     head = "\n".join(line[3:] for line in text.splitlines() if line.startswith("-- "))
-    told = yaml.safe_load(head)
-    assert list(told) == ["title", "answers", "shows", "variables"]
-    return told["variables"]
+    comment = yaml.safe_load(head)
+    assert list(comment) == ["title", "answers", "shows", "variables"]
+    return comment["variables"]
 
 
 def without_filters(text: str) -> str:
@@ -83,14 +83,14 @@ def with_filters(text: str) -> str:
 
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("written", [without_filters, with_filters])
-def test_a_question_runs_as_the_reader_and_tells_something(reader, file, written):
+def test_a_question_runs_as_the_reader_and_returns_a_row(reader, file, written):
     query = written((FOLDER / file).read_text())
     assert "{{" not in query
     assert len(reader.execute(query).fetchall()) == 1
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_variables_told_are_those_of_the_question(file):
+def test_the_variables_listed_are_those_of_the_question(file):
     text = (FOLDER / file).read_text()
     assert set(variables(text)) == set(re.findall(r"\{\{(\w+)\}\}", text))
 
@@ -102,9 +102,9 @@ def test_a_question_reads_what_is_published_alone(file):
 
 
 def test_the_reader_sees_the_descriptions(reader):
-    (told,) = reader.execute(
+    (undescribed,) = reader.execute(
         "SELECT count(*) FROM pg_class c, pg_attribute a WHERE c.relnamespace = "
         "'published'::regnamespace AND c.relkind = 'r' AND a.attrelid = c.oid AND a.attnum > 0 "
         "AND (obj_description(c.oid) IS NULL OR col_description(c.oid, a.attnum) IS NULL)"
     ).fetchone()
-    assert told == 0
+    assert undescribed == 0

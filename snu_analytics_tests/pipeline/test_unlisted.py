@@ -3,10 +3,7 @@
 from datetime import date
 
 import pytest
-from bson import ObjectId
-from click.testing import CliRunner
 
-from snu_analytics.cli.main import main
 from snu_analytics.days import DayRange
 from snu_analytics.pipeline import unlisted_values
 from snu_analytics.pipeline.unlisted import UnlistedValue
@@ -20,7 +17,6 @@ from snu_analytics_tests.fixtures.histories import (
     open_dump,
     patch,
     replace,
-    write_dump,
 )
 
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 31))
@@ -98,23 +94,3 @@ def test_a_text_that_many_documents_hold_is_nobodys(tmp_path, holders, shown):
     documents = [document(ref, region="Lyon", city="Lyon") for ref in refs]
     (value,) = unlisted(tmp_path, documents, [touched(ref) for ref in refs])
     assert (value.text, value.documents) == (shown, holders)
-
-
-def test_the_command_lists_them_without_what_is_a_persons(tmp_path, monkeypatch):
-    monkeypatch.setenv("SNU_SOURCE_URL", write_dump(
-        tmp_path / "dump",
-        youngs=[{"_id": ObjectId(REF), "region": "Breizh", "grade": "06 12 34 56 78"}],
-        young_patches=[touched()],
-    ))  # fmt: skip
-    result = CliRunner().invoke(main, ["values", "--from", "2024-03-01", "--to", "2024-03-31"])
-    assert result.exit_code == 0, result.output
-    assert "Breizh" in result.output
-    assert "(a telephone number)" in result.output
-    assert "06 12" not in result.output
-
-
-def test_the_command_says_so_where_every_value_is_listed(tmp_path, monkeypatch):
-    source = write_dump(tmp_path / "d", youngs=[document()], young_patches=[touched()])
-    monkeypatch.setenv("SNU_SOURCE_URL", source)
-    result = CliRunner().invoke(main, ["values", "--from", "2024-03-01", "--to", "2024-03-31"])
-    assert result.output.strip() == "Every value from 2024-03-01 to 2024-03-31 is in its list."

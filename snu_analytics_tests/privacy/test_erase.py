@@ -1,52 +1,26 @@
 """An erasure reaches every copy: tables, figures, staged files; and what was erased stays out."""
 
-import base64
-import os
 from datetime import date
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
 
-from snu_analytics.cli.main import main
-from snu_analytics.days import DayRange, consecutive, years_before
 from snu_analytics.errors import ErasureError
-from snu_analytics.events import Pseudonymiser
 from snu_analytics.privacy import erase_absent, erase_requested
 from snu_analytics.warehouse import expire_events, expire_figures
-from snu_analytics_tests.fixtures.histories import (
-    PSEUDONYMS,
-    YOUNG,
-    add,
-    document,
-    patch,
-    replace,
-)
+from snu_analytics_tests.fixtures.histories import PSEUDONYMS, YOUNG
 from snu_analytics_tests.fixtures.world import World
-
-ANNA, BORIS, HERS, HIS = (f"55a0000000000000000000{n}" for n in ("0a", "0b", "1a", "1b"))
-FIRST, LAST = "2024-03-01", "2024-03-02"
-YOUNG_PATCHES = [
-    patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"), ref=ANNA),
-    patch("2024-03-01T11:00", add("/status", "IN_PROGRESS"), ref=BORIS),
-    patch("2024-03-02T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"), ref=ANNA),
-]
-APPLICATION_PATCHES = [
-    patch(
-        f"2024-03-02T1{n}:00", add("/status", "WAITING_VALIDATION"), add("/youngId", owner), ref=ref
-    )
-    for n, (owner, ref) in enumerate([(ANNA, HERS), (BORIS, HIS)])
-]
-
-
-def hold(world: World, *present: str, **fields) -> None:
-    """Let the source have every patch, and of the documents these alone."""
-    world.hold(
-        youngs=[document(ref, **fields.get(ref, {})) for ref in present if ref in (ANNA, BORIS)],
-        young_patches=YOUNG_PATCHES,
-        applications=[document(ref) for ref in present if ref in (HERS, HIS)],
-        application_patches=APPLICATION_PATCHES,
-    )
+from snu_analytics_tests.privacy.literal import (
+    ANNA,
+    BORIS,
+    FIRST,
+    HERS,
+    HIS,
+    LAST,
+    OF_BORIS,
+    hold,
+    remaining,
+)
 
 
 @pytest.fixture
@@ -61,17 +35,6 @@ def sweep(world: World, many: bool = False) -> list[tuple]:
     with world.source() as source, world.connect() as connection:
         done = erase_absent(world.context, source, connection, many)
     return [(e.entity, e.reason, e.subjects, e.events, len(e.days)) for e in done]
-
-
-def remaining(world: World) -> list[tuple]:
-    """Event names by day, of both tables."""
-    return world.rows(
-        "SELECT event_date::text, event_name FROM analytics.young_event UNION ALL "
-        "SELECT event_date::text, event_name FROM analytics.application_event ORDER BY 1, 2",
-    )
-
-
-OF_BORIS = [("2024-03-01", "inscription_created"), ("2024-03-02", "application_created")]
 
 
 def test_nobody_is_erased_while_everybody_is_there(loaded):
@@ -213,59 +176,3 @@ def test_fine_counts_expire_too(loaded):
     with loaded.connect() as connection:
         assert expire_figures(connection, date(2024, 3, 2)) == 1
     assert loaded.rows("SELECT DISTINCT day::text FROM analytics.daily_figure") == [(LAST,)]
-
-
-def test_the_same_day_years_before_is_the_28th_for_a_29th_of_february():
-    assert years_before(date(2024, 2, 29), 1) == date(2023, 2, 28)
-    assert years_before(date(2024, 2, 29), 4) == date(2020, 2, 29)
-
-
-def test_days_without_a_gap_are_one_range():
-    days = [date(2024, 3, 2), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 5)]
-    assert consecutive(days) == [
-        DayRange(date(2024, 2, 29), date(2024, 3, 2)),
-        DayRange(date(2024, 3, 5), date(2024, 3, 5)),
-    ]
-
-
-@pytest.fixture
-def command(world, monkeypatch):
-    """`snu-analytics erase`, on what was loaded with a key that commands take."""
-    key = os.urandom(32)
-    hold(world, ANNA, BORIS, HERS, HIS)
-    world.with_key(Pseudonymiser(key)).load(FIRST, LAST)
-    hold(world, BORIS, HERS, HIS)
-    monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
-    monkeypatch.setenv("SNU_SOURCE_URL", world.source_url)
-    monkeypatch.setenv("SNU_STAGING_URL", str(world.folder / "staging"))
-    monkeypatch.setenv("SNU_PSEUDONYM_KEY", base64.b64encode(key).decode())
-    for name in ("SNU_DAGSTER_URL", "SNU_START_DATE", "DAGSTER_HOME"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    return lambda *arguments: CliRunner().invoke(main, ["erase", *arguments])
-
-
-def test_the_command_follows_the_source(command, world):
-    result = command()
-    assert result.exit_code == 0, result.output
-    assert remaining(world) == OF_BORIS
-
-
-def test_the_command_takes_a_file_of_documents(command, world, tmp_path):
-    file = tmp_path / "requests.txt"
-    file.write_text(f"{BORIS}\n\n{'f' * 24}\n")
-    result = command("--ref-file", str(file))
-    assert result.exit_code == 0, result.output
-    assert "1 of the documents had no rows" in result.output
-    assert BORIS not in result.output
-    assert len(remaining(world)) == 3
-
-
-def test_a_bad_line_is_named_by_its_number_alone(command, world, tmp_path):
-    file = tmp_path / "requests.txt"
-    file.write_text(f"{ANNA}\nanna@example.org\n")
-    result = command("--ref-file", str(file))
-    assert result.exit_code == 2
-    assert "line 2 is not an ObjectId" in " ".join(result.output.split())
-    assert "anna@" not in result.output
-    assert len(remaining(world)) == 5

@@ -1,88 +1,31 @@
 """The pool on literal histories: exact movements, stocks and waiting times."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
-from snu_analytics.catalogue import Entity
-from snu_analytics.days import DayRange, consecutive
+from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
-from snu_analytics.figures import load_objectives, load_progress, progress
-from snu_analytics.figures.pool import Balance, balance, compare_live, load_opening, load_pool, pool
+from snu_analytics.figures.pool import compare_live, load_pool
 from snu_analytics.figures.pool.movements import closing_by_status, recount
 from snu_analytics.privacy import erase_requested
-from snu_analytics.questions import ask
-from snu_analytics_tests.fixtures.histories import (
-    APPLICATION,
-    YOUNG,
-    add,
-    document,
-    patch,
-    replace,
+from snu_analytics_tests.figures.pool.literal import (
+    ANNA,
+    BORIS,
+    CLAIRE,
+    OLD,
+    START,
+    answer,
+    balanced,
+    created,
+    day,
+    load,
+    moved,
+    movements,
+    stock,
 )
+from snu_analytics_tests.fixtures.histories import APPLICATION, YOUNG, add, document, patch, replace
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.fixtures.world import World
-
-START = date(2024, 3, 1)
-ANNA, BORIS, CLAIRE = (f"65e1000000000000000000{n}" for n in ("0a", "0b", "0c"))
-
-
-def day(number: int) -> date:
-    return date(2024, 3, number)
-
-
-def created(at: str, ref: str, status: str = "IN_PROGRESS", **fields: str) -> dict:
-    told = {"gender": "female", "department": "Paris", "region": "Île-de-France"} | fields
-    ops = (add(f"/{name}", value) for name, value in {"status": status, **told}.items())
-    return patch(at, *ops, ref=ref)
-
-
-def moved(at: str, ref: str, before: str, after: str, field: str = "status") -> dict:
-    return patch(at, replace(f"/{field}", before, after), ref=ref)
-
-
-def answer(world: World, name: str, *by: str, **asked) -> list[tuple]:
-    """The answer to a question, as rows."""
-    with world.connect() as connection:
-        frame = ask(connection, name, by=by, **asked).astype(object)
-    return [tuple(row) for row in frame.where(frame.notna(), None).itertuples(index=False)]
-
-
-def load(world: World, *numbers: int, opening: bool = True, **collections: Sequence[dict]) -> None:
-    """Days in ascending order are ranges, as in a backfill; others come one by one."""
-    world.hold(**collections)
-    entity = APPLICATION if "application_patches" in collections else YOUNG
-    ranges = [DayRange(day(number), day(number)) for number in numbers]
-    if list(numbers) == sorted(numbers):
-        ranges = consecutive(days.first for days in ranges)
-    with world.source() as source, world.connect() as connection:
-        if opening:
-            load_opening(world.context, entity, START, source, connection)
-        for days in ranges:
-            world.load_entity(entity, days)
-            load_pool(entity, days, connection)
-
-
-def movements(world: World) -> list[tuple]:
-    return world.rows(
-        "SELECT extract(day FROM day)::int, status, department, entries, exits "
-        "FROM analytics.pool_movement WHERE day >= %s ORDER BY day, status, department",
-        START,
-    )
-
-
-def stock(world: World, first: int, last: int, *by: str, entity: Entity = YOUNG) -> list[tuple]:
-    with world.connect() as connection:
-        frame = pool(connection, entity, DayRange(day(first), day(last)), by).astype(object)
-    frame["day"] = [each.day for each in frame["day"]]
-    return [tuple(r) for r in frame.where(frame.notna(), None).itertuples(index=False)]
-
-
-def balanced(world: World, first: int, last: int, entity: Entity = YOUNG) -> Balance:
-    with world.connect() as connection:
-        return balance(entity, DayRange(day(first), day(last)), connection)
-
 
 HISTORY = [
     created("2024-03-01T10:00", ANNA),
@@ -91,6 +34,7 @@ HISTORY = [
     moved("2024-03-03T10:00", ANNA, "WAITING_VALIDATION", "VALIDATED"),
     moved("2024-03-03T11:00", BORIS, "IN_PROGRESS", "ABANDONED"),
 ]
+
 STOCKS = [
     (1, "IN_PROGRESS", 0, 2, 0, 2),
     (2, "IN_PROGRESS", 2, 0, 1, 1),
@@ -210,13 +154,6 @@ def test_an_application_has_the_region_of_the_department_copied_into_it(world):
         (1, "WAITING_VALIDATION", None, *where, 0, 1, 0, 1)
     ]
     assert balanced(world, 1, 1, APPLICATION) == ([], [], [], True)
-
-
-OLD = [
-    created("2024-01-10T10:00", ANNA, cohort="Juin 2023"),
-    moved("2024-02-29T22:59", ANNA, "IN_PROGRESS", "VALIDATED"),
-    moved("2024-02-29T23:01", ANNA, "VALIDATED", "WITHDRAWN"),
-]
 
 
 def test_the_opening_stock_is_who_was_there_at_that_midnight_in_paris(world):
@@ -389,139 +326,3 @@ def test_the_stock_is_held_against_the_source_and_what_differs_is_explained(worl
     assert told == (expected, 2, day(1), 4)
     kept = "SELECT status, closing, live FROM analytics.pool_difference ORDER BY status"
     assert world.rows(kept) == expected
-
-
-def test_a_file_waits_since_its_completion_corrections_included(world):
-    history = [
-        created("2024-03-01T10:00", ANNA),
-        moved("2024-03-02T10:00", ANNA, "IN_PROGRESS", "WAITING_VALIDATION"),
-        moved("2024-03-03T10:00", ANNA, "WAITING_VALIDATION", "WAITING_CORRECTION"),
-        moved("2024-03-05T10:00", ANNA, "WAITING_CORRECTION", "WAITING_VALIDATION"),
-        created("2024-03-01T10:00", BORIS, department="Ain"),
-        moved("2024-03-05T10:00", BORIS, "IN_PROGRESS", "WAITING_VALIDATION"),
-        moved("2024-03-06T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
-    ]
-    load(world, 1, young_patches=history)
-    assert answer(world, "inscriptions_waiting") == [(0, None, None)]
-    load(world, 2, 3, 5, young_patches=history)
-    assert answer(world, "inscriptions_waiting") == [(2, 1.5, 2.7)]
-    assert answer(world, "inscriptions_waiting", "department") == [
-        ("Ain", 1, 0.0, 0.0),
-        ("Paris", 1, 3.0, 3.0),
-    ]
-    load(world, 6, young_patches=history)
-    assert answer(world, "inscriptions_waiting") == [(1, 4.0, 4.0)]
-
-
-def test_an_application_waits_since_it_reached_the_structure(world):
-    history = [
-        patch("2024-03-01T10:00", add("/status", "WAITING_VALIDATION"), ref=ANNA),
-        patch("2024-03-01T10:00", add("/status", "WAITING_VALIDATION"), ref=BORIS),
-        moved("2024-03-03T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
-    ]
-    load(world, 1, 2, 3, application_patches=history)
-    assert answer(world, "applications_waiting") == [(1, 2.0, 2.0)]
-
-
-GOALS = [
-    {"cohort": "Juin 2023", "department": "PARIS", "max": 2},
-    {"cohort": "Juin 2023", "department": "77", "max": None},
-    {"cohort": "Juin 2023", "department": "Atlantide", "max": 1},
-]
-
-
-def achieved(world: World, number: int) -> list[tuple]:
-    with world.connect() as connection:
-        told = progress(connection, day(number)).astype(object)
-    chosen = told[["cohort", "department", "achieved", "achieved_cle", "objective", "missing"]]
-    return [tuple(r) for r in chosen.where(chosen.notna(), None).itertuples(index=False)]
-
-
-def test_objectives_are_held_against_the_stock_the_opening_stock_included(world):
-    cle = created("2024-03-01T10:00", CLAIRE, "VALIDATED", cohort="Juin 2023", source="CLE")
-    history = [*OLD, cle]
-    load(world, 1, 2, young_patches=history)
-    world.hold(inscriptiongoals=GOALS, young_patches=history)
-    with world.source() as source, world.connect() as connection:
-        read = load_objectives(world.context, source, None, connection)
-    assert read.problems == (
-        "inscriptiongoals, document 3 (cohort Juin 2023, department Atlantide): "
-        "the department is not known",
-    )
-    no_maximum = "the objective has no maximum"
-    assert achieved(world, 1) == [
-        ("Juin 2023", "Paris", 1, 1, 2, None),
-        ("Juin 2023", "Seine-et-Marne", 0, 0, None, no_maximum),
-    ]
-    unknown = "stocks are not known: a day, or the opening stock, was not counted"
-    assert achieved(world, 3) == [
-        ("Juin 2023", "Paris", None, None, 2, unknown),
-        ("Juin 2023", "Seine-et-Marne", None, None, None, f"{unknown}; {no_maximum}"),
-    ]
-
-
-def test_progress_is_told_by_cohort_region_department_and_year(world):
-    goals = [
-        {"cohort": "Juin 2024", "department": "Paris", "max": 1},
-        {"cohort": "Juin 2024", "department": "Ain", "max": 3},
-        {"cohort": "Juillet 2024", "department": "Paris", "max": 4},
-        {"cohort": "Juin 2023", "department": "Paris", "max": 4},
-    ]
-    alone = created("2024-03-01T10:00", ANNA, "VALIDATED", cohort="Juin 2024", source="VOLONTAIRE")
-    cle = created("2024-03-01T11:00", BORIS, "VALIDATED", cohort="Juin 2024", source="CLE")
-    load(world, 1, young_patches=[alone, cle])
-    world.hold(inscriptiongoals=goals)
-    with world.source() as source, world.connect() as connection:
-        load_objectives(world.context, source, None, connection)
-        load_progress(connection)
-    nobody = "nobody of the cohort is validated"
-    assert answer(world, "objectives")[0][1:3] == (2023, "Juin 2023")
-    assert answer(world, "objectives")[1:] == [
-        (day(1), 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
-        (day(1), 2024, "Juin 2024", 2, 1, 4, 0.5, False, 2, 1, None),
-    ]
-    assert answer(world, "objectives", "region", where={"region": ["Île-de-France"]})[1:] == [
-        (day(1), "Île-de-France", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
-        (day(1), "Île-de-France", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
-    ]
-    assert answer(world, "objectives", "department", where={"department": ["Paris"]})[1:] == [
-        (day(1), "Paris", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
-        (day(1), "Paris", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
-    ]
-    assert answer(world, "objectives", "year")[1:] == [
-        (day(1), 2024, None, 2, 1, 8, 0.25, False, 3, 1, nobody)
-    ]
-    assert answer(world, "departments_reached") == [(day(1), "Juin 2024", 1)]
-
-
-def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(world):
-    anna = created("2024-03-01T10:00", ANNA, "VALIDATED", cohort="Juin 2024")
-    late = created("2024-03-01T11:00", BORIS, "VALIDATED", cohort="Juin 2024")
-    world.hold(inscriptiongoals=[{"cohort": "Juin 2024", "department": "75", "max": 2}])
-    with world.source() as source, world.connect() as connection:
-        load_objectives(world.context, source, None, connection)
-    with world.connect() as connection:
-        assert load_progress(connection) is None
-        load(world, 2, opening=False, young_patches=[anna])
-        assert load_progress(connection, day(2)) == day(2)
-        missing = answer(world, "objectives")[0][-1]
-        assert missing == "stocks are not known: a day, or the opening stock, was not counted"
-        load(world, 1, 2, young_patches=[anna])
-        assert load_progress(connection) == day(2)
-        assert answer(world, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
-        load(world, 1, opening=False, young_patches=[anna, late])
-        load_progress(connection)
-        assert answer(world, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 2, 0)
-        erase_requested(world.context, YOUNG, [ANNA], connection)
-    assert answer(world, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
-
-
-def test_a_file_takes_the_place_of_the_collection(world, tmp_path):
-    file = tmp_path / "objectives.csv"
-    file.write_text("cohort;department;max\nJuin 2023;Ain;3\n", encoding="utf-8")
-    world.hold(inscriptiongoals=GOALS, cohorts=[{"name": "Juin 2023", "objectifLevel": "regional"}])
-    with world.source() as source, world.connect() as connection:
-        load_objectives(world.context, source, None, connection)
-        load_objectives(world.context, source, file, connection)
-    held = "SELECT cohort, department, region, year, level, objective FROM analytics.objective"
-    assert world.rows(held) == [("Juin 2023", "Ain", "Auvergne-Rhône-Alpes", 2023, "regional", 3)]

@@ -1,0 +1,64 @@
+"""`snu-analytics erase`, as a person types it."""
+
+import base64
+import os
+
+import pytest
+from click.testing import CliRunner
+
+from snu_analytics.cli.main import main
+from snu_analytics.events import Pseudonymiser
+from snu_analytics_tests.privacy.literal import (
+    ANNA,
+    BORIS,
+    FIRST,
+    HERS,
+    HIS,
+    LAST,
+    OF_BORIS,
+    hold,
+    remaining,
+)
+
+
+@pytest.fixture
+def command(world, monkeypatch):
+    """`snu-analytics erase`, on what was loaded with a key that commands take."""
+    key = os.urandom(32)
+    hold(world, ANNA, BORIS, HERS, HIS)
+    world.with_key(Pseudonymiser(key)).load(FIRST, LAST)
+    hold(world, BORIS, HERS, HIS)
+    monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
+    monkeypatch.setenv("SNU_SOURCE_URL", world.source_url)
+    monkeypatch.setenv("SNU_STAGING_URL", str(world.folder / "staging"))
+    monkeypatch.setenv("SNU_PSEUDONYM_KEY", base64.b64encode(key).decode())
+    for name in ("SNU_DAGSTER_URL", "SNU_START_DATE", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return lambda *arguments: CliRunner().invoke(main, ["erase", *arguments])
+
+
+def test_the_command_follows_the_source(command, world):
+    result = command()
+    assert result.exit_code == 0, result.output
+    assert remaining(world) == OF_BORIS
+
+
+def test_the_command_takes_a_file_of_documents(command, world, tmp_path):
+    file = tmp_path / "requests.txt"
+    file.write_text(f"{BORIS}\n\n{'f' * 24}\n")
+    result = command("--ref-file", str(file))
+    assert result.exit_code == 0, result.output
+    assert "1 of the documents had no rows" in result.output
+    assert BORIS not in result.output
+    assert len(remaining(world)) == 3
+
+
+def test_a_bad_line_is_named_by_its_number_alone(command, world, tmp_path):
+    file = tmp_path / "requests.txt"
+    file.write_text(f"{ANNA}\nanna@example.org\n")
+    result = command("--ref-file", str(file))
+    assert result.exit_code == 2
+    assert "line 2 is not an ObjectId" in " ".join(result.output.split())
+    assert "anna@" not in result.output
+    assert len(remaining(world)) == 5
