@@ -12,7 +12,6 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import WRONG_USE
-from snu_analytics.cli.readiness import unmade_changes
 from snu_analytics.errors import SettingsError, SnuError
 from snu_analytics.pipeline import Staging
 from snu_analytics.source import Check
@@ -83,7 +82,7 @@ def _warehouse(context: CommandContext) -> Iterator[Check]:
         f"{behind:+.0f} s against PostgreSQL's",
         "set this machine's clock",
     )
-    if changes := unmade_changes(context.warehouse_url):
+    if changes := context.pending_changes():
         message = f"{len(changes)} changes pending: run `snu-analytics migrate`"
         yield Check("schema", ok=False, message=message)
         return
