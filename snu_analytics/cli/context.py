@@ -27,7 +27,7 @@ class CommandContext(ExitStack):
     """Each part is made at its first use; what was opened is closed at the end of the block.
 
     Faults of the warehouse that leave the block are mapped by `connect`, with its address. Dagster
-    is imported by the parts that need it: it takes 2 s.
+    is imported by the parts that need it: that takes 2 s, and definitions read the environment.
     """
 
     @cached_property
