@@ -11,10 +11,8 @@ from rich.table import Table
 from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
-from snu_analytics.cli.outcomes import print_outcome
 from snu_analytics.cli.parameters import ENTITY, MONTH
-from snu_analytics.cli.readiness import require_ready
-from snu_analytics.cli.tables import titled
+from snu_analytics.cli.printing import print_outcome, titled_table
 from snu_analytics.orchestration.runs import run_audit
 from snu_analytics.warehouse import audit_lines, last_loaded_day
 
@@ -25,7 +23,7 @@ from snu_analytics.warehouse import audit_lines, last_loaded_day
 @pass_context
 def audit(context: CommandContext, month: date | None, entity: str | None) -> None:
     """How sound the histories of a MONTH (YYYY-MM) are; the last one loaded if none is given."""
-    require_ready(context, entity)
+    context.require_ready(entity)
     month = month or last_loaded_day(context.warehouse).replace(day=1)
     with out.status(f"auditing {month:%Y-%m}"):
         outcome = run_audit(context.instance, context.definitions, month, entity)
@@ -40,7 +38,7 @@ def _audit_tables(lines: pd.DataFrame) -> Iterator[Table]:
     """A table per entity whose histories were touched; `lines` are of `warehouse.audit_lines`."""
     touched = lines[lines.total > 0].fillna("")
     for entity, part in touched.groupby("entity", sort=False):
-        table = titled(str(entity), ["measure", "field", "which"], ["count", "of", "share"])
+        table = titled_table(str(entity), ["measure", "field", "which"], ["count", "of", "share"])
         for line in part.itertuples():
             table.add_row(
                 *map(str, (line.measure, line.field, line.cause)),
@@ -48,4 +46,4 @@ def _audit_tables(lines: pd.DataFrame) -> Iterator[Table]:
             )
         yield table
     if touched.empty:
-        yield titled("nothing was touched in this month")
+        yield titled_table("nothing was touched in this month")

@@ -10,10 +10,9 @@ from snu_analytics.cli.console import err, out, progress
 from snu_analytics.cli.context import CommandContext, load_definitions, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.materialize import repetition
-from snu_analytics.cli.outcomes import print_warnings
 from snu_analytics.cli.parameters import DAY, ENTITY
+from snu_analytics.cli.printing import print_warnings
 from snu_analytics.cli.publish import PATIENCE, publish_days
-from snu_analytics.cli.readiness import require_ready
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.backfill import Done
 from snu_analytics.orchestration.backfill import backfill as backfill_chunks
@@ -28,7 +27,7 @@ from snu_analytics.orchestration.check_warnings import CheckWarning
 def backfill(context: CommandContext, first: date, last: date, entity: str | None) -> None:
     """Materialise all days FROM ... TO, both included; failed days are named at the end."""
     days = context.days(first, last)
-    require_ready(context, entity)
+    context.require_ready(entity)
     if not backfill_days(context, days, entity):
         sys.exit(SOME_FAILED)
 

@@ -11,12 +11,13 @@ import psycopg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, paris_today
-from snu_analytics.errors import PartitionError
+from snu_analytics.errors import PartitionError, SourceError, WarehouseError
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import PipelineContext, Staging
+from snu_analytics.questions import question_views
 from snu_analytics.settings import Settings, export, read_settings
 from snu_analytics.source import Source, open_source
-from snu_analytics.warehouse import connect, dagster_url, resolve_url
+from snu_analytics.warehouse import Change, connect, dagster_url, pending_changes, resolve_url
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -26,7 +27,7 @@ class CommandContext(ExitStack):
     """Each part is made at its first use; what was opened is closed at the end of the block.
 
     Faults of the warehouse that leave the block are mapped by `connect`, with its address. Dagster
-    is imported by the parts that need it: it takes 2 s.
+    is imported by the parts that need it: that takes 2 s, and definitions read the environment.
     """
 
     @cached_property
@@ -90,6 +91,33 @@ class CommandContext(ExitStack):
         if last > yesterday:
             raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
         return DayRange(first, last)
+
+    def require_ready(self, entity: str | None = None) -> None:
+        """Raise the first fault that would stop every day, of all entities or one.
+
+        SettingsError for the key, WarehouseError for the tables, SourceError for what the source
+        lacks.
+        """
+        self.settings.key()
+        self.require_schema()
+        catalogue = load_catalogue()
+        entities = [entity] if entity else catalogue.entities
+        for name in sorted({source for entity in entities for source in catalogue.sources(entity)}):
+            for check in self.source.checks(catalogue.entities[name]):
+                if not check.ok and check.required:
+                    raise SourceError(f"{check.subject}: {check.message}")
+
+    def require_schema(self) -> None:
+        """Raise WarehouseError when the tables are not those of the catalogue."""
+        if self.pending_changes():
+            raise WarehouseError(
+                "the warehouse is not up to date: run `snu-analytics migrate` first"
+            )
+
+    def pending_changes(self) -> list[Change]:
+        """What `snu-analytics migrate` would change."""
+        changes = pending_changes(self.warehouse_url, load_catalogue(), question_views())
+        return [change for change in changes if change.kind != "left"]
 
 
 def pass_context(command: Callable) -> Callable:

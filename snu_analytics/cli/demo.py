@@ -12,8 +12,8 @@ from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.migrate import print_migration
+from snu_analytics.cli.printing import print_figures
 from snu_analytics.cli.simulate import invent, print_counts, write_history
-from snu_analytics.cli.tables import print_figures
 from snu_analytics.days import DayRange
 from snu_analytics.settings import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key, read_settings
 from snu_analytics.warehouse import figures, totals_by_campaign

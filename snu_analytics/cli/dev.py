@@ -10,7 +10,6 @@ import click
 from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.migrate import print_migration
-from snu_analytics.cli.readiness import require_schema
 from snu_analytics.settings import EMBEDDED
 
 
@@ -25,7 +24,7 @@ def dev(context: CommandContext, port: int, host: str) -> None:
         print_migration(context.warehouse_url)
         out.print(f"PostgreSQL, as long as this runs: {context.warehouse_url}", soft_wrap=True)
     else:
-        require_schema(context)
+        context.require_schema()
     command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
     # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts.
     served = subprocess.Popen(

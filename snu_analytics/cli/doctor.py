@@ -12,9 +12,10 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import WRONG_USE
-from snu_analytics.cli.readiness import unmade_changes
 from snu_analytics.errors import SettingsError, SnuError
+from snu_analytics.events import Pseudonymiser
 from snu_analytics.pipeline import Staging
+from snu_analytics.settings import Settings
 from snu_analytics.source import Check
 from snu_analytics.warehouse import connect, key_matches, server_clock, server_version
 
@@ -28,7 +29,6 @@ _PACKAGES = ("dagster", "dagster-postgres", "polars", "pymongo", "psycopg")
 @pass_context
 def doctor(context: CommandContext) -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
-    context.settings  # noqa: B018  malformed, there is nothing to check
     checks = list(_checks(context))
     table = Table("", "what", "found", box=None)
     for check in checks:
@@ -40,12 +40,13 @@ def doctor(context: CommandContext) -> None:
 
 def _checks(context: CommandContext) -> Iterator[Check]:
     """All checks, each of them made even if others fail."""
+    settings = context.settings  # raises: without any, nothing can be checked
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     yield Check("versions", ok=True, message=versions)
-    yield from _attempted("pseudonym key", lambda: _key(context))
+    yield from _attempted("pseudonym key", lambda: _key(settings))
     yield from _attempted("source", lambda: _source(context))
     yield from _attempted("warehouse", lambda: _warehouse(context))
-    yield from _attempted("staging", lambda: _staging(context))
+    yield from _attempted("staging", lambda: _staging(settings))
 
 
 def _attempted(subject: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
@@ -56,10 +57,10 @@ def _attempted(subject: str, look: Callable[[], Iterator[Check]]) -> Iterator[Ch
         yield Check(subject, ok=False, message=str(fault))
 
 
-def _key(context: CommandContext) -> Iterator[Check]:
-    fingerprint = context.pipeline.pseudonyms.fingerprint
-    origin = context.settings.key_origin
-    yield Check("pseudonym key", ok=True, message=f"fingerprint {fingerprint}, from {origin}")
+def _key(settings: Settings) -> Iterator[Check]:
+    fingerprint = Pseudonymiser(settings.key()).fingerprint
+    message = f"fingerprint {fingerprint}, from {settings.key_origin}"
+    yield Check("pseudonym key", ok=True, message=message)
 
 
 def _source(context: CommandContext) -> Iterator[Check]:
@@ -83,7 +84,7 @@ def _warehouse(context: CommandContext) -> Iterator[Check]:
         f"{behind:+.0f} s against PostgreSQL's",
         "set this machine's clock",
     )
-    if changes := unmade_changes(context.warehouse_url):
+    if changes := context.pending_changes():
         message = f"{len(changes)} changes pending: run `snu-analytics migrate`"
         yield Check("schema", ok=False, message=message)
         return
@@ -96,7 +97,7 @@ def _judged(subject: str, ok: bool, fact: str, mend: str) -> Check:
 
 
 def _key_of_the_rows(context: CommandContext) -> Iterator[Check]:
-    fingerprint = context.pipeline.pseudonyms.fingerprint
+    fingerprint = Pseudonymiser(context.settings.key()).fingerprint
     with connect(context.warehouse_url) as connection:
         if not key_matches(connection, fingerprint):
             raise SettingsError("the rows were made with another key: set SNU_PSEUDONYM_KEY to it")
@@ -104,7 +105,6 @@ def _key_of_the_rows(context: CommandContext) -> Iterator[Check]:
     yield Check("key of the rows", ok=True, message=message)
 
 
-def _staging(context: CommandContext) -> Iterator[Check]:
-    settings = context.settings
+def _staging(settings: Settings) -> Iterator[Check]:
     files = Staging(settings.staging_url).count()
     yield Check("staging", ok=True, message=f"{files} files, kept {settings.staging_days} days")

@@ -12,7 +12,6 @@ from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.parameters import ENTITIES
 from snu_analytics.cli.publish import PATIENCE, publish_days
-from snu_analytics.cli.readiness import require_schema
 from snu_analytics.errors import ErasureError
 from snu_analytics.privacy import erase_absent, erase_requested, published_days
 from snu_analytics.warehouse import Erased
@@ -38,7 +37,7 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 def erase(context: CommandContext, ref_file: Path | None, entity: str, many: bool) -> None:
     """Erase whoever is gone from the source or deleted there, or the documents of a file."""
     refs = _refs(ref_file) if ref_file else []
-    require_schema(context)
+    context.require_schema()
     if ref_file:
         named = load_catalogue().entities[entity]
         erasures = erase_requested(context.pipeline, named, refs, context.warehouse)

@@ -8,10 +8,8 @@ import click
 from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
-from snu_analytics.cli.outcomes import print_outcome
 from snu_analytics.cli.parameters import DAY, ENTITY
-from snu_analytics.cli.readiness import require_ready
-from snu_analytics.cli.tables import print_figures
+from snu_analytics.cli.printing import print_figures, print_outcome
 from snu_analytics.orchestration.runs import run_days
 from snu_analytics.warehouse import figures
 
@@ -23,7 +21,7 @@ from snu_analytics.warehouse import figures
 def materialize(context: CommandContext, day: date, entity: str | None) -> None:
     """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
     days = context.days(day, day)
-    require_ready(context, entity)
+    context.require_ready(entity)
     with out.status(f"materialising {day}"):
         outcome = run_days(context.instance, context.definitions, days, entity, retries=False)
     if not print_outcome(outcome):

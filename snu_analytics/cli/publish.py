@@ -10,9 +10,8 @@ import click
 from snu_analytics.cli.console import out, progress
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
-from snu_analytics.cli.outcomes import print_outcome
 from snu_analytics.cli.parameters import DAY
-from snu_analytics.cli.readiness import require_schema
+from snu_analytics.cli.printing import print_outcome
 from snu_analytics.days import DayRange, month_of
 from snu_analytics.orchestration.runs import run_publication
 
@@ -28,7 +27,7 @@ PATIENCE = 120
 def publish(context: CommandContext, first: date, last: date) -> None:
     """Publish the days FROM ... TO, and the weeks and months that they end, as they are loaded."""
     days = context.days(first, last)
-    require_schema(context)
+    context.require_schema()
     if not publish_days(context, [days]):
         sys.exit(SOME_FAILED)
 

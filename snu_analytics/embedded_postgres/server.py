@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -37,16 +36,9 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
-class _Stay:
-    """The file descriptors of the two shared locks that this process holds as a user."""
-
-    users: int
-    leaving: int
-
-
-# By process too: a forked child shares its parent's locks and needs its own.
-_stays: dict[tuple[int, Path], _Stay] = {}
+# File descriptors of the locks `users` and `leaving` that a process holds, by process and folder: a
+# forked child shares its parent's locks and needs its own.
+_locks: dict[tuple[int, Path], tuple[int, int]] = {}
 # Held, since Python warns of a running process whose Popen is collected.
 _keepers: list[subprocess.Popen] = []
 
@@ -60,7 +52,7 @@ def embedded_server(home: Path) -> str:
     """
     cluster = Cluster(home.expanduser().resolve() / "postgres")
     cluster.prepare()
-    _stay(cluster)
+    _join(cluster)
     with _alone(cluster.folder / "starting.lock"):
         if not cluster.running():
             cluster.start(_SETTINGS)
@@ -69,26 +61,24 @@ def embedded_server(home: Path) -> str:
     return cluster.url(DATABASE)
 
 
-def _stay(cluster: Cluster) -> None:
+def _join(cluster: Cluster) -> None:
     key = (os.getpid(), cluster.folder)
-    if key not in _stays:
+    if key not in _locks:
         users = _locked(cluster.folder / "users.lock", fcntl.LOCK_SH)
         leaving = _locked(cluster.folder / "leaving.lock", fcntl.LOCK_SH)
-        _stays[key] = _Stay(users, leaving)
+        _locks[key] = users, leaving
         atexit.register(_leave, cluster, os.getpid())
 
 
 def _leave(cluster: Cluster, process: int) -> None:
     if process != os.getpid():
         return
-    stay = _stays.pop((process, cluster.folder), None)
-    if stay is None:
-        return
+    users, leaving = _locks.pop((process, cluster.folder))
     # The keeper waits for `users` alone, so that only another user can be in the way here.
-    if _try(stay.leaving):
+    if _try(leaving):
         cluster.stop()
-    os.close(stay.users)
-    os.close(stay.leaving)
+    os.close(users)
+    os.close(leaving)
 
 
 def _ensure_keeper(cluster: Cluster) -> None:
@@ -122,8 +112,8 @@ def _ensure_keeper(cluster: Cluster) -> None:
 def _create_database(cluster: Cluster) -> None:
     try:
         with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
-            if known.fetchone() is None:
+            query = "SELECT FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [DATABASE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
     except psycopg.Error as fault:
         raise WarehouseUnavailable(

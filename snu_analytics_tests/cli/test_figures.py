@@ -40,12 +40,12 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["figures", *arguments])
 
 
-def told(result: Result) -> str:
+def printed(result: Result) -> str:
     return " ".join(result.output.split())
 
 
 def test_without_a_name_the_questions_are_listed():
-    listed = told(run())
+    listed = printed(run())
     for question in load_questions().values():
         assert f"{question.name} {question.title[:20]}" in listed
 
@@ -85,15 +85,15 @@ def test_an_answer_is_json(warehouse):
 def test_an_answer_is_parquet(warehouse, tmp_path):
     out = tmp_path / "answer.parquet"
     run("inscription_figures", "--by", "region", "--format", "parquet", "--out", str(out))
-    kept = pd.read_parquet(io.BytesIO(out.read_bytes()))
-    assert kept.columns.tolist() == ["region", "figure", "value"]
-    assert kept["value"].tolist() == [3, 2, 1200]
+    frame = pd.read_parquet(io.BytesIO(out.read_bytes()))
+    assert frame.columns.tolist() == ["region", "figure", "value"]
+    assert frame["value"].tolist() == [3, 2, 1200]
 
 
 def test_an_answer_goes_into_a_file(warehouse, tmp_path):
     out = tmp_path / "answer.csv"
-    told_too = run("inscription_figures", "--format", "csv", "--out", str(out)).output
-    assert (told_too, out.read_text()) == ("", "figure,value\ncreated,1203\nvalidated,2\n")
+    output = run("inscription_figures", "--format", "csv", "--out", str(out)).output
+    assert (output, out.read_text()) == ("", "figure,value\ncreated,1203\nvalidated,2\n")
 
 
 def test_days_and_values_are_asked_for(warehouse):
@@ -122,14 +122,14 @@ def test_days_and_values_are_asked_for(warehouse):
 )
 def test_wrong_use_is_told_and_ends_with_2(warehouse, arguments, message):
     result = run(*arguments)
-    assert message in told(result)
+    assert message in printed(result)
     assert result.exit_code == 2
 
 
 def test_a_warehouse_without_the_views_asks_for_a_migration(monkeypatch, empty_database_url):
     monkeypatch.setenv("SNU_WAREHOUSE_URL", empty_database_url)
     result = run("files_opened")
-    assert "run `snu-analytics migrate`" in told(result)
+    assert "run `snu-analytics migrate`" in printed(result)
     assert result.exit_code == 2
 
 

@@ -51,7 +51,7 @@ REFUSE_THE_SECOND_STRETCH = (
 
 
 class Place:
-    """A home with a key, a source, and a warehouse; runs commands and hears every key."""
+    """A home with a key, a source, and a warehouse; runs commands and collects every key."""
 
     def __init__(self, monkeypatch, warehouse_url: str) -> None:
         self.monkeypatch = monkeypatch
@@ -85,15 +85,15 @@ class Place:
             self.monkeypatch.setenv(name, value)
             if not value:
                 self.monkeypatch.delenv(name)
-        self.hear()
+        self.collect_secrets()
         result = CliRunner().invoke(main, ["key", *arguments])
-        self.hear()
+        self.collect_secrets()
         for secret in self.secrets:
             assert secret not in result.output
         assert "Traceback" not in result.output
         return result
 
-    def hear(self) -> None:
+    def collect_secrets(self) -> None:
         for file in (self.file, self.next, self.home / "other.key"):
             if file.exists():
                 self.secrets.add(file.read_text(errors="replace").strip())
@@ -114,14 +114,14 @@ def place(monkeypatch, warehouse_url):
     return Place(monkeypatch, warehouse_url)
 
 
-def told(result: Result) -> str:
+def printed(result: Result) -> str:
     return " ".join(result.output.split())
 
 
 def test_a_new_key_is_kept_in_the_home_and_told_by_its_fingerprint(place):
     result = place.run("new")
     made = place.pseudonyms(place.file).fingerprint
-    assert told(result) == f"A new key is in {place.file}, fingerprint {made}."
+    assert printed(result) == f"A new key is in {place.file}, fingerprint {made}."
     assert oct(place.file.stat().st_mode & 0o777) == "0o600"
 
 
@@ -129,7 +129,7 @@ def test_a_new_key_replaces_none(place):
     place.run("new")
     before = place.file.read_text()
     result = place.run("new")
-    assert "stands already, and may hold the key of the rows" in told(result)
+    assert "stands already, and may hold the key of the rows" in printed(result)
     assert result.exit_code == 2
     assert place.file.read_text() == before
 
@@ -145,11 +145,11 @@ def test_check_tells_the_key_in_force_and_the_rows_of_it(place):
     key = place.pseudonyms(place.file)
     place.load(key)
     result = place.run("check")
-    assert told(result).startswith(
+    assert printed(result).startswith(
         f"The key in force is {key.fingerprint}, from {place.file}, mode 0600. It has 32 bytes"
     )
-    assert f"{key.fingerprint} current young_event 3 3" in told(result)
-    assert f"{key.fingerprint} current quarantine 1 1" in told(result)
+    assert f"{key.fingerprint} current young_event 3 3" in printed(result)
+    assert f"{key.fingerprint} current quarantine 1 1" in printed(result)
     assert result.exit_code == 0
 
 
@@ -162,7 +162,7 @@ def test_check_tells_the_key_in_force_and_the_rows_of_it(place):
 )
 def test_check_ends_with_2_when_there_is_no_good_key(place, variable, message):
     result = place.run("check", variable=variable)
-    assert message in told(result)
+    assert message in printed(result)
     assert result.exit_code == 2
 
 
@@ -170,7 +170,7 @@ def test_check_ends_with_2_when_the_rows_are_of_another_key(place):
     ensure_key(place.home)
     place.load(place.pseudonyms(place.file))
     result = place.run("check", variable=new_key())
-    assert "SNU_PSEUDONYM_KEY is not the key of the rows in" in told(result)
+    assert "SNU_PSEUDONYM_KEY is not the key of the rows in" in printed(result)
     assert result.exit_code == 2
 
 
@@ -185,8 +185,8 @@ def test_a_rotation_is_resumed_until_no_day_is_left_and_the_old_key_is_gone(plac
 
     result = place.run("rotate")
     assert result.exit_code == 1, result.output
-    assert "2024-03-04 young__anonymized_events" in told(result)
-    assert "1 day to go, all others have the new key" in told(result)
+    assert "2024-03-04 young__anonymized_events" in printed(result)
+    assert "1 day to go, all others have the new key" in printed(result)
     new = place.pseudonyms(place.next)
     assert place.keys() == {old.fingerprint: "current", new.fingerprint: "incoming"}
     assert place.file.read_text().strip() == old_text
@@ -195,7 +195,7 @@ def test_a_rotation_is_resumed_until_no_day_is_left_and_the_old_key_is_gone(plac
         new.fingerprint,
         old.fingerprint,
     ]
-    remain = told(place.run("check"))
+    remain = printed(place.run("check"))
     assert f"A rotation to the key {new.fingerprint} is under way, 1 day to go" in remain
 
     execute(place.url, "DROP TRIGGER refuse ON analytics.young_event")
@@ -205,7 +205,7 @@ def test_a_rotation_is_resumed_until_no_day_is_left_and_the_old_key_is_gone(plac
     assert not place.next.exists()
     assert old_text[:12].encode() not in (place.home / "same blocks").read_bytes()
     assert place.keys() == {old.fingerprint: "destroyed", new.fingerprint: "current"}
-    assert f"The old key is destroyed, the new one is in {place.file}." in told(result)
+    assert f"The old key is destroyed, the new one is in {place.file}." in printed(result)
 
     after = place.subjects()
     assert [key_id for _, key_id in before] == [old.fingerprint] * 3
@@ -234,8 +234,8 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
         f"VALUES ('young', gen_random_uuid(), '{old.fingerprint}', 'request')",
     )
     result = place.run("destroy", old.fingerprint)
-    assert f"Nothing is written with the key {old.fingerprint} again" in told(result)
-    assert f"{place.file} was overwritten and removed" in told(result)
+    assert f"Nothing is written with the key {old.fingerprint} again" in printed(result)
+    assert f"{place.file} was overwritten and removed" in printed(result)
     assert not place.file.exists()
     assert text[:12].encode() not in (place.home / "same blocks").read_bytes()
     assert place.world.staging.count() == 0
@@ -243,7 +243,7 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
     assert place.subjects() != []
 
     result = place.run("rotate")
-    assert "the key of the rows is gone: make a new one with" in told(result)
+    assert "the key of the rows is gone: make a new one with" in printed(result)
     assert result.exit_code == 2
 
     place.run("new")
@@ -251,7 +251,7 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
     with pytest.raises(WarehouseError, match="rebuild all rows with this one by"):
         place.load(new, SECOND_STRETCH)
     result = place.run("rotate")
-    assert "Subjects erased under a key that is gone (1) cannot be told" in told(result)
+    assert "Subjects erased under a key that is gone (1) cannot be told" in printed(result)
     assert result.exit_code == 0, result.output
     assert place.keys() == {old.fingerprint: "destroyed", new.fingerprint: "current"}
     assert {key_id for _, key_id in place.subjects()} == {new.fingerprint}
@@ -261,7 +261,7 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
 def test_only_the_key_in_force_is_destroyed(place):
     ensure_key(place.home)
     result = place.run("destroy", "0123456789abcdef")
-    assert "that is not the fingerprint of the key in force" in told(result)
+    assert "that is not the fingerprint of the key in force" in printed(result)
     assert result.exit_code == 2
     assert place.file.exists()
     assert place.keys() == {}
@@ -270,7 +270,7 @@ def test_only_the_key_in_force_is_destroyed(place):
 def test_a_key_in_the_variable_is_the_persons_to_destroy(place):
     text = new_key()
     result = place.run("destroy", Pseudonymiser(decode_key(text)).fingerprint, variable=text)
-    assert "take SNU_PSEUDONYM_KEY out of wherever it is kept" in told(result)
+    assert "take SNU_PSEUDONYM_KEY out of wherever it is kept" in printed(result)
     assert set(place.keys().values()) == {"destroyed"}
 
 
@@ -280,10 +280,10 @@ def test_a_key_in_the_variable_is_rotated_to_one_in_the_home(place):
     assert place.run("rotate", variable=text).exit_code == 0  # no row yet: it becomes the key
     result = place.run("rotate", variable=text)
     new = place.pseudonyms(place.file).fingerprint
-    assert f"The new key is in {place.file}: take SNU_PSEUDONYM_KEY out" in told(result)
+    assert f"The new key is in {place.file}: take SNU_PSEUDONYM_KEY out" in printed(result)
     assert place.keys() == {old: "retired", new: "current"}
     result = place.run("check", variable=text)
-    assert f"the pseudonym key {old} was retired" in told(result)
+    assert f"the pseudonym key {old} was retired" in printed(result)
     assert result.exit_code == 2
     assert place.run("check").exit_code == 0
 
@@ -316,7 +316,7 @@ def test_a_rotation_to_a_weak_key_is_refused(place):
     weak = base64.b64encode(bytes(range(32))).decode()
     write_key(place.home / "other.key", weak)
     result = place.run("rotate", "--to", str(place.home / "other.key"))
-    assert "other.key is not random" in told(result)
+    assert "other.key is not random" in printed(result)
     assert result.exit_code == 2
 
 
@@ -324,7 +324,7 @@ def test_a_key_that_is_not_that_of_the_rows_is_not_taken_without_being_named(pla
     ensure_key(place.home)
     place.load(place.pseudonyms(place.file))
     result = place.run("rotate", variable=new_key())
-    assert "name the file of the key that is to replace it with --to" in told(result)
+    assert "name the file of the key that is to replace it with --to" in printed(result)
     assert result.exit_code == 2
 
 

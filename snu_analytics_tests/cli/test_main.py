@@ -1,8 +1,11 @@
 """The commands as a person types them: what they print and how they end."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
@@ -39,7 +42,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-def told(result: Result) -> str:
+def printed(result: Result) -> str:
     """What was printed, the terminal's line breaks taken out."""
     return " ".join(result.output.split())
 
@@ -57,7 +60,7 @@ def told(result: Result) -> str:
 )
 def test_wrong_use_is_told_and_ends_with_2(environment, arguments, message):
     result = run(*arguments)
-    assert message in told(result)
+    assert message in printed(result)
     assert result.exit_code == 2
 
 
@@ -77,7 +80,7 @@ def test_a_wrong_set_up_is_told_without_secrets_and_ends_with_2(
 ):
     environment.setenv(variable, value)
     result = run("materialize", "2024-03-01")
-    assert message in told(result)
+    assert message in printed(result)
     assert "hidden" not in result.output
     assert "Traceback" not in result.output
     assert result.exit_code == 2
@@ -86,19 +89,19 @@ def test_a_wrong_set_up_is_told_without_secrets_and_ends_with_2(
 def test_a_warehouse_that_was_not_migrated_is_told(environment, empty_database_url):
     environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
     result = run("materialize", "2024-03-01")
-    assert "run `snu-analytics migrate`" in told(result)
+    assert "run `snu-analytics migrate`" in printed(result)
     assert result.exit_code == 2
 
 
 def test_migrate_says_what_it_changes_and_nothing_the_second_time(environment, empty_database_url):
     environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
-    assert "young_event" in told(run("migrate"))
-    assert told(run("migrate")) == "The warehouse is up to date."
+    assert "young_event" in printed(run("migrate"))
+    assert printed(run("migrate")) == "The warehouse is up to date."
 
 
 def test_a_day_is_materialised_and_its_figures_shown(environment, warehouse_url):
     result = run("materialize", "2024-03-01")
-    assert "2024-03-01 is done" in told(result)
+    assert "2024-03-01 is done" in printed(result)
     assert "created" in result.output
     assert result.exit_code == 0
     assert rows(warehouse_url, "SELECT event_name FROM analytics.young_event") == [
@@ -117,8 +120,8 @@ def test_a_failing_day_of_a_backfill_is_named_and_the_others_stand(environment, 
             "WHEN (NEW.event_date = '2024-03-02') EXECUTE FUNCTION refuse()"
         )
     result = run("backfill", "2024-03-01", "2024-03-03", "--entity", "young")
-    assert "2 of 3 days are done." in told(result)
-    assert "snu-analytics materialize 2024-03-02 --entity young" in told(result)
+    assert "2 of 3 days are done." in printed(result)
+    assert "snu-analytics materialize 2024-03-02 --entity young" in printed(result)
     assert result.exit_code == 1
     assert rows(warehouse_url, "SELECT event_date::text FROM analytics.young_event ORDER BY 1") == [
         ("2024-03-01",),
@@ -128,7 +131,7 @@ def test_a_failing_day_of_a_backfill_is_named_and_the_others_stand(environment, 
 
 def test_doctor_finds_nothing_to_mend(environment):
     result = run("doctor")
-    assert "mend" not in told(result)
+    assert "mend" not in printed(result)
     assert result.exit_code == 0
 
 
@@ -137,8 +140,8 @@ def test_doctor_says_what_to_mend(environment):
     Path(os.environ["SNU_HOME"], "pseudonym.key").unlink()
     Path(os.environ["SNU_HOME"], "demo-source", "youngs.bson").unlink()
     result = run("doctor")
-    assert "SNU_PSEUDONYM_KEY is not set" in told(result)
-    assert "youngs.bson" in told(result)
+    assert "SNU_PSEUDONYM_KEY is not set" in printed(result)
+    assert "youngs.bson" in printed(result)
     assert result.exit_code == 2
 
 
@@ -149,3 +152,23 @@ def test_simulate_writes_a_dump_and_its_truth(tmp_path):
     assert {"youngs.bson", "young_patches.bson", "truth"} <= {
         file.name for file in (tmp_path / "d").iterdir()
     }
+
+
+def test_every_command_is_imported_by_its_name():
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.help
+
+
+def test_help_imports_no_command():
+    script = (
+        "import sys; from snu_analytics.cli.main import main; "
+        "main(['--help'], standalone_mode=False); "
+        "print(*{'dagster', 'pandas', 'polars', 'psycopg', 'pydantic'} & {*sys.modules})"
+    )
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
+    assert "materialize  Materialise one DAY as a Dagster run" in output
+    assert output.endswith("\n\n")

@@ -32,17 +32,17 @@ def lines(result: Result) -> list[str]:
 def test_each_measure_is_printed_with_what_it_tells(url):
     result = run("--entity", "young")
     assert "analytics.young_event, by person" in lines(result)
-    told = " ".join(result.output.split())
-    assert "k 1 the smallest group: nobody is hidden among fewer (k-anonymity)" in told
+    words = " ".join(result.output.split())
+    assert "k 1 the smallest group: nobody is hidden among fewer (k-anonymity)" in words
     assert "unique_share 33.33% share of persons alone in their group" in lines(result)
     assert result.exit_code == 0
 
 
 def test_what_each_column_adds_and_tells_is_printed_by_column(url):
-    told = lines(run("--entity", "young"))
-    assert "column unique_share_alone unique_share_without unique_share_added" in told
-    assert "gender 33.33% 0.00% 33.33%" in told
-    assert "status 1 100.00% 100.00%" in told
+    printed = lines(run("--entity", "young"))
+    assert "column unique_share_alone unique_share_without unique_share_added" in printed
+    assert "gender 33.33% 0.00% 33.33%" in printed
+    assert "status 1 100.00% 100.00%" in printed
 
 
 def test_the_report_is_kept(url):
@@ -59,9 +59,9 @@ def test_the_report_is_kept(url):
 
 
 def test_json_is_for_programs(url):
-    found = json.loads(run("--entity", "young", "--format", "json").stdout)
+    measures = json.loads(run("--entity", "young", "--format", "json").stdout)
     (share,) = [
-        line for line in found if (line["unit"], line["measure"]) == ("person", "unique_share")
+        line for line in measures if (line["unit"], line["measure"]) == ("person", "unique_share")
     ]
     assert set(share) == {"measured_on", "relation", "unit", "measure", "column_name", "value"}
     assert (share["relation"], share["value"]) == ("analytics.young_event", 0.333333)

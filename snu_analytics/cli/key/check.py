@@ -12,6 +12,7 @@ from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import WRONG_USE
 from snu_analytics.cli.key.rotate import number_of_days
 from snu_analytics.errors import SnuError
+from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.rotation import remaining
 from snu_analytics.settings import Settings, file_mode
 from snu_analytics.warehouse import Key, KeyedRows, known_keys, require_key, rows_by_key
@@ -21,11 +22,10 @@ from snu_analytics.warehouse import Key, KeyedRows, known_keys, require_key, row
 @pass_context
 def check(context: CommandContext) -> None:
     """Tell the key in force, the keys of the rows, and what is wrong with them."""
-    fingerprint = context.pipeline.pseudonyms.fingerprint
+    key = context.settings.key()
+    fingerprint = Pseudonymiser(key).fingerprint
     print_plainly(f"The key in force is {fingerprint}, from {_origin(context.settings)}.")
-    print_plainly(
-        f"It has {len(context.settings.key())} bytes and is no text, no sample and no pattern."
-    )
+    print_plainly(f"It has {len(key)} bytes and is no text, no sample and no pattern.")
     keys, holdings = known_keys(context.warehouse), rows_by_key(context.warehouse)
     out.print(_table(keys, holdings))
     faults = list(_refusals(context, fingerprint))

@@ -12,7 +12,6 @@ from snu_analytics.cli.backfill import follow
 from snu_analytics.cli.console import err, print_plainly
 from snu_analytics.cli.context import CommandContext, load_definitions, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
-from snu_analytics.cli.readiness import require_ready
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.orchestration.rotation import CarryOver, begin, rebuild, remaining
@@ -38,10 +37,10 @@ def rotate(context: CommandContext, to: Path | None) -> None:
     if not (fingerprint in known and known[fingerprint].state == "current"):
         print_plainly(f"Rotating to the key {fingerprint}.")
         context.settings = with_key(settings, new)
-        require_ready(context)
+        context.require_ready()
         old = in_force(settings)
-        known_old = old and old.fingerprint in known and old.fingerprint != fingerprint
-        begin(url, old if known_old else None, new.pseudonyms, _carry_over(context))
+        replaced = old and old.fingerprint in known and old.fingerprint != fingerprint
+        begin(url, old if replaced else None, new.pseudonyms, _carry_over(context))
         if failed := _rebuild_all(context, fingerprint):
             _print_failed(failed)
             sys.exit(SOME_FAILED)
