@@ -11,9 +11,6 @@ from snu_analytics.orchestration.assets import Result, Run, across, build_asset
 from snu_analytics.orchestration.charts import lines
 from snu_analytics.pipeline import FIGURES
 
-# Raised when a change of the code changes what the flows are.
-_CODE_VERSION = "1"
-
 _PLOTTED = timedelta(days=89)
 _PHASES = ("inscription", "mission")
 _PLOTTED_FIGURES = ("created", "completed", "processed", "validated", "refused")
@@ -41,6 +38,6 @@ def flows_asset(
         "view analytics.q_flows: a day that runs again changes nothing but its own rows.",
         kinds={"postgres", "polars"},
         partitions_def=partitions,
-        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, _CODE_VERSION),
+        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, code_version="1"),
     )
     return build_asset(spec, flows)

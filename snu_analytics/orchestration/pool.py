@@ -25,9 +25,6 @@ from snu_analytics.pipeline import EVENTS
 
 POOL = dg.AssetKey(["figures", "pool"])
 
-# Raised when a change of the code changes what the movements are.
-_CODE_VERSION = "1"
-
 _PLOTTED = timedelta(days=89)
 
 _BALANCES = Check(
@@ -79,7 +76,7 @@ def pool_asset(
         "who was there before. Of the last one the stock is held against a count in the source.",
         kinds={"postgres", "sql"},
         partitions_def=partitions,
-        **across(entities, EVENTS, _CODE_VERSION),
+        **across(entities, EVENTS, code_version="1"),
     )
     return build_asset(spec, movements, checks=[_BALANCES])
 

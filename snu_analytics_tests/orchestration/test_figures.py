@@ -48,7 +48,10 @@ def metadata(instance, asset: str, day: date) -> dict:
         dg.AssetKey(["figures", asset]), partition_key=str(day)
     )
     shown = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
-    return {name: value.value for name, value in shown.items()}
+    return {
+        name: value.records if isinstance(value, dg.TableMetadataValue) else value.value
+        for name, value in shown.items()
+    }
 
 
 def test_the_first_partition_counts_who_was_there_before(instance, defs, warehouse_url):
