@@ -116,9 +116,9 @@ def test_the_last_partition_is_held_against_the_source(instance, defs, warehouse
     outcome = run_days(instance, defs, DayRange(yesterday, yesterday))
     assert outcome.faults == ()
     records = metadata(instance, "pool", yesterday)["young_against_the_source"]
-    assert [tuple(record.data.values()) for record in records] == [
-        ("REFUSED", 0, 1, 1),
-        ("VALIDATED", 0, 1, 1),
+    assert [record.data for record in records] == [
+        {"status": status, "closing": 0, "live": 1, "difference": 1}
+        for status in ("REFUSED", "VALIDATED")
     ]
     assert rows(
         warehouse_url, "SELECT DISTINCT day, entity FROM analytics.pool_difference ORDER BY 2"
