@@ -7,7 +7,7 @@ import dagster as dg
 from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import paired_bars
+from snu_analytics.orchestration.charts import bar_chart
 from snu_analytics.orchestration.checks import Check
 from snu_analytics.orchestration.metadata import bullets, frame_table
 from snu_analytics.orchestration.pool import POOL
@@ -34,7 +34,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         shown: dict[str, Any] = {} if last.empty else _tables(last)
         if shown and len(run.days) == 1:
             title = f"Achieved and objective on {run.days.last}"
-            shown["achieved"] = paired_bars(last, "cohort", ["achieved", "objective"], title)
+            shown["achieved"] = bar_chart(last, "cohort", ["achieved", "objective"], title)
         return Result(
             {day: _counts(frame) for day, frame in by_day.items()},
             checks=[_complete(read.problems, len(read.frame))],

@@ -18,7 +18,7 @@ from snu_analytics.figures.pool import (
     pool,
 )
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.charts import lines
+from snu_analytics.orchestration.charts import line_chart
 from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.metadata import table
 from snu_analytics.pipeline import EVENTS
@@ -62,7 +62,7 @@ def pool_asset(
                 plotted = DayRange(max(first, days.last - _PLOTTED), days.last)
                 stocks = pool(warehouse, entity, plotted).fillna({"status": "none"})
                 title = f"{entity.title}: stock by status"
-                shown[f"{entity.name}_stock"] = lines(stocks, "closing", "status", title)
+                shown[f"{entity.name}_stock"] = line_chart(stocks, "closing", "status", title)
             if days.last == last:
                 with run.source.open() as source:
                     difference = compare_live(context, entity, last, source, warehouse)
