@@ -48,16 +48,21 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
     risk_job = jobs.asset_job(
         jobs.RISK, [risk], "How well persons are hidden in the tables as they stand."
     )
-    every = jobs.unpartitioned_schedule
     return dg.Definitions(
         assets=[*daily, *audits, risk],
         jobs=[nightly_job, audit_job, risk_job, erasure, retention],
         schedules=[
             jobs.nightly_schedule(nightly_job),
-            every(erasure, "15 4 * * *", "Every night after the day that ended was loaded."),
-            every(retention, "45 4 * * *", "Every night, what is older than its set time."),
+            jobs.paris_schedule(
+                erasure, "15 4 * * *", "Every night after the day that ended was loaded."
+            ),
+            jobs.paris_schedule(
+                retention, "45 4 * * *", "Every night, what is older than its set time."
+            ),
             jobs.audit_schedule(audit_job, settings.start_date),
-            every(risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."),
+            jobs.paris_schedule(
+                risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."
+            ),
         ],
         sensors=[jobs.changed_days_sensor(nightly_job, settings.start_date)],
         resources={**resources(settings), **overrides},

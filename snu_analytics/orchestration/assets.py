@@ -61,7 +61,9 @@ def build_asset(
 ) -> dg.AssetsDefinition:
     """The asset of `spec`, in the group of its key's first part unless the spec names another.
 
-    Faults of `compute` become Dagster failures (`as_dagster_failure`).
+    Faults of `compute` become Dagster failures (`as_dagster_failure`). The spec's `code_version`
+    is to be raised when a change of the code changes what the asset holds for the same source; a
+    change of a catalogue file shows by itself.
     """
     spec = spec.replace_attributes(
         group_name=spec.group_name or spec.key.path[0],

@@ -11,9 +11,6 @@ from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.concurrency import SOURCE
 from snu_analytics.pipeline import audit_history
 
-# Raised when a change of the code changes what an audit counts.
-_CODE_VERSION = "1"
-
 _DAYS_UNCHANGED = Check(
     "days_unchanged",
     "The source holds the same patches as when the days were loaded; the sensor changed_days asks "
@@ -53,7 +50,7 @@ def audit_asset(entity: Entity, partitions: dg.MonthlyPartitionsDefinition) -> d
         kinds={"postgres", "polars"},
         group_name="audits",
         tags={"entity": entity.name},
-        code_version=f"{_CODE_VERSION}.{entity.version}",
+        code_version=f"1.{entity.version}",
         partitions_def=partitions,
     )
     return build_asset(

@@ -19,16 +19,18 @@ _WIDTH, _HEIGHT = 420, 180
 _SIGNATURE = 8  # bytes before the first chunk of a PNG
 
 
-def lines(frame: "pd.DataFrame", value: str, colour: str, title: str) -> dg.MarkdownMetadataValue:
+def line_chart(
+    frame: "pd.DataFrame", value: str, colour: str, title: str
+) -> dg.MarkdownMetadataValue:
     """A line of `value` by `day` for each `colour`."""
     import altair as alt
 
     shown = frame[["day", value, colour]].assign(day=frame["day"].astype(str))
     x, y = alt.X("day:T", title=None), alt.Y(f"{value}:Q", title=None)
-    return picture(alt.Chart(shown).mark_line().encode(x=x, y=y, color=f"{colour}:N"), title)
+    return _picture(alt.Chart(shown).mark_line().encode(x=x, y=y, color=f"{colour}:N"), title)
 
 
-def paired_bars(
+def bar_chart(
     frame: "pd.DataFrame", group: str, values: list[str], title: str
 ) -> dg.MarkdownMetadataValue:
     """The values summed over each group, as bars side by side."""
@@ -40,10 +42,10 @@ def paired_bars(
     chart = alt.Chart(long).mark_bar()
     x, y = alt.X(f"{group}:N", title=None), alt.Y("count:Q", title=None)
     color = alt.Color("what:N", title=None)
-    return picture(chart.encode(x=x, xOffset="what:N", y=y, color=color), title)
+    return _picture(chart.encode(x=x, xOffset="what:N", y=y, color=color), title)
 
 
-def projection_bands(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
+def band_chart(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
     """The projected count of each region within its band of 80 %."""
     import altair as alt
 
@@ -51,10 +53,10 @@ def projection_bands(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataVa
     shown = frame.dropna(subset=["projected"]).astype({"projected": float})[columns]
     base = alt.Chart(shown).encode(x=alt.X("region:N", title=None))
     bands = base.mark_bar(opacity=0.4).encode(y=alt.Y("low80:Q", title=None), y2="high80:Q")
-    return picture(bands + base.mark_point(filled=True).encode(y="projected:Q"), title)
+    return _picture(bands + base.mark_point(filled=True).encode(y="projected:Q"), title)
 
 
-def picture(chart: "alt.Chart", title: str) -> dg.MarkdownMetadataValue:
+def _picture(chart: "alt.Chart", title: str) -> dg.MarkdownMetadataValue:
     """A chart as metadata: a PNG of some 20 kB within the text, so that no server need keep it."""
     import vl_convert
 

@@ -24,10 +24,6 @@ from snu_analytics.pipeline import (
     stage_snapshots,
 )
 
-# Raised when a change of the code changes what an asset holds for the same source; a change of the
-# entity's catalogue file shows by itself.
-_CODE_VERSION = "1"
-
 # Damaged patches are rare in production; more than one in a hundred is a fault of the writer. A
 # share of few patches says nothing: one of the 30 of a Sunday failed the check.
 _QUARANTINE_LIMIT = 0.01
@@ -74,7 +70,7 @@ def entity_assets(
             deps=[dg.AssetKey([entity.name, after])] if after else [],
             description=description,
             kinds=kinds,
-            code_version=f"{_CODE_VERSION}.{entity.version}",
+            code_version=f"1.{entity.version}",
             tags={"entity": entity.name},
             partitions_def=partitions,
         )

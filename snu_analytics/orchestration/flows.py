@@ -8,11 +8,8 @@ from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, recent_flows
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.charts import lines
+from snu_analytics.orchestration.charts import line_chart
 from snu_analytics.pipeline import FIGURES
-
-# Raised when a change of the code changes what the flows are.
-_CODE_VERSION = "1"
 
 _PLOTTED = timedelta(days=89)
 _PHASES = ("inscription", "mission")
@@ -31,7 +28,7 @@ def flows_asset(
             totals = recent_flows(run.warehouse, phase, days)
             totals = totals[totals["figure"].isin(_PLOTTED_FIGURES)]
             title = f"{phase}: events a day, mean of 7 days"
-            charts[f"{phase}_per_day"] = lines(totals, "mean_7", "figure", title)
+            charts[f"{phase}_per_day"] = line_chart(totals, "mean_7", "figure", title)
         return Result(counts, last=charts)
 
     spec = dg.AssetSpec(
@@ -41,6 +38,6 @@ def flows_asset(
         "view analytics.q_flows: a day that runs again changes nothing but its own rows.",
         kinds={"postgres", "polars"},
         partitions_def=partitions,
-        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, _CODE_VERSION),
+        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, code_version="1"),
     )
     return build_asset(spec, flows)

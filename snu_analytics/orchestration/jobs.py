@@ -71,10 +71,10 @@ def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.Schedul
     return audit_schedule
 
 
-def unpartitioned_schedule(
+def paris_schedule(
     job: dg.JobDefinition | UnresolvedAssetJobDefinition, cron_schedule: str, description: str
 ) -> dg.ScheduleDefinition:
-    """The schedule `<job>_schedule` of Paris times, running from the start."""
+    """The schedule `<job>_schedule`, at Paris times, of a job without partitions."""
     return dg.ScheduleDefinition(
         name=f"{job.name}_schedule",
         job=job,

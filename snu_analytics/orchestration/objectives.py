@@ -7,18 +7,15 @@ import dagster as dg
 from snu_analytics.figures import load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import paired_bars
+from snu_analytics.orchestration.charts import bar_chart
 from snu_analytics.orchestration.checks import Check
-from snu_analytics.orchestration.metadata import bullets, table
+from snu_analytics.orchestration.metadata import bullets, frame_table
 from snu_analytics.orchestration.pool import POOL
 
 if TYPE_CHECKING:
     import pandas as pd
 
 OBJECTIVES = dg.AssetKey(["figures", "objectives"])
-
-# Raised when a change of the code changes what is held against what.
-_CODE_VERSION = "1"
 
 _PROBLEMS_LISTED = 20
 
@@ -37,7 +34,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         shown: dict[str, Any] = {} if last.empty else _tables(last)
         if shown and len(run.days) == 1:
             title = f"Achieved and objective on {run.days.last}"
-            shown["achieved"] = paired_bars(last, "cohort", ["achieved", "objective"], title)
+            shown["achieved"] = bar_chart(last, "cohort", ["achieved", "objective"], title)
         return Result(
             {day: _counts(frame) for day, frame in by_day.items()},
             checks=[_complete(read.problems, len(read.frame))],
@@ -52,7 +49,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         "people validated by department of residence, of the last day that is counted in "
         "analytics.objective_progress, of the partition's day below.",
         kinds={"postgres", "pandas"},
-        code_version=_CODE_VERSION,
+        code_version="1",
         partitions_def=partitions,
     )
     return build_asset(spec, objectives, checks=[_COMPLETE])
@@ -77,21 +74,6 @@ def _tables(progress: "pd.DataFrame") -> dict[str, dg.TableMetadataValue]:
     incomplete = progress[progress["missing"].notna()]
     missing = incomplete.groupby(["cohort", "missing"], dropna=False).size()
     return {
-        "by_year": _table(annual(progress)),
-        "missing": _table(missing.reset_index(name="rows")),
+        "by_year": frame_table(annual(progress).round({"rate": 3})),
+        "missing": frame_table(missing.reset_index(name="rows")),
     }
-
-
-def _table(frame: "pd.DataFrame") -> dg.TableMetadataValue:
-    """The frame with rates as percentages and an empty cell for a missing value."""
-    import pandas as pd
-
-    def cell(value: Any) -> str | int | None:
-        if pd.isna(value):
-            return None
-        if isinstance(value, float):
-            return f"{value:.1%}"
-        return value if isinstance(value, str) else int(value)
-
-    rows = (map(cell, row) for row in frame.astype(object).itertuples(index=False))
-    return table(list(frame.columns), map(tuple, rows))

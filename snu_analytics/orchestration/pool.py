@@ -18,15 +18,12 @@ from snu_analytics.figures.pool import (
     pool,
 )
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.charts import lines
+from snu_analytics.orchestration.charts import line_chart
 from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.metadata import table
 from snu_analytics.pipeline import EVENTS
 
 POOL = dg.AssetKey(["figures", "pool"])
-
-# Raised when a change of the code changes what the movements are.
-_CODE_VERSION = "1"
 
 _PLOTTED = timedelta(days=89)
 
@@ -65,7 +62,7 @@ def pool_asset(
                 plotted = DayRange(max(first, days.last - _PLOTTED), days.last)
                 stocks = pool(warehouse, entity, plotted).fillna({"status": "none"})
                 title = f"{entity.title}: stock by status"
-                shown[f"{entity.name}_stock"] = lines(stocks, "closing", "status", title)
+                shown[f"{entity.name}_stock"] = line_chart(stocks, "closing", "status", title)
             if days.last == last:
                 with run.source.open() as source:
                     difference = compare_live(context, entity, last, source, warehouse)
@@ -79,7 +76,7 @@ def pool_asset(
         "who was there before. Of the last one the stock is held against a count in the source.",
         kinds={"postgres", "sql"},
         partitions_def=partitions,
-        **across(entities, EVENTS, _CODE_VERSION),
+        **across(entities, EVENTS, code_version="1"),
     )
     return build_asset(spec, movements, checks=[_BALANCES])
 

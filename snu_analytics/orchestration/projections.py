@@ -6,7 +6,7 @@ import dagster as dg
 
 from snu_analytics.figures import load_projections
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import projection_bands
+from snu_analytics.orchestration.charts import band_chart
 from snu_analytics.orchestration.checks import Check
 from snu_analytics.orchestration.metadata import bullets
 from snu_analytics.orchestration.objectives import OBJECTIVES
@@ -14,9 +14,6 @@ from snu_analytics.pipeline import FIGURES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Raised when a change of the code changes what is projected.
-_CODE_VERSION = "1"
 
 _NOTHING_WITHHELD = Check("projections_told", "Nothing projected had to be withheld.")
 
@@ -28,7 +25,7 @@ def projections_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefi
         shown: dict[str, Any] = {}
         if len(run.days) == 1 and last["projected"].notna().any():
             title = f"Projected on {run.days.last}, 80 % bands"
-            shown["projected"] = projection_bands(last, title)
+            shown["projected"] = band_chart(last, title)
         return Result(
             {
                 day: {"rows": len(frame), "withheld": int(frame["withheld"].sum())}
@@ -46,7 +43,7 @@ def projections_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefi
         "night the past campaigns are projected again; where that fared badly nothing is "
         "projected.",
         kinds={"postgres", "scipy"},
-        code_version=_CODE_VERSION,
+        code_version="1",
         partitions_def=partitions,
     )
     return build_asset(spec, projections, checks=[_NOTHING_WITHHELD])

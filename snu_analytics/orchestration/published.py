@@ -14,9 +14,6 @@ PUBLISHED = dg.AssetKey(["published", "breakdowns"])
 # The tag of a run that closes no week and no month.
 DAYS_ALONE = "snu/days_alone"
 
-# Raised when a change of the code changes which cells are published or masked.
-_CODE_VERSION = "1"
-
 _NO_CELL_RECOVERABLE = Check(
     "no_cell_recoverable",
     "No masked cell, of this or a former publication, can be bounded more closely than its "
@@ -49,6 +46,6 @@ def published_asset(
         "programming passes before anything is written.",
         kinds={"postgres", "polars"},
         partitions_def=partitions,
-        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, _CODE_VERSION),
+        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, code_version="1"),
     )
     return build_asset(spec, breakdowns, checks=[_NO_CELL_RECOVERABLE])

@@ -4,8 +4,7 @@ They are plain objects, not `ConfigurableResource`s: Dagster stores the configur
 every job and shows it in its UI, and addresses of databases hold passwords.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,13 +26,8 @@ class SourceResource:
     url: str = field(repr=False)
     home: Path
 
-    @contextmanager
-    def open(self) -> Iterator[Source]:
-        source = open_source(self.url, self.home)
-        try:
-            yield source
-        finally:
-            source.close()
+    def open(self) -> AbstractContextManager[Source]:
+        return closing(open_source(self.url, self.home))
 
 
 @dataclass(frozen=True)
@@ -43,10 +37,8 @@ class WarehouseResource:
     url: str = field(repr=False)
     home: Path
 
-    @contextmanager
-    def connect(self) -> Iterator[psycopg.Connection]:
-        with connect(resolve_url(self.url, self.home)) as connection:
-            yield connection
+    def connect(self) -> AbstractContextManager[psycopg.Connection]:
+        return connect(resolve_url(self.url, self.home))
 
 
 @dataclass(frozen=True)

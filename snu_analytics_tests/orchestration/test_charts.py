@@ -4,7 +4,7 @@ import base64
 
 import pandas as pd
 
-from snu_analytics.orchestration.charts import lines
+from snu_analytics.orchestration.charts import line_chart
 
 DAYS = pd.DataFrame(
     {
@@ -16,7 +16,7 @@ DAYS = pd.DataFrame(
 
 
 def test_a_chart_is_a_small_png_within_the_text():
-    text = str(lines(DAYS, "closing", "status", "Stock by status").value)
+    text = str(line_chart(DAYS, "closing", "status", "Stock by status").value)
     assert text.startswith("![Stock by status](data:image/png;base64,")
     png = base64.b64decode(text.partition("base64,")[2].removesuffix(")"))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")

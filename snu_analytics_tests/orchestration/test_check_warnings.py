@@ -1,18 +1,18 @@
-"""A check that only warns is told once, however many runs it failed in."""
+"""A check that only warns is reported once, however many runs it failed in."""
 
 from snu_analytics.orchestration.check_warnings import CheckWarning, warning_sentences
 
 FIELDS = ("young/user_snapshots", "fields_known", "failed:")
 
 
-def test_the_fields_of_several_runs_are_told_in_one_sentence():
+def test_the_fields_of_several_runs_are_in_a_single_sentence():
     warnings = [CheckWarning(*FIELDS, ("shoeSize",)), CheckWarning(*FIELDS, ("hat", "shoeSize"))]
     assert warning_sentences(warnings) == [
         "young/user_snapshots: check fields_known failed: hat, shoeSize"
     ]
 
 
-def test_two_assets_are_told_apart():
+def test_two_assets_have_a_sentence_each():
     warnings = [
         CheckWarning("young/raw_patches", "few_quarantined", "failed on", ("2024-03-02",)),
         CheckWarning("application/raw_patches", "few_quarantined", "failed on", ("2024-03-01",)),
@@ -23,7 +23,7 @@ def test_two_assets_are_told_apart():
     ]
 
 
-def test_a_check_that_names_nothing_is_told_by_its_name():
+def test_a_check_that_names_nothing_is_reported_by_its_name():
     warnings = [CheckWarning("figures/objectives", "objectives_complete")]
     assert warning_sentences(warnings) == ["figures/objectives: check objectives_complete failed"]
 
@@ -34,5 +34,5 @@ def test_of_many_days_the_first_twelve_are_listed():
     assert sentence.endswith("2024-03-12 and 2 more")
 
 
-def test_nothing_is_told_where_every_check_passed():
+def test_nothing_is_reported_where_every_check_passed():
     assert warning_sentences([]) == []

@@ -1,4 +1,4 @@
-"""How faults are told to Dagster, and which of them are worth another try."""
+"""What Dagster shows of a fault, and which faults are worth another try."""
 
 import dagster as dg
 import pytest
@@ -26,12 +26,12 @@ def test_a_network_fault_is_retried(kind):
 
 
 @pytest.mark.parametrize("kind", [SourceError, StagingError, WarehouseError])
-def test_any_other_known_fault_is_told_and_not_retried(kind):
+def test_any_other_known_fault_is_shown_and_not_retried(kind):
     failure = failure_of(kind("mend this"))
     assert (failure.description, failure.allow_retries) == ("mend this", False)
 
 
-def test_an_unforeseen_fault_tells_its_kind_and_place_but_not_its_words():
+def test_an_unforeseen_fault_shows_its_kind_and_place_but_not_its_words():
     failure = failure_of(ValueError("Léa Martin, 0612345678"))
     assert failure.allow_retries is False
     assert "unforeseen ValueError at failure_of" in (failure.description or "")

@@ -44,7 +44,7 @@ def test_nothing_remains_of_no_loads():
     assert stretches([], CATALOGUE) == []
 
 
-def test_days_of_an_entity_no_longer_followed_are_told():
+def test_days_of_an_entity_no_longer_in_the_catalogue_are_refused():
     with pytest.raises(WarehouseError, match=r"analytics\.pony_event holds days of the old key"):
         stretches([("pony_event", day(1))], CATALOGUE)
 

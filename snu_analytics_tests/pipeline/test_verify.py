@@ -1,0 +1,68 @@
+"""Days that contradict themselves are found, each of the two ways."""
+
+from datetime import date
+
+import pytest
+
+from snu_analytics.days import DayRange
+from snu_analytics.pipeline import days_with_misplaced_events, days_with_wrong_figures
+from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.histories import CATALOGUE, add, patch, write_dump
+from snu_analytics_tests.fixtures.pipeline import run_days
+from snu_analytics_tests.fixtures.postgres import execute
+
+YOUNG = CATALOGUE.entities["young"]
+DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 3))
+
+
+@pytest.fixture
+def contradicted(tmp_path, warehouse_url):
+    """Three days, loaded, the last one empty; called, the days at fault by each function."""
+    patches = [
+        patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
+        patch("2024-03-02T10:00", add("/status", "IN_PROGRESS"), ref="60c000000000000000000001"),
+    ]
+    source = write_dump(tmp_path / "dump", young_patches=patches)
+    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-03")
+
+    def days() -> tuple[list[date], list[date]]:
+        with connect(warehouse_url) as connection:
+            return (
+                days_with_misplaced_events(YOUNG, DAYS, connection),
+                days_with_wrong_figures(YOUNG, DAYS, connection),
+            )
+
+    return days
+
+
+def test_what_was_just_loaded_does_not_contradict_itself(contradicted):
+    assert contradicted() == ([], [])
+
+
+def test_an_event_whose_instant_lies_in_another_paris_day_is_misplaced(contradicted, warehouse_url):
+    execute(
+        warehouse_url,
+        "UPDATE analytics.young_event SET event_at = '2024-03-01T23:00Z' "
+        "WHERE event_date = '2024-03-01'",
+    )
+    assert contradicted() == ([date(2024, 3, 1)], [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "day"),
+    [
+        ("UPDATE analytics.daily_figure SET value = 2 WHERE day = '2024-03-01'", 1),
+        ("DELETE FROM analytics.daily_figure WHERE day = '2024-03-02'", 2),
+        (
+            "INSERT INTO analytics.daily_figure (day, phase, figure, value) "
+            "VALUES ('2024-03-03', 'inscription', 'created', 1)",
+            3,
+        ),
+    ],
+    ids=["another count", "a figure lost", "a figure of no event"],
+)
+def test_figures_that_do_not_count_the_events_are_wrong(
+    contradicted, warehouse_url, statement, day
+):
+    execute(warehouse_url, statement)
+    assert contradicted() == ([], [date(2024, 3, day)])
