@@ -6,6 +6,7 @@ fills the tables.
 
 from snu_analytics.warehouse.schema.dimensions import ensure_dimensions
 from snu_analytics.warehouse.schema.published_tables import PUBLISHED_TABLES, Cause
+from snu_analytics.warehouse.schema.renames import ensure_table_names
 from snu_analytics.warehouse.schema.tables import ANALYTICS, PUBLISHED, warehouse_metadata
 from snu_analytics.warehouse.schema.views import ensure_views, views_on
 
@@ -15,6 +16,7 @@ __all__ = [
     "PUBLISHED_TABLES",
     "Cause",
     "ensure_dimensions",
+    "ensure_table_names",
     "ensure_views",
     "views_on",
     "warehouse_metadata",
