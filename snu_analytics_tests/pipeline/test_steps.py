@@ -218,8 +218,8 @@ def test_defective_patches_are_quarantined_and_the_rest_goes_on(world):
 def test_a_mended_patch_leaves_the_quarantine(world):
     broken = patch("2024-03-01T10:00", {"op": "move", "path": "/status"})
     mended = broken | {"ops": [add("/status", "IN_PROGRESS")]}
-    for one in (broken, mended):
-        world.hold(young_patches=[one])
+    for version in (broken, mended):
+        world.hold(young_patches=[version])
         world.load("2024-03-01")
     assert world.rows("SELECT FROM analytics.quarantine") == []
     assert len(world.rows("SELECT FROM analytics.young_event")) == 1
@@ -257,13 +257,13 @@ def test_a_value_outside_its_vocabulary_is_other_and_counted(world):
     ]
 
 
-def test_a_cohort_of_the_cohorts_collection_is_told(world):
+def test_a_cohort_of_the_cohorts_collection_is_listed(world):
     patches = [patch("2024-03-01T10:00", replace("/cohort", "Juin 2023", "Session pilote"))]
     for cohorts in ([{"name": "Session pilote"}], []):
         world.hold(young_patches=patches, cohorts=cohorts)
         world.load("2024-03-01")
-        told = world.rows("SELECT to_value FROM analytics.young_event")
-        assert told == [("Session pilote" if cohorts else "OTHER",)]
+        values = world.rows("SELECT to_value FROM analytics.young_event")
+        assert values == [("Session pilote" if cohorts else "OTHER",)]
 
 
 def test_another_key_is_refused_and_the_rows_stand(world):
@@ -289,7 +289,7 @@ def test_a_missing_upstream_day_names_the_asset_to_run(world):
         load_figures(YOUNG, day, connection)
 
 
-def test_snapshots_staged_by_an_older_version_are_told(world):
+def test_snapshots_staged_by_an_older_version_are_named(world):
     day = date(2024, 3, 1)
     world.staging.write(("young", "user_snapshots"), day, pl.DataFrame({"ref": ["a"]}))
     with pytest.raises(StagingError, match="2024-03-01 is of an older version: materialise young/"):
@@ -305,7 +305,7 @@ def test_many_documents_at_once_or_few_give_identical_tables(world, monkeypatch)
     assert world.contents() == before
 
 
-def test_snapshots_staged_with_another_key_are_told(world):
+def test_snapshots_staged_with_another_key_are_named(world):
     world.hold(**ALL)
     world.load("2024-03-01")
     day = date(2024, 3, 1)
