@@ -36,8 +36,8 @@ def run_simulation(
             days.last,
             seed,
             lambda done, _: progress.update(task, completed=done),
-            damage,
-            messy,
+            damage=damage,
+            messy=messy,
         )
     if into is not None:
         load_into_mongo(invented, into)
