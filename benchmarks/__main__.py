@@ -123,16 +123,16 @@ def simulated(folder: Path, youngs: int, days: DayRange, seed: int) -> Path:
 
 def environment(home: Path, dump: Path) -> dict[str, str]:
     ensure_key(home)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SNU_", "DAGSTER_"))}
-    return {**kept, "SNU_HOME": str(home), "SNU_SOURCE_URL": f"bson://{dump}"}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("SNU_", "DAGSTER_"))}
+    return {**inherited, "SNU_HOME": str(home), "SNU_SOURCE_URL": f"bson://{dump}"}
 
 
 def _line(
     what: str, seconds: float, against: str, ratio: float | None, cost: Cost | None = None
 ) -> str:
-    told = f"{ratio:.2f}" if ratio else ""
+    times = f"{ratio:.2f}" if ratio else ""
     peak = f"{cost.peak / 1e9:.2f} GB" if cost else ""
-    line = f"| {what} | {seconds:.1f} | {against} | {told} | {peak} |"
+    line = f"| {what} | {seconds:.1f} | {against} | {times} | {peak} |"
     print(line, flush=True)
     return line
 

@@ -27,11 +27,11 @@ _TIMES = 3
 def count_all(
     connection: psycopg.Connection,
     days: DayRange,
-    told: DayRange,
+    projected: DayRange,
     context: PipelineContext,
     source: Source,
 ) -> None:
-    """Count every figure of the days, projections of those to be `told`."""
+    """Count every figure of the days, projections of the days `projected`."""
     for entity in _CATALOGUE.entities.values():
         connection.execute(
             "INSERT INTO analytics.day_load (relation, day, row_count) "
@@ -50,7 +50,7 @@ def count_all(
             load_pool(entity, some, connection)
         load_flows(_CATALOGUE, some, connection)
     load_progress(connection)
-    for some in told.chunks(_DAYS_AT_ONCE):
+    for some in projected.chunks(_DAYS_AT_ONCE):
         load_projections(some, connection)
 
 
@@ -78,12 +78,12 @@ def one_day(
     }
     # As if it were published for the first time: counts that stand are not published again.
     connection.execute("DELETE FROM published.publication WHERE period = %s", [day])
-    told = []
+    times_of_steps = []
     for name, step in steps.items():
         times = []
         for _ in range(_TIMES):
             began = time.monotonic()
             step()
             times.append(time.monotonic() - began)
-        told.append((name, times[0] if name.startswith("published") else min(times)))
-    return told
+        times_of_steps.append((name, times[0] if name.startswith("published") else min(times)))
+    return times_of_steps

@@ -24,11 +24,11 @@ class Cost:
 
 
 def run(command: Sequence[str], env: dict[str, str], output: Path | None = None) -> Cost:
-    """Run a command to its end, what it tells added to a file; CalledProcessError if it fails."""
+    """Run a command to its end, its output added to a file; CalledProcessError if it fails."""
     began = time.monotonic()
-    told = output.open("ab") if output else None
+    stream = output.open("ab") if output else None
     process = subprocess.Popen(
-        command, env=env, stdout=told or subprocess.DEVNULL, stderr=told or None
+        command, env=env, stdout=stream or subprocess.DEVNULL, stderr=stream or None
     )
     watched = psutil.Process(process.pid)
     peak = 0
@@ -44,8 +44,8 @@ def run(command: Sequence[str], env: dict[str, str], output: Path | None = None)
 def _memory(process: psutil.Process) -> int:
     total = 0
     with suppress(psutil.Error):
-        for one in (process, *process.children(recursive=True)):
+        for member in (process, *process.children(recursive=True)):
             with suppress(psutil.Error):
-                if not one.name().startswith("postgres"):
-                    total += one.memory_full_info().pss
+                if not member.name().startswith("postgres"):
+                    total += member.memory_full_info().pss
     return total

@@ -112,7 +112,7 @@ def _identities(dump: Path) -> Iterator[str]:
 
 
 def _telling(word: str) -> bool:
-    """Whether a word can tell of somebody: a postcode is any count of five digits by chance.
+    """Whether a word can identify somebody: a postcode is any count of five digits by chance.
 
     The country of most addresses is a row of the projections.
     """
@@ -136,15 +136,15 @@ def _hits(place: str, texts: Iterator[str], identities: set[str]) -> str:
     words: set[str] = set()
     for text in texts:
         words.update(word.lower() for word in _WORD.findall(text))
-    found = words & identities
-    kinds = sorted({_shape(word) for word in found})
-    line = f"| {place} | {len(words):,} | {len(found):,}{f' ({kinds})' if kinds else ''} |"
+    leaked = words & identities
+    kinds = sorted({_shape(word) for word in leaked})
+    line = f"| {place} | {len(words):,} | {len(leaked):,}{f' ({kinds})' if kinds else ''} |"
     print(line, flush=True)
     return line
 
 
 def _shape(word: str) -> str:
-    """How a hit looks, without telling it."""
+    """How a hit looks, without the text itself."""
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", word))[:40]
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from snu_analytics.days import PARIS, DayRange
 from snu_analytics.figures.projections import LENGTH, Curves, backtest, curves
 from snu_analytics.figures.projections.backtest import trial
-from snu_analytics.simulation.generate import told_lives
+from snu_analytics.simulation.generate import invent_lives
 from snu_analytics.simulation.truth import profile_at
 
 HISTORY = DayRange(date(2021, 9, 1), date(2027, 8, 31))
@@ -54,8 +54,8 @@ def main() -> None:
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for variation, seeds in VARIATIONS.items():
             measure = partial(measured, youngs=options.youngs, variation=variation)
-            told = list(pool.map(measure, range(FIRST_SEED, FIRST_SEED + seeds)))
-            rows = pd.concat(told, ignore_index=True)
+            errors = list(pool.map(measure, range(FIRST_SEED, FIRST_SEED + seeds)))
+            rows = pd.concat(errors, ignore_index=True)
             total = rows.groupby("place")["total"].median()
             part = [
                 "",
@@ -105,7 +105,7 @@ def _daily(seed: int, youngs: int, variation: float) -> pd.DataFrame:
     counts: Counter[tuple[date, str | None]] = Counter()
     for start in range(0, youngs, _AT_A_TIME):
         numbers = range(start, min(start + _AT_A_TIME, youngs))
-        for life in told_lives(numbers, HISTORY, seed, variation):
+        for life in invent_lives(numbers, HISTORY, seed, variation):
             for event in life.young.events:
                 validated = event.event_name == "inscription_validated"
                 withdrawn = event.event_name == "inscription_withdrawn"
@@ -125,7 +125,7 @@ def _by_day(rows: pd.DataFrame) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|---:|---:|---:|"
     for (place, day), own in rows.groupby(["place", "day"]):
         cells = [*_errors(own), *(f"{own[f'inside{n}'].mean():.0%}" for n in (50, 80, 95))]
-        share = next(share for share, told in DAYS.items() if told == day)
+        share = next(share for share, shown in DAYS.items() if shown == day)
         withheld = f"{own['withheld'].mean():.0%}"
         yield f"| {place} | {day} ({share:.0%}) | {' | '.join([*cells, withheld])} |"
 

@@ -40,7 +40,7 @@ _OF_THE_LAST_DAY = (
     *("applications_waiting", "inscriptions_waiting"),
     *("objectives", "departments_reached"),
 )
-# Two statuses, as the question is asked; by itself it tells all pairs of them.
+# Two statuses, as the question is asked; by itself the question answers for all pairs of them.
 _ONE_OF = [
     ("status_taken_after", {"taken": "VALIDATED", "ever": "WAITING_LIST"}),
     ("status_taken_after", {"taken": "VALIDATED", "ever": "WAITING_VALIDATION"}),
@@ -88,7 +88,7 @@ def main() -> None:
             "| question | seconds | by region | rows |",
             "|---|---:|---:|---:|",
             *(_asked(connection, name) for name in load_questions()),
-            *(_asked(connection, name, **told) for name, told in _ONE_OF),
+            *(_asked(connection, name, **arguments) for name, arguments in _ONE_OF),
             "",
             *_day(connection, env),
         ]
@@ -122,8 +122,8 @@ def _count_figures(connection: psycopg.Connection, env: dict[str, str]) -> None:
     ).fetchone() or (None, None)
     context, source = _bench(env)
     # Projections of a day take longer than all else: of the campaign's last month alone.
-    told = DayRange(date(2024, 8, 1), CAMPAIGN.last)
-    count_all(connection, DayRange(first, max(last, CAMPAIGN.last)), told, context, source)
+    projected = DayRange(date(2024, 8, 1), CAMPAIGN.last)
+    count_all(connection, DayRange(first, max(last, CAMPAIGN.last)), projected, context, source)
     source.close()
     # What nights and backfills leave to the server's own vacuum.
     connection.execute("VACUUM ANALYZE")
@@ -131,10 +131,10 @@ def _count_figures(connection: psycopg.Connection, env: dict[str, str]) -> None:
 
 def _day(connection: psycopg.Connection, env: dict[str, str]) -> list[str]:
     context, source = _bench(env)
-    told = one_day(connection, _DAY, context, source)
+    times = one_day(connection, _DAY, context, source)
     source.close()
-    together = sum(seconds for _, seconds in told)
-    rows = [f"| {name} | {seconds:.2f} |" for name, seconds in [*told, ("together", together)]]
+    together = sum(seconds for _, seconds in times)
+    rows = [f"| {name} | {seconds:.2f} |" for name, seconds in [*times, ("together", together)]]
     print(*rows, sep="\n", flush=True)
     return [f"All figures of one day, {_DAY}:", "", "| figures | seconds |", "|---|---:|", *rows]
 
@@ -152,17 +152,17 @@ def _multiply(connection: psycopg.Connection, table: str, copies: int) -> None:
         "AND NOT attisdropped AND attrelid = %s::regclass ORDER BY attnum",
         [f"analytics.{table}"],
     ).fetchall()
-    whole, kept = sql.Identifier("analytics", table), sql.Identifier("pg_temp", table)
-    connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} AS TABLE {}").format(kept, whole))
-    connection.execute(sql.SQL("CREATE INDEX ON {} (event_date)").format(kept))
+    whole, saved = sql.Identifier("analytics", table), sql.Identifier("pg_temp", table)
+    connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} AS TABLE {}").format(saved, whole))
+    connection.execute(sql.SQL("CREATE INDEX ON {} (event_date)").format(saved))
     connection.execute(sql.SQL("TRUNCATE {}").format(whole))
     days = connection.execute(
-        sql.SQL("SELECT DISTINCT event_date FROM {} ORDER BY 1").format(kept)
+        sql.SQL("SELECT DISTINCT event_date FROM {} ORDER BY 1").format(saved)
     ).fetchall()
     copy = sql.SQL(
         "INSERT INTO {} SELECT {} FROM {}, generate_series(1, %(copies)s) AS n "
         "WHERE event_date = %(day)s"
-    ).format(whole, sql.SQL(", ").join(_copied(*told) for told in columns), kept)
+    ).format(whole, sql.SQL(", ").join(_copied(*column) for column in columns), saved)
     for years in _YEARS_APART:
         for (day,) in days:
             connection.execute(copy, {"copies": copies, "day": day, "years": years})

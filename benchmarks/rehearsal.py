@@ -2,7 +2,7 @@
 
 Invents 14 months of all six entities with odd values of every sort, runs the commands that an
 operator runs (doctor, migrate, backfill, nights, audit, erasure, closing), holds every table
-against the truth, and looks for the texts that no list knows in all that was written. Written to
+against the truth, and looks for the unlisted texts in all that was written. Written to
 `rehearsal.md`; ends with status 1 where anything differs.
 """
 
@@ -122,7 +122,7 @@ def main() -> None:
 
 
 class _Commands:
-    """Runs commands of the product; `done` tells how each one ended and how long it took."""
+    """Runs commands of the product; `done` holds how each one ended and how long it took."""
 
     def __init__(self, env: dict[str, str], output: Path) -> None:
         self._env = env
@@ -305,7 +305,7 @@ def _stock(
 
 
 def _secrets(truth: TruthFolder) -> set[str]:
-    """The texts that no list knows and that must not stand anywhere, in lower case."""
+    """The unlisted texts, which must not stand anywhere, in lower case."""
     odd = truth.frame("oddities").filter(pl.col("becomes").str.contains('"OTHER"'))
     texts = {t for written in odd["written"] for t in _texts(json.loads(written))}
     return {t.lower() for t in texts if len(t) >= _LEAST_SECRET and not _CATALOGUE.lists(t)}

@@ -2,9 +2,9 @@
 
 Written to `soundness.md`. A state's field is wrong when its canonical value is not that of the true
 state just after the patch; dates count to the second, which is all that a text keeps of them. A
-status event is false when no true one of that name and new value is told by its patch, nor happened
+status event is false when its patch records no true one of that name and new value, nor happened
 to its document within a second (a failed save and its second try leave twins); it is missing when
-nothing of the kind was told of it.
+nothing of the kind was reported of it.
 """
 
 import argparse
@@ -51,8 +51,8 @@ class Tally:
     false_recorded: int = 0
     true: int = 0
     missing: int = 0
-    true_told: int = 0
-    missing_told: int = 0
+    true_recorded: int = 0
+    missing_recorded: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -67,7 +67,7 @@ def main() -> None:
     options = parser.parse_args()
     lines = [
         "| damage | field states | wrong | of these marked | right but marked | status events "
-        "| false | false among recorded | missing | missing though told |",
+        "| false | false among recorded | missing | missing though recorded |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     print("\n".join(lines), flush=True)
@@ -80,12 +80,12 @@ def main() -> None:
         )
         lines.append(_line(f"none, {options.seeds} seeds", clean))
         print(lines[-1], flush=True)
-        told = (
+        scope = (
             f"{options.youngs:,} young people and their applications, {HISTORY.first} to "
             f"{HISTORY.last}, seed {options.seed}; the seeds of the last line are 12 people each, "
             f"{CAMPAIGN.first} to {CAMPAIGN.last}."
         )
-        text = "\n".join(["# Results of `make bench-soundness`", "", told, "", *lines, ""])
+        text = "\n".join(["# Results of `make bench-soundness`", "", scope, "", *lines, ""])
         Path(__file__).with_name("soundness.md").write_text(text)
 
 
@@ -124,12 +124,12 @@ def _states(
     true = _columns(truth["state"], entity.fields).with_columns(patch_id=truth["patch_id"])
     both = rebuilt.join(true, on="patch_id", how="inner", suffix=".true")
     tally = Tally()
-    for field, kept in entity.fields.items():
-        told, right = both[field], canonicaliser.series(field, both[f"{field}.true"])
-        if kept.treatment in ("age", "date"):
-            told, right = (texts.str.replace(r"\.\d{3}Z", "Z") for texts in (told, right))
-        wrong = told != right
-        marked = both["doubts"].str.contains(f'"{field}":', literal=True)
+    for name, field in entity.fields.items():
+        value, right = both[name], canonicaliser.series(name, both[f"{name}.true"])
+        if field.treatment in ("age", "date"):
+            value, right = (texts.str.replace(r"\.\d{3}Z", "Z") for texts in (value, right))
+        wrong = value != right
+        marked = both["doubts"].str.contains(f'"{name}":', literal=True)
         tally += Tally(
             fields=both.height,
             wrong=int(wrong.sum()),
@@ -161,10 +161,10 @@ def _columns(states: pl.Series, names: Iterable[str]) -> pl.DataFrame:
 def _events(rebuilt: pl.DataFrame, truth: pl.DataFrame, entity: Entity) -> Tally:
     """The events of statuses, creations among them, paired with the true ones."""
     of_status = pl.col("field").is_null() | (pl.col("field") == "status")
-    told = rebuilt.filter(of_status).select(
+    reported = rebuilt.filter(of_status).select(
         "quality", "event_name", "to_value",
         subject="subject_id", change="change_id", at="event_at",
-    ).with_row_index("told")  # fmt: skip
+    ).with_row_index("reported")  # fmt: skip
     true = truth.filter(of_status).with_row_index("true")
     patches = true["patch_id"].drop_nulls().unique()
     change = dict(zip(patches, PSEUDONYMS.series("change", patches), strict=True))
@@ -174,24 +174,24 @@ def _events(rebuilt: pl.DataFrame, truth: pl.DataFrame, entity: Entity) -> Tally
         change=true["patch_id"].replace_strict(change, default=None, return_dtype=pl.String),
     )  # fmt: skip
     same = ["event_name", "to_value"]
-    exact = told.join(true, on=[*same, "change"], how="inner")
-    left = told.join(exact, on="told", how="anti").sort("at")
+    exact = reported.join(true, on=[*same, "change"], how="inner")
+    left = reported.join(exact, on="reported", how="anti").sort("at")
     unmet = true.join(exact, on="true", how="anti").sort("at")
     twins = left.join_asof(
         unmet, on="at", by=[*same, "subject"], strategy="nearest", tolerance=TWINS_WITHIN,
         check_sortedness=False,
     ).drop_nulls("true").unique("true", keep="first", maintain_order=True)  # fmt: skip
-    false = left.join(twins, on="told", how="anti")
+    false = left.join(twins, on="reported", how="anti")
     missing = unmet.join(twins, on="true", how="anti")
     return Tally(
-        events=told.height,
+        events=reported.height,
         false=false.height,
-        recorded=told.filter(quality="recorded").height,
+        recorded=reported.filter(quality="recorded").height,
         false_recorded=false.filter(quality="recorded").height,
         true=true.height,
         missing=missing.height,
-        true_told=true["change"].count(),
-        missing_told=missing["change"].count(),
+        true_recorded=true["change"].count(),
+        missing_recorded=missing["change"].count(),
     )
 
 
@@ -205,7 +205,7 @@ def _line(profile: str, tally: Tally) -> str:
         (tally.false, tally.events),
         (tally.false_recorded, tally.recorded),
         (tally.missing, tally.true),
-        (tally.missing_told, tally.true_told),
+        (tally.missing_recorded, tally.true_recorded),
     )
     cells = [
         profile, f"{tally.fields:,}", *(_share(*pair) for pair in shares),

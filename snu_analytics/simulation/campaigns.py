@@ -89,10 +89,10 @@ def _weight(day: date, waves: Waves) -> float:
 @cache
 def stays(year: int) -> tuple[Stay, ...]:
     """The stays of a campaign, by their first day."""
-    told = _SPECIAL.get(year) or _usual(year)
+    starts = _SPECIAL.get(year) or _usual(year)
     return tuple(
         Stay(cohort, start, start + timedelta(days=12), _source(cohort))
-        for cohort, start in sorted(told.items(), key=lambda stay: stay[1])
+        for cohort, start in sorted(starts.items(), key=lambda stay: stay[1])
     )
 
 
@@ -157,9 +157,9 @@ def open_stays(source: str, today: date, other_than: str = "") -> list[Stay]:
 
 
 def choose_stay(random: Random, source: str, today: date, other_than: str = "") -> Stay:
-    """One of the open stays, NOWHERE when there is none."""
-    found = open_stays(source, today, other_than)
-    return random.choice(found) if found else NOWHERE
+    """A stay drawn from the open ones, NOWHERE when there is none."""
+    offered = open_stays(source, today, other_than)
+    return random.choice(offered) if offered else NOWHERE
 
 
 def classes_exist(day: date) -> bool:

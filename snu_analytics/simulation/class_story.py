@@ -23,7 +23,9 @@ _EVENT = "classe_status_changed"
 _COUNTED_WITHIN = timedelta(hours=6)
 
 
-def tell_class(random: Random, group: SchoolClass, pupils: list[Life], days: DayRange) -> Recorder:
+def class_record(
+    random: Random, group: SchoolClass, pupils: list[Life], days: DayRange
+) -> Recorder:
     """The class's document and history, until it ends or the simulated time does."""
     record = Recorder("classe", random, days.end)
     user = staff(random, "administrateur_cle", group.place)

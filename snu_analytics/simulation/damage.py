@@ -1,4 +1,4 @@
-"""Histories as they really are: profiles of damage, put into told lives with the truth kept."""
+"""Histories as they really are: profiles of damage, which leave the truth as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
@@ -6,10 +6,10 @@ from random import Random
 from snu_analytics.errors import SourceError
 from snu_analytics.simulation import document_damages, patch_damages, save_damages
 from snu_analytics.simulation.life import Life, Profile
-from snu_analytics.simulation.moments import Moment, Telling
+from snu_analytics.simulation.moments import DocumentHistory, Moment
 from snu_analytics.simulation.scene import Scene
 
-OF_SAVES: dict[str, Callable[[Scene, Telling, Moment], None]] = {
+OF_SAVES: dict[str, Callable[[Scene, DocumentHistory, Moment], None]] = {
     "unrecorded": patch_damages.unrecorded,
     "phantom": save_damages.phantom,
     "failed_write": save_damages.failed_write,
@@ -26,7 +26,7 @@ OF_SAVES: dict[str, Callable[[Scene, Telling, Moment], None]] = {
     "array_object": save_damages.array_object,
     "blanks": save_damages.blanks,
 }
-OF_DOCUMENTS: dict[str, Callable[[Scene, Telling], None]] = {
+OF_DOCUMENTS: dict[str, Callable[[Scene, DocumentHistory], None]] = {
     "resaved": document_damages.resaved,
     "schema_defaults": document_damages.schema_defaults,
     "missing_creation": document_damages.missing_creation,
@@ -50,27 +50,26 @@ def check_profile(name: str | None) -> None:
 
 
 def inflict(lives: Sequence[Life], profile: str, random: Random) -> None:
-    """Damage documents and patches of people who know each other; states and events stay true.
+    """Damage documents and patches, some by those of other people in `lives`; the truth stays.
 
-    A save is hit once at most, a document by several kinds. Of a deleted document nothing is left
-    but an empty one.
+    A save is hit once at most, a document by several kinds. A deleted document becomes empty.
     """
-    youngs = [Telling(life.young) for life in lives]
-    applications = [Telling(record) for life in lives for record in life.applications]
-    tellings = [*youngs, *applications]
-    scene = Scene(random, lives[0].end, tellings)
+    youngs = [DocumentHistory(life.young) for life in lives]
+    applications = [DocumentHistory(record) for life in lives for record in life.applications]
+    histories = [*youngs, *applications]
+    scene = Scene(random, lives[0].end, histories)
     rates = PROFILES[profile]
-    for telling in tellings:
-        for moment in list(telling.moments):
+    for history in histories:
+        for moment in list(history.moments):
             kind = _drawn(rates, random)
             if kind is not None:
-                OF_SAVES[kind](scene, telling, moment)
-    for telling in tellings:
+                OF_SAVES[kind](scene, history, moment)
+    for history in histories:
         for name, hit in OF_DOCUMENTS.items():
             if random.random() < rates.get(name, 0):
-                hit(scene, telling)
-    for telling in tellings:
-        telling.write()
+                hit(scene, history)
+    for history in histories:
+        history.write()
     for life, young in zip(lives, youngs, strict=True):
         life.profiles = [(moment.at, _profile(moment)) for moment in young.moments]
 
@@ -87,5 +86,5 @@ def _drawn(rates: Mapping[str, float], random: Random) -> str | None:
 
 
 def _profile(moment: Moment) -> Profile:
-    told = moment.state.get
-    return Profile(told("gender"), told("birthdateAt"), told("region"), told("department"))
+    value = moment.state.get
+    return Profile(value("gender"), value("birthdateAt"), value("region"), value("department"))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from snu_analytics.simulation.moments import Moment, Telling, changed, next_id
+from snu_analytics.simulation.moments import DocumentHistory, Moment, changed, next_id
 from snu_analytics.simulation.recorder import as_json, differences
 from snu_analytics.simulation.scene import Scene, events_between
 
@@ -44,84 +44,84 @@ NEW_DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def missing_creation(scene: Scene, telling: Telling) -> None:
-    """The document is older than its history: the creation, or all up to some date, is not told."""
+def missing_creation(scene: Scene, history: DocumentHistory) -> None:
+    """The document is older than its history: the patches up to some date are lacking."""
     random = scene.random
-    lost = 1 if random.random() < 0.5 else random.randint(1, len(telling.moments))
-    for moment in telling.moments[:lost]:
+    lost = 1 if random.random() < 0.5 else random.randint(1, len(history.moments))
+    for moment in history.moments[:lost]:
         moment.patch = None
 
 
-def hard_deleted(scene: Scene, telling: Telling) -> None:
+def hard_deleted(scene: Scene, history: DocumentHistory) -> None:
     """The document is deleted from the collection; nobody deletes its patches."""
-    telling.gone = True
+    history.gone = True
 
 
-def soft_deleted(scene: Scene, telling: Telling) -> None:
+def soft_deleted(scene: Scene, history: DocumentHistory) -> None:
     """A young person asks to be forgotten: the document is emptied and its history trimmed.
 
     Fields are unset, the e-mail is rewritten, and the patches of the young person and of the
     applications keep the operations on few fields; those left without any are deleted.
     """
-    if telling.model != "young":
+    if history.model != "young":
         return
-    last = telling.moments[-1]
-    for at in scene.room_after(telling, last):
+    last = history.moments[-1]
+    for at in scene.room_after(history, last):
         left = {key: value for key, value in last.state.items() if key in _LEFT_IN_DOCUMENT}
-        mail = f"{telling.ref}@delete.com"
+        mail = f"{history.ref}@delete.com"
         state = {**left, "status": "DELETED", "email": mail, "lastStatusAt": as_json(at)}
-        deletion = Moment(at, next_id(scene.random, at, last.own), state)
-        deletion.tell(differences(last.state, state))
-        deletion.events = events_between(telling, last.state, state)
-        telling.insert(last, deletion)
-        for trimmed in (telling, *scene.applications_of(telling)):
+        deletion = Moment(at, next_id(scene.random, at, last.patch_id), state)
+        deletion.set_patch(differences(last.state, state))
+        deletion.events = events_between(history, last.state, state)
+        history.insert(last, deletion)
+        for trimmed in (history, *scene.applications_of(history)):
             for moment in trimmed.moments:
-                moment.keep(LEFT | {"status"})
-        held = telling.record.document
+                moment.trim(LEFT | {"status"})
+        held = history.record.document
         document = {key: value for key, value in held.items() if key in _LEFT_IN_DOCUMENT}
-        telling.record.document = {
+        history.record.document = {
             **document, "status": "DELETED", "email": mail, "lastStatusAt": at, "updatedAt": at,
         }  # fmt: skip
 
 
-def schema_defaults(scene: Scene, telling: Telling) -> None:
-    """A new version of the schema has defaults: the next save writes them, no patch tells it."""
+def schema_defaults(scene: Scene, history: DocumentHistory) -> None:
+    """A new version of the schema has defaults: the next save writes them without a patch."""
     new = {
         field: value
-        for field, value in NEW_DEFAULTS[telling.model].items()
-        if not any(field in moment.state for moment in telling.moments)
+        for field, value in NEW_DEFAULTS[history.model].items()
+        if not any(field in moment.state for moment in history.moments)
     }
-    telling.spread(scene.random.choice(telling.moments), new)
+    history.spread(scene.random.choice(history.moments), new)
 
 
-def resaved(scene: Scene, telling: Telling) -> None:
+def resaved(scene: Scene, history: DocumentHistory) -> None:
     """The application mends a history: it asks for an IN_PROGRESS before each VALIDATED.
 
     Where the patches up to the validation are lost, the next save by staff is followed at once by
     two more, IN_PROGRESS and VALIDATED. They are true writes, and true events, but no second
     validation.
     """
-    for before, moment in zip(telling.moments, telling.moments[1:], strict=False):
+    for before, moment in zip(history.moments, history.moments[1:], strict=False):
         staff = (moment.user or {}).get("role")
         validated = before.state["status"] == moment.state["status"] == "VALIDATED"
-        if telling.model == "young" and validated and staff:
-            _save_twice(scene, telling, moment)
+        if history.model == "young" and validated and staff:
+            _save_twice(scene, history, moment)
             return
 
 
-def _save_twice(scene: Scene, telling: Telling, saved: Moment) -> None:
-    following = scene.room_after(telling, saved, 2, _AT_ONCE)
+def _save_twice(scene: Scene, history: DocumentHistory, saved: Moment) -> None:
+    following = scene.room_after(history, saved, 2, _AT_ONCE)
     if not following:
         return
-    earlier = telling.moments[: telling.moments.index(saved)]
+    earlier = history.moments[: history.moments.index(saved)]
     lost = max(n for n, m in enumerate(earlier) if m.state["status"] == "IN_PROGRESS")
     for moment in earlier[: lost + 1]:
         moment.patch = None
     before = saved
     for at, status in zip(following, ("IN_PROGRESS", "VALIDATED"), strict=True):
         state = changed(before.state, {"status": status})
-        moment = Moment(at, next_id(scene.random, at, before.own), state)
-        moment.tell(differences(before.state, state), saved.user)
-        moment.events = events_between(telling, before.state, state)
-        telling.insert(before, moment)
+        moment = Moment(at, next_id(scene.random, at, before.patch_id), state)
+        moment.set_patch(differences(before.state, state), saved.user)
+        moment.events = events_between(history, before.state, state)
+        history.insert(before, moment)
         before = moment

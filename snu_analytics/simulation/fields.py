@@ -1,4 +1,4 @@
-"""Which fields the truth tells, which ones the plugin leaves out, and the names of events.
+"""The fields of the true states, those that the plugin leaves out, and the names of events.
 
 Written from the application's own schema, not from the catalogue: a field forgotten there shows as
 a difference from the truth.
@@ -20,7 +20,7 @@ COLLECTIONS = {
 }
 
 # Everything about a document that is not identifying, free text or plumbing.
-TOLD = {
+STATE_FIELDS = {
     "young": _names(
         """
         status statusPhase1 statusPhase2 statusPhase3 gender birthdateAt region department academy
@@ -65,7 +65,7 @@ TOLD = {
     ),
 }
 
-# The plugin is told to leave these out of patches.
+# The plugin is configured to leave these out of patches.
 UNTRACKED = _names(
     """
     _id __v updatedAt statusPhase2UpdatedAt statusPhase2ValidatedAt statusPhase3UpdatedAt

@@ -93,12 +93,12 @@ def answers(life: Life, name: str) -> dict[str, Any]:
         }
     if name == "COORDONNEES":
         life.place = near(random, life.place)
-        told = home(random, life.place)
+        answer = home(random, life.place)
         if life.get("birthCity") is None:
-            told |= birthplace(random)
+            answer |= birthplace(random)
         if life.chance(0.5):
-            told["tokenEmailValidation"] = UNSET
-        return told
+            answer["tokenEmailValidation"] = UNSET
+        return answer
     if name == "CONSENTEMENTS":
         return {"acceptCGU": "true", "consentment": "true"}
     if name == "REPRESENTANTS":

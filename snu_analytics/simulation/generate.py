@@ -1,4 +1,4 @@
-"""Many stories at once, by all cores; the same arguments always give the same bytes."""
+"""Many people's histories, made by all cores; the same arguments always give the same bytes."""
 
 import io
 import os
@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate
 from multiprocessing import get_context
 from random import Random
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import bson
 import polars as pl
@@ -26,7 +26,7 @@ from snu_analytics.simulation.campaigns import (
     day_weights,
     stays,
 )
-from snu_analytics.simulation.class_story import tell_class
+from snu_analytics.simulation.class_story import class_record
 from snu_analytics.simulation.classes import PUPILS, school_class
 from snu_analytics.simulation.damage import check_profile, inflict
 from snu_analytics.simulation.fields import COLLECTIONS
@@ -49,10 +49,10 @@ class Simulation:
     """An invented database and its truth.
 
     `collections` holds BSON documents by collection, in the order of their insertion. `truth` has
-    `young_states`, `application_states` and so on (the told fields after each patch, as JSON with
-    sorted keys, absent ones left out) and `young_events`, `application_events` and so on, as
-    Parquet parts with the columns of `truth.SCHEMAS`; see `frame`. An event that no patch tells has
-    a null `patch_id`: the creation of documents that are older than the history, and what damage
+    `young_states`, `application_states` and so on (`fields.STATE_FIELDS` after each patch, as JSON
+    with sorted keys, absent ones left out) and `young_events`, `application_events` and so on, as
+    Parquet parts with the columns of `truth.SCHEMAS`; see `frame`. An event without a patch has a
+    null `patch_id`: the creation of documents that are older than the history, and what damage
     has lost. In a damaged history a patch that changed nothing has the unchanged state. In a messy
     one states and events hold what the written values must become, and `oddities` has a row for
     every odd value of a document: its model, ref and field, what is written and what it becomes as
@@ -67,25 +67,33 @@ class Simulation:
         return pl.concat([pl.read_parquet(io.BytesIO(part)) for part in self.truth[name]])
 
 
+class Flaws(TypedDict, total=False):
+    """What is wrong with the documents and patches of a history, on purpose.
+
+    `damage` names one of `damage.PROFILES`: documents and patches are damaged, the truth is not.
+    `messy` is about the share of documents that each sort of odd writing hits, after the damage.
+    """
+
+    damage: str | None
+    messy: float
+
+
 def simulate(
     youngs: int,
     first: date,
     last: date,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
-    damage: str | None = None,
-    messy: float = 0.0,
+    **flaws: Unpack[Flaws],
 ) -> Simulation:
     """The history of so many young people, all within the Paris days `first` to `last`.
 
-    `progress` is told how many are done, of how many. `damage` names one of `damage.PROFILES`:
-    documents and patches are damaged, the truth is not. `messy` is about the share of documents
-    that each sort of odd writing hits, after the damage. Raises PartitionError when the range is
-    too short or outside the years that are known, SourceError when nobody is to be invented, there
-    is no such damage or `messy` is no share.
+    `progress` is called with the number of people done and that of all. Raises PartitionError when
+    the range is too short or outside the years with a calendar, SourceError when nobody is to be
+    invented, there is no such damage or `messy` is no share.
     """
-    check_profile(damage)
-    check_share(messy)
+    check_profile(flaws.get("damage"))
+    check_share(flaws.get("messy", 0.0))
     if youngs < 1:
         raise SourceError(f"{youngs} young people cannot be invented: give 1 or more")
     if (last - first).days + 1 < _SHORTEST_DAYS:
@@ -99,21 +107,19 @@ def simulate(
     days = DayRange(first, last)
     tasks = [range(n, min(n + _PER_TASK, youngs)) for n in range(0, youngs, _PER_TASK)]
     parts = []
-    for task, part in zip(tasks, _told(tasks, days, seed, damage, messy), strict=True):
+    for task, part in zip(tasks, _parts(tasks, days, seed, flaws), strict=True):
         parts.append(part)
         if progress:
             progress(task.stop, youngs)
-    return _joined(parts, youngs, days, seed, messy)
+    return _joined(parts, youngs, days, seed, flaws)
 
 
 _Part = tuple[dict[str, list[bytes]], dict[str, bytes]]
 """Collections and truth of some people."""
 
 
-def _told(
-    tasks: list[range], days: DayRange, seed: int, damage: str | None, messy: float
-) -> Iterable[_Part]:
-    part = partial(_part, days=days, seed=seed, damage=damage, messy=messy)
+def _parts(tasks: list[range], days: DayRange, seed: int, flaws: Flaws) -> Iterable[_Part]:
+    part = partial(_part, days=days, seed=seed, flaws=flaws)
     if len(tasks) == 1:
         yield part(tasks[0])
         return
@@ -122,12 +128,11 @@ def _told(
         yield from pool.map(part, tasks)
 
 
-def _part(
-    numbers: range, days: DayRange, seed: int, damage: str | None, messy: float = 0.0
-) -> _Part:
-    lives = told_lives(numbers, days, seed)
+def _part(numbers: range, days: DayRange, seed: int, flaws: Flaws) -> _Part:
+    lives = invent_lives(numbers, days, seed)
+    damage, messy = flaws.get("damage"), flaws.get("messy", 0.0)
     if damage is not None:
-        # By rows, so that nobody's damage depends on who else is told by this process.
+        # By rows, so that nobody's damage depends on who else is invented by this process.
         for start in range(0, len(lives), PUPILS):
             random = Random(f"{seed}/damage/{numbers[start] // PUPILS}")
             inflict(lives[start : start + PUPILS], damage, random)
@@ -154,8 +159,8 @@ def _classes(lives: list[Life], days: DayRange, seed: int) -> list[Recorder]:
         if life.group:
             pupils.setdefault(life.group.class_id, []).append(life)
     return [
-        tell_class(Random(f"{seed}/class/{own}"), group, members, days)
-        for own, members in pupils.items()
+        class_record(Random(f"{seed}/class/{class_id}"), group, members, days)
+        for class_id, members in pupils.items()
         if (group := members[0].group)
     ]
 
@@ -163,14 +168,14 @@ def _classes(lives: list[Life], days: DayRange, seed: int) -> list[Recorder]:
 def _stored(records: Mapping[str, Sequence[Recorder]]) -> dict[str, list[bytes]]:
     """The collections of documents and patches, by the model of their records."""
     collections = {}
-    for model, told in records.items():
+    for model, made in records.items():
         documents, patches = COLLECTIONS[model]
-        collections[documents] = [bson.encode(r.document) for r in told if r.document]
-        collections[patches] = [bson.encode(patch) for r in told for patch in r.patches]
+        collections[documents] = [bson.encode(r.document) for r in made if r.document]
+        collections[patches] = [bson.encode(patch) for r in made for patch in r.patches]
     return collections
 
 
-def told_lives(
+def invent_lives(
     numbers: Iterable[int], days: DayRange, seed: int, variation: float = 0
 ) -> list[Life]:
     """The lives of the people with these numbers, each from a generator of its own.
@@ -190,24 +195,22 @@ def told_lives(
             (day,) = random.choices(calendar, cum_weights=weights)
         life = Life(random, number, day, days.end, missions(seed, days))
         life.group = group
-        young_story.tell(life, group, pupil)
+        young_story.write_history(life, group, pupil)
         lives.append(life)
     return lives
 
 
-def _joined(
-    parts: list[_Part], youngs: int, days: DayRange, seed: int, messy: float = 0.0
-) -> Simulation:
+def _joined(parts: list[_Part], youngs: int, days: DayRange, seed: int, flaws: Flaws) -> Simulation:
     collections: dict[str, list[bytes]] = {}
     for name in list(parts[0][0]):
-        collections[name] = [document for told, _ in parts for document in told.pop(name)]
+        collections[name] = [document for part, _ in parts for document in part.pop(name)]
         if name.endswith("_patches"):
             collections[name].sort(key=_inserted)
     collections["cohorts"] = [bson.encode(cohort) for cohort in _cohorts(days, seed)]
     collections["inscriptiongoals"] = [bson.encode(g) for g in objectives(youngs, days, seed)]
     truth = {name: [part[1][name] for part in parts] for name in parts[0][1]}
     offered = offers(seed, days)
-    if messy:
+    if messy := flaws.get("messy"):
         rows = [row for made in offered.values() for row in messy_records(made, seed, messy)]
         truth["oddities"].append(oddities_of(rows)["oddities"])
     collections |= _stored(offered)
@@ -218,9 +221,10 @@ def _joined(
 
 
 def _inserted(patch: bytes) -> bytes:
-    """What sorts encoded patches by `date` and `_id`, read where every one of them has these.
+    """The sort key of an encoded patch: the bytes of its `date` and its `_id`.
 
-    After the length come `_id`, `ref` and `date`: type, name and value, 12, 12 and 8 bytes long.
+    After its length every patch begins with `_id`, `ref` and `date`: type, name and value, of 12,
+    12 and 8 bytes.
     """
     return patch[44:52][::-1] + patch[9:21]
 
@@ -229,8 +233,11 @@ def _cohorts(days: DayRange, seed: int) -> list[dict[str, Any]]:
     years = range(days.first.year, campaign_of(days.last) + 2)
     made = []
     for stay in [NOWHERE, *(stay for year in years for stay in stays(year))]:
-        own = ObjectId(cohort_id(stay.cohort))
-        document = {"_id": own, "name": stay.cohort, "type": stay.source}
+        document = {
+            "_id": ObjectId(cohort_id(stay.cohort)),
+            "name": stay.cohort,
+            "type": stay.source,
+        }
         document["objectifLevel"] = level(stay.cohort, seed)
         if stay is not NOWHERE:
             document["dateStart"] = datetime.combine(stay.start, time(), UTC)

@@ -1,4 +1,4 @@
-"""One young person with documents, clock and the people around: what all parts of a story share."""
+"""A young person with documents, clock and the people around: what all stories share."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,9 +30,9 @@ class Profile(NamedTuple):
 
 
 class Life:
-    """The state of a story while it is told; `group` is the class of those who come with one.
+    """The state of a person's history while it is written; `group` is the person's class, if any.
 
-    `profiles` holds the profile from each instant on at which it changed, in order.
+    `profiles` holds each profile with the instant from which on it holds, in order.
     """
 
     def __init__(

@@ -87,13 +87,13 @@ def _structure(random: Random, openings: Random, days: DayRange) -> dict[str, An
     place, name = somewhere(random), word(random, 4)
     at = _OFFERED_SINCE + timedelta(hours=random.randrange(400))
     legal = random.choice(("ASSOCIATION", "ASSOCIATION", "PUBLIC", "PRIVATE", "OTHER"))
-    own, military = identifier(random), random.random() < 0.06
+    drawn, military = identifier(random), random.random() < 0.06
     jva, siret = random.random() < 0.3, random.randrange(10**14)
     if openings.random() < _NEW:
         at = _within(openings, days, 0.5)
     head = word(openings, 3), word(openings, 4)
     return {
-        "_id": ObjectId(identifier_at(own, at)),
+        "_id": ObjectId(identifier_at(drawn, at)),
         "name": f"Association {name}",
         "status": "VALIDATED",
         "legalStatus": legal,
@@ -137,10 +137,10 @@ def _mission(
     is_new = structure["createdAt"] >= days.start or openings.random() < _NEW
     if is_new:
         at = max(_within(openings, days, 0.8), structure["createdAt"] + timedelta(hours=2))
-    own = identifier_at(drawn, at)
+    mission_id = identifier_at(drawn, at)
     places = random.randrange(1, 40)
     document = {
-        "_id": ObjectId(own),
+        "_id": ObjectId(mission_id),
         "name": name,
         "status": "VALIDATED",
         "mainDomain": random.choice(DOMAINS),
@@ -173,7 +173,7 @@ def _mission(
         "updatedAt": at,
     }
     return Mission(
-        own,
+        mission_id,
         document["structureId"],
         name,
         document["department"],

@@ -1,4 +1,4 @@
-"""A told document taken apart into moments, so that patches can be damaged and the truth kept."""
+"""A document's history as moments, so that its patches can be damaged and its truth preserved."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from snu_analytics.simulation.fields import TOLD
+from snu_analytics.simulation.fields import STATE_FIELDS
 from snu_analytics.simulation.recorder import (
     UNSET,
     Event,
@@ -26,13 +26,12 @@ _MS = timedelta(milliseconds=1)
 class Moment:
     """What a document truly held from an instant on, and the patch of that instant.
 
-    `state` holds the tracked fields as JSON. `own` is the id of the patch, `patch` what it holds
-    beside ids and date, None where no patch is left. Whether a patch tells an event is seen at the
-    end, see `Telling.write`.
+    `state` holds the tracked fields as JSON, `patch` the operations and the user of the patch, None
+    where no patch is left. Which events have a patch is decided by `DocumentHistory.write`.
     """
 
     at: datetime
-    own: ObjectId
+    patch_id: ObjectId
     state: dict[str, Any]
     patch: dict[str, Any] | None = None
     events: list[Event] = field(default_factory=list)
@@ -45,17 +44,17 @@ class Moment:
     def user(self) -> dict[str, Any] | None:
         return self.patch.get("user") if self.patch else None
 
-    def tell(self, ops: list[Operation], user: dict[str, Any] | None = None) -> None:
+    def set_patch(self, ops: list[Operation], user: dict[str, Any] | None = None) -> None:
         """Give the moment a patch with these operations, of that user or of nobody."""
         self.patch = {"ops": ops} | ({"user": user} if user else {})
 
-    def keep(self, fields: frozenset[str]) -> None:
-        """Leave in the patch only the operations on these fields; nothing left, no patch."""
+    def trim(self, fields: frozenset[str]) -> None:
+        """Leave only the operations on these fields in the patch, or no patch without any."""
         ops = [op for op in self.ops if top(op) in fields]
         self.patch = {**self.patch, "ops": ops} if self.patch and ops else None
 
 
-class Telling:
+class DocumentHistory:
     """The moments of one document, in the order of (instant, id)."""
 
     def __init__(self, record: Recorder) -> None:
@@ -64,16 +63,16 @@ class Telling:
         self.ref = record.ref
         self.gone = False
         self.moments: list[Moment] = []
-        told: dict[str | None, list[Event]] = {}
+        events: dict[str | None, list[Event]] = {}
         for event in record.events:
-            told.setdefault(event.patch_id, []).append(event)
+            events.setdefault(event.patch_id, []).append(event)
         state: dict[str, Any] = {}
         for patch in record.patches:
             state = applied(state, patch["ops"])
             moment = Moment(
-                patch["date"], patch["_id"], state, events=told.get(str(patch["_id"]), [])
+                patch["date"], patch["_id"], state, events=events.get(str(patch["_id"]), [])
             )
-            moment.tell(patch["ops"], patch.get("user"))
+            moment.set_patch(patch["ops"], patch.get("user"))
             self.moments.append(moment)
 
     def before(self, moment: Moment) -> Moment | None:
@@ -100,31 +99,31 @@ class Telling:
         self.record.document |= values
 
     def write(self) -> None:
-        """Give patches, true states and true events back to the record."""
+        """Write patches, true states and true events into the record."""
         record = self.record
         record.patches, record.states, record.events = [], [], []
         for moment in self.moments:
-            own, state = str(moment.own), told_text(self.model, moment.state)
+            patch_id, state = str(moment.patch_id), state_text(self.model, moment.state)
             if moment.patch:
                 record.patches.append(self._stored(moment))
-                record.states.append(State(self.ref, own, moment.at, state))
+                record.states.append(State(self.ref, patch_id, moment.at, state))
             touched = {top(op) for op in moment.ops}
             for event in moment.events:
-                told = own if (event.field or "status") in touched else None
-                record.events.append(event._replace(patch_id=told, date=moment.at))
+                recorded_by = patch_id if (event.field or "status") in touched else None
+                record.events.append(event._replace(patch_id=recorded_by, date=moment.at))
         if self.gone:
             record.document = {}
 
     def _stored(self, moment: Moment) -> dict[str, Any]:
         ref = ObjectId(self.ref)
-        head = {"_id": moment.own, "ref": ref, "date": moment.at}
+        head = {"_id": moment.patch_id, "ref": ref, "date": moment.at}
         return {**head, **(moment.patch or {}), "modelName": self.model, "modelId": ref, "__v": 0}
 
 
 def instants(
     random: Random, start: datetime, end: datetime, count: int, within: timedelta
 ) -> list[datetime]:
-    """So many different instants between both, these left out; none where there is no room."""
+    """`count` different instants after `start` and before `end`; none where there is no room."""
     room = min((end - start) // _MS - 1, within // _MS)
     if room < count:
         return []
@@ -137,9 +136,9 @@ def next_id(random: Random, at: datetime, before: ObjectId) -> ObjectId:
     return redated(ObjectId(before.binary[:7] + tail), at)
 
 
-def redated(own: ObjectId, at: datetime) -> ObjectId:
+def redated(patch_id: ObjectId, at: datetime) -> ObjectId:
     """The id with the second of that instant."""
-    return ObjectId(int(at.timestamp()).to_bytes(4, "big") + own.binary[4:])
+    return ObjectId(int(at.timestamp()).to_bytes(4, "big") + patch_id.binary[4:])
 
 
 def changed(state: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -154,8 +153,8 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
     return moved | {key: UNSET for key in before if key not in after}
 
 
-def told_text(model: str, state: dict[str, Any]) -> str:
-    return json_text({key: value for key, value in state.items() if key in TOLD[model]})
+def state_text(model: str, state: dict[str, Any]) -> str:
+    return json_text({key: value for key, value in state.items() if key in STATE_FIELDS[model]})
 
 
 def top(op: Operation) -> str:

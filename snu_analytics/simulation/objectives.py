@@ -40,7 +40,7 @@ def objectives(youngs: int, days: DayRange, seed: int) -> list[dict[str, Any]]:
     One per cohort and department, for the cohorts of the campaigns of `days` and of the next one
     for which people can register. `max` is about a department's equal share of those that the
     whole campaign validates, at least 1, or None for a few. `fillingRate` is a percentage that was
-    true on some earlier day: the application keeps it no longer.
+    true on some earlier day: the application no longer updates it.
     """
     registered = registrations(youngs, days)
     years = range(campaign_of(days.first), campaign_of(days.last) + 2)
@@ -63,7 +63,7 @@ def registrations(youngs: int, days: DayRange) -> dict[Stay, float]:
     """How many are expected to choose each stay when they register.
 
     `youngs` are those who register within `days`; on later days, until the next campaign ends, as
-    many are expected as the waves of the campaigns tell.
+    many are expected as the waves of the campaigns bring.
     """
     until_next = DayRange(days.first, date(campaign_of(days.last) + 1, 8, 31))
     weights = day_weights(until_next)
@@ -76,21 +76,21 @@ def registrations(youngs: int, days: DayRange) -> dict[Stay, float]:
         # Within `days`, those whom no class took spread over all of them.
         alone = 1 - (in_classes if day <= days.last else pupils)
         for source, share in ((CLE, pupils), (VOLONTAIRE, alone)):
-            found = open_stays(source, day)
-            for stay in found:
-                expected[stay] += youngs * weight / total * share / len(found)
+            offered = open_stays(source, day)
+            for stay in offered:
+                expected[stay] += youngs * weight / total * share / len(offered)
     return expected
 
 
 def _objective(
     random: Random, stay: Stay, place: Place, expected: float, opened: datetime
 ) -> dict[str, Any]:
-    own = identifier(random)
+    objective_id = identifier(random)
     most = max(1, round(expected * random.uniform(_LEAST, _MOST)))
     filled = 100 * random.randrange(most + 1) / most
     unlimited = random.random() < _UNLIMITED
     return {
-        "_id": ObjectId(own),
+        "_id": ObjectId(objective_id),
         "department": place.department,
         "region": place.region,
         "academy": place.academy,

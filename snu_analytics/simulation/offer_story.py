@@ -64,8 +64,8 @@ class _Offer(ABC):
 
     def create(self, status: str, **fields: Any) -> None:
         stamps = ("createdAt", "updatedAt")
-        kept = {key: value for key, value in self.document.items() if key not in stamps}
-        self.record.create(self.clock.now, {**kept, "status": status, **fields}, self.responsible)
+        known = {key: value for key, value in self.document.items() if key not in stamps}
+        self.record.create(self.clock.now, {**known, "status": status, **fields}, self.responsible)
 
     def status(self, days: float, status: str, user: dict[str, Any], **more: Any) -> None:
         event = status_event(self.model, self.record.document["status"], status)
@@ -112,40 +112,44 @@ class _Mission(_Offer):
             self.record.save(at, {"status": "ARCHIVED"}, JOB, event)
 
     def _happens(self, fate: float) -> None:
-        random, document = self.random, self.record.document
         if fate < 0.55:
             self._take_places()
-        elif fate < 0.62:
-            more = random.randrange(1, 6)
-            left, total = document["placesLeft"] + more, document["placesTotal"] + more
-            self.save(30, placesTotal=total, placesLeft=left, placesStatus="ONE_OR_MORE")
-        elif fate < 0.7:
-            text = {"description": sentence(random), "actions": sentence(random)}
+        elif 0.62 <= fate < 0.7:
+            text = {"description": sentence(self.random), "actions": sentence(self.random)}
             self.status(30, "WAITING_VALIDATION", self.responsible, **text)
             self.check()
-        elif fate < 0.75:
+        else:
+            self.save(30, **self._edited(fate))
+
+    def _edited(self, fate: float) -> dict[str, Any]:
+        """The fields of a save that changes nothing of the status."""
+        random, document = self.random, self.record.document
+        if fate < 0.62:
+            more = random.randrange(1, 6)
+            left, total = document["placesLeft"] + more, document["placesTotal"] + more
+            return {"placesTotal": total, "placesLeft": left, "placesStatus": "ONE_OR_MORE"}
+        if fate < 0.75:
             domain = random.choice(DOMAINS)
-            self.save(30, mainDomain=domain, domains=[domain, random.choice(DOMAINS)])
-        elif fate < 0.8:
-            self.save(30, duration=random.choice(("21", "42", "63", "84", "")))
-        elif fate < 0.84:
+            return {"mainDomain": domain, "domains": [domain, random.choice(DOMAINS)]}
+        if fate < 0.8:
+            return {"duration": random.choice(("21", "42", "63", "84", ""))}
+        if fate < 0.84:
             place = somewhere(random)
             town = f"{word(random, 3)}-en-{word(random, 2)}"
-            self.save(30, department=place.department, region=place.region, city=town)
-        elif fate < 0.87:
-            self.save(30, structureId=random.choice(self.structures))
-        elif fate < 0.9:
+            return {"department": place.department, "region": place.region, "city": town}
+        if fate < 0.87:
+            return {"structureId": random.choice(self.structures)}
+        if fate < 0.9:
             tutor = {"tutorId": identifier(random), "tutorName": word(random, 3)}
-            self.save(30, **tutor, remote=random.choice(("true", "false", UNSET)))
-        elif fate < 0.93:
+            return {**tutor, "remote": random.choice(("true", "false", UNSET))}
+        if fate < 0.93:
             flipped = {"true": "false", "false": "true"}[document["isMilitaryPreparation"]]
-            self.save(30, isMilitaryPreparation=flipped)
-        elif fate < 0.95:
-            self.save(30, isJvaMission="true", apiEngagementId=identifier(random))
-        else:
-            later = document["endAt"] + timedelta(days=90)
-            periods = random.sample(("WHENEVER", "DURING_HOLIDAYS", "DURING_SCHOOL"), 2)
-            self.save(30, endAt=later, period=periods, visibility="HIDDEN")
+            return {"isMilitaryPreparation": flipped}
+        if fate < 0.95:
+            return {"isJvaMission": "true", "apiEngagementId": identifier(random)}
+        later = document["endAt"] + timedelta(days=90)
+        periods = random.sample(("WHENEVER", "DURING_HOLIDAYS", "DURING_SCHOOL"), 2)
+        return {"endAt": later, "period": periods, "visibility": "HIDDEN"}
 
     def _take_places(self) -> None:
         document = self.record.document

@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from snu_analytics.simulation.moments import Moment, Telling, redated
+from snu_analytics.simulation.moments import DocumentHistory, Moment, redated
 from snu_analytics.simulation.recorder import Operation, differences
 from snu_analytics.simulation.scene import Scene
 
@@ -16,51 +16,51 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ODD_KEYS = ("status.old", "status/old", "status~old")
 
 
-def unrecorded(scene: Scene, telling: Telling, moment: Moment) -> None:
-    """A native write (`bulkWrite`, a script): the document changes, no patch tells it."""
-    if telling.before(moment) is not None:
+def unrecorded(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
+    """A native write (`bulkWrite`, a script): the document changes without a patch."""
+    if history.before(moment) is not None:
         moment.patch = None
 
 
-def cross_wired(scene: Scene, telling: Telling, moment: Moment) -> None:
+def cross_wired(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """`updateMany` pairs the documents before with those after by position, and the order differs.
 
     The operations are the way from another person's document to this one: values are true,
-    originals are the other's, and all else in which both differ is told as a change.
+    originals are the other's, and all else in which both differ is recorded as a change.
     """
-    other = scene.someone_else(telling, moment.at)
-    if moment.patch and other is not None and telling.before(moment) is not None:
-        moment.tell(differences(other, moment.state))
+    other = scene.someone_else(history, moment.at)
+    if moment.patch and other is not None and history.before(moment) is not None:
+        moment.set_patch(differences(other, moment.state))
 
 
-def duplicate(scene: Scene, telling: Telling, moment: Moment) -> None:
+def duplicate(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """A restored or imported batch stores a patch once more, under an id of its own."""
     if moment.patch:
-        tail = int.from_bytes(moment.own.binary[7:]) + 1
-        own = ObjectId(moment.own.binary[:7] + (tail % 2**40).to_bytes(5, "big"))
-        again = Moment(moment.at, own, moment.state, moment.patch)
-        telling.insert(moment, again)
+        tail = int.from_bytes(moment.patch_id.binary[7:]) + 1
+        copy_id = ObjectId(moment.patch_id.binary[:7] + (tail % 2**40).to_bytes(5, "big"))
+        again = Moment(moment.at, copy_id, moment.state, moment.patch)
+        history.insert(moment, again)
 
 
-def backdated(scene: Scene, telling: Telling, moment: Moment) -> None:
+def backdated(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """A script writes the missing patch of a former change months later, dated as it was."""
     later = moment.at + timedelta(days=scene.random.randrange(30, 400))
-    moment.own = redated(moment.own, later)
+    moment.patch_id = redated(moment.patch_id, later)
 
 
-def same_millisecond(scene: Scene, telling: Telling, moment: Moment) -> None:
-    """Two saves of a document fall into the same millisecond: only their ids tell the order."""
-    before = telling.before(moment)
+def same_millisecond(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
+    """Two saves of a document fall into the same millisecond: only their ids hold the order."""
+    before = history.before(moment)
     if before is not None:
-        own = redated(moment.own, before.at)
-        if own > before.own:
-            moment.at, moment.own = before.at, own
+        patch_id = redated(moment.patch_id, before.at)
+        if patch_id > before.patch_id:
+            moment.at, moment.patch_id = before.at, patch_id
 
 
-def stringified(scene: Scene, telling: Telling, moment: Moment) -> None:
+def stringified(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """A newer writer turns values to text before they are noted: dates, booleans, numbers."""
     if moment.patch:
-        moment.tell([_texts(op) for op in moment.ops], moment.user)
+        moment.set_patch([_texts(op) for op in moment.ops], moment.user)
 
 
 def _texts(op: Operation) -> Operation:
@@ -82,31 +82,31 @@ def _text(value: Any) -> Any:
     return value
 
 
-def destroy_op(scene: Scene, telling: Telling, moment: Moment) -> None:
-    """A writer of its own notes removals as `destroy`, which no reader of patches knows."""
-    if moment.patch and telling.before(moment) is not None:
+def destroy_op(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
+    """A writer of its own notes removals as `destroy`, an operation that no RFC defines."""
+    if moment.patch and history.before(moment) is not None:
         ops = [{**op, "op": "destroy"} if op["op"] == "remove" else op for op in moment.ops]
         if ops == moment.ops:
             ops = [*ops, {"op": "destroy", "path": "/notes"}]
-        moment.tell(ops, moment.user)
+        moment.set_patch(ops, moment.user)
 
 
-def virtual_paths(scene: Scene, telling: Telling, moment: Moment) -> None:
+def virtual_paths(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """Virtuals of the model leak into the comparison: paths that no document holds."""
     if moment.patch:
         state = moment.state
-        virtuals: dict[str, Any] = {"id": telling.ref}
-        if telling.model == "young":
+        virtuals: dict[str, Any] = {"id": history.ref}
+        if history.model == "young":
             virtuals["fullName"] = f"{state.get('firstName')} {state.get('lastName')}"
         else:
             virtuals["young"] = {"id": state.get("youngId"), "status": "VALIDATED"}
-        moment.tell([*moment.ops, *differences({}, virtuals)], moment.user)
+        moment.set_patch([*moment.ops, *differences({}, virtuals)], moment.user)
 
 
-def odd_keys(scene: Scene, telling: Telling, moment: Moment) -> None:
+def odd_keys(scene: Scene, history: DocumentHistory, moment: Moment) -> None:
     """Fields with dots, slashes and tildes in their names, as imports of other tools leave them."""
     odd = {key: v for key, v in zip(ODD_KEYS, ("DRAFT", None, "1"), strict=True)
            if key not in moment.state}  # fmt: skip
     if moment.patch and odd:
-        moment.tell([*moment.ops, *differences({}, odd)], moment.user)
-        telling.spread(moment, odd)
+        moment.set_patch([*moment.ops, *differences({}, odd)], moment.user)
+        history.spread(moment, odd)

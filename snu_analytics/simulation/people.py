@@ -69,7 +69,7 @@ def birthplace(random: Random) -> dict[str, Any]:
 
 def parents(random: Random, who: Person) -> dict[str, Any]:
     first = word(random, 3)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "parent1Status": random.choice(("mother", "father", "representant")),
         "parent1FirstName": first,
         "parent1LastName": who.last,
@@ -79,12 +79,12 @@ def parents(random: Random, who: Person) -> dict[str, Any]:
     }
     if random.random() < 0.6:
         second, name = word(random, 3), word(random, 4)
-        told |= {
+        fields |= {
             "parent2FirstName": second,
             "parent2LastName": name,
             "parent2Email": f"{second}.{name}.{who.mailbox}@parents.test".lower(),
         }
-    return told
+    return fields
 
 
 def somewhere(random: Random) -> Place:
@@ -109,7 +109,7 @@ def administration(place: Place) -> dict[str, Any]:
 
 
 def home(random: Random, place: Place) -> dict[str, Any]:
-    """An address in that department, and what the address tells of the neighbourhood."""
+    """An address in that department, and the statistics of its neighbourhood."""
     street = f"{random.choice(_STREETS)} {word(random, 3)} {word(random, 3)}"
     density = random.choice(("TRES PEU DENSE", "PEU DENSE", "INTERMEDIAIRE", "DENSE", "DENSE", ""))
     return {

@@ -36,16 +36,16 @@ class Place:
 
 
 def _places() -> tuple[Place, ...]:
-    found: list[Place] = []
+    places: list[Place] = []
     for line in _REGIONS.strip().splitlines():
         region, *academies = line.split(" > ")
-        for told in academies:
-            academy, departments = told.split(": ")
-            found += [
+        for entry in academies:
+            academy, departments = entry.split(": ")
+            places += [
                 Place(region, academy, *department.split(" ", 1))
                 for department in departments.split(", ")
             ]
-    return tuple(found)
+    return tuple(places)
 
 
 PLACES = _places()

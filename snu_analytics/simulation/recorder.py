@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from snu_analytics.simulation.fields import COLLECTIONS, CREATION, EVENTS, TOLD, UNTRACKED
+from snu_analytics.simulation.fields import COLLECTIONS, CREATION, EVENTS, STATE_FIELDS, UNTRACKED
 
 UNSET: Any = object()
 """The value of a field that is to be removed."""
@@ -24,7 +24,7 @@ class OverError(Exception):
 
 
 class State(NamedTuple):
-    """The told fields after a patch, as JSON with sorted keys."""
+    """The fields of `STATE_FIELDS` after a patch, as JSON with sorted keys."""
 
     ref: str
     patch_id: str
@@ -33,9 +33,9 @@ class State(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One thing that happened, with the raw values as text, null for nothing.
+    """A true event, with the raw values as text, null for nothing.
 
-    `patch_id` is None where no patch tells it: undamaged histories have none such.
+    `patch_id` is None where no patch records it: undamaged histories have none such.
     """
 
     ref: str
@@ -84,7 +84,7 @@ class Recorder:
         self.events.append(Event(self.ref, patch, at, name, None, None, fields["status"]))
 
     def inherit(self, document: dict[str, Any]) -> None:
-        """Begin with a document that is older than its history: no patch tells its creation."""
+        """Begin with a document that is older than its history: no patch records its creation."""
         self.document = {**document, "__v": 0}
         self.ref = str(document["_id"])
         self._note({k: v for k, v in document.items() if k not in UNTRACKED})
@@ -120,8 +120,8 @@ class Recorder:
         for field in moved:
             name = event if field == "status" else EVENTS[self.model].get(field)
             if name is not None:
-                told = (value_text(before[field]), value_text(moved[field]))
-                self.events.append(Event(self.ref, patch, at, name, field, *told))
+                values = (value_text(before[field]), value_text(moved[field]))
+                self.events.append(Event(self.ref, patch, at, name, field, *values))
 
     def _check(self, at: datetime) -> None:
         if at >= self._end:
@@ -130,22 +130,22 @@ class Recorder:
     def _patch(
         self, at: datetime, ops: list[Operation], user: dict | None, moved: dict[str, Any]
     ) -> str:
-        own = self._object_id(at)
-        patch = {"_id": own, "ref": self.document["_id"], "date": at, "ops": ops}
+        patch_id = self._object_id(at)
+        patch = {"_id": patch_id, "ref": self.document["_id"], "date": at, "ops": ops}
         if user is not None:
             patch["user"] = user
         patch |= {"modelName": self._model_name, "modelId": self.document["_id"], "__v": 0}
         self.patches.append(patch)
         self._note(moved)
         state = ",".join([self._fragments[key] for key in sorted(self._fragments)])
-        self.states.append(State(self.ref, str(own), at, f"{{{state}}}"))
-        return str(own)
+        self.states.append(State(self.ref, str(patch_id), at, f"{{{state}}}"))
+        return str(patch_id)
 
     def _note(self, moved: dict[str, Any]) -> None:
         for key, value in moved.items():
             if value is UNSET:
                 self._fragments.pop(key, None)
-            elif key in TOLD[self.model]:
+            elif key in STATE_FIELDS[self.model]:
                 self._fragments[key] = f"{json_text(key)}:{json_text(as_json(value))}"
 
     def _object_id(self, at: datetime) -> ObjectId:
@@ -156,7 +156,7 @@ class Recorder:
 
 
 def as_json(value: Any) -> Any:
-    """The value as JSON knows it: the plugin compares documents after `toJSON`.
+    """The value in the types of JSON: the plugin compares documents after `toJSON`.
 
     Instants have to be in UTC.
     """
@@ -174,13 +174,13 @@ def as_json(value: Any) -> Any:
 
 
 def same(before: Any, after: Any) -> bool:
-    """Whether JSON would know no difference; UNSET is like nothing else."""
+    """Whether both values are the same in JSON; UNSET is only the same as itself."""
     # False and 0 are equal in Python, not in JSON.
     return before is after or (type(before) is type(after) and before == after)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Operation]:
-    """The operations that the plugin finds between two documents."""
+    """The operations with which the plugin records the way from one document to the other."""
     return list(_changed_keys("", before, after))
 
 
@@ -197,8 +197,8 @@ def _changed(path: str, before: Any, after: Any) -> Iterator[Operation]:
     elif isinstance(before, dict) and isinstance(after, dict):
         yield from _changed_keys(path, before, after)
     else:
-        told = {"value": as_json(after), "originalValue": as_json(before)}
-        yield {"op": "replace", "path": path, **told}
+        values = {"value": as_json(after), "originalValue": as_json(before)}
+        yield {"op": "replace", "path": path, **values}
 
 
 def _changed_keys(path: str, before: dict, after: dict) -> Iterator[Operation]:
@@ -215,8 +215,8 @@ def _path(key: object) -> str:
 
 
 def value_text(value: Any) -> str | None:
-    """The raw value as events tell it."""
+    """The raw value as text of an event, None for nothing."""
     if value is UNSET or value is None:
         return None
-    told = as_json(value)
-    return told if isinstance(told, str) else json_text(told)
+    raw = as_json(value)
+    return raw if isinstance(raw, str) else json_text(raw)

@@ -64,7 +64,7 @@ def _move_house(life: Life) -> None:
 
 
 def _note(life: Life) -> None:
-    """A free note, kept under the name of who wrote it."""
+    """A free note, stored with the name of who wrote it."""
     user, at = life.staff(), life.clock.office(10)
     author = {key: user[key] for key in ("firstName", "lastName", "role")}
     note = {"note": sentence(life.random), "phase": "INSCRIPTION", "createdAt": at}
@@ -167,9 +167,9 @@ def _take_part(life: Life) -> None:
     early = life.chance(0.05)
     if early:
         at = clock.later(4)
-        told = {"departInform": life.pick(("true", "false")), "departSejourMotif": "Exclusion",
+        left = {"departInform": life.pick(("true", "false")), "departSejourMotif": "Exclusion",
                 "departSejourMotifComment": sentence(life.random)}  # fmt: skip
-        life.save(at, {"departSejourAt": at, **told}, user)
+        life.save(at, {"departSejourAt": at, **left}, user)
     at = clock.night(life.stay.start + timedelta(days=10))
     if early and life.chance(0.5):
         life.save(at, {"statusPhase1": "NOT_DONE"}, JOB)

@@ -25,7 +25,7 @@ _PROFILE = {
     **{"young_gender": pl.String, "young_birthdateAt": pl.String},
     **{"young_region": pl.String, "young_department": pl.String},
 }
-# The models whose documents name a young person: their events tell that person's profile.
+# The models whose documents name a young person: their events carry that person's profile.
 _OF_A_YOUNG = ("application", "mission_equivalence")
 SCHEMAS: dict[str, dict[str, Any]] = {
     **{f"{model}_states": _STATES for model in COLLECTIONS},

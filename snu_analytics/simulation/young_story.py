@@ -11,8 +11,8 @@ from snu_analytics.simulation.recorder import UNSET, OverError
 from snu_analytics.simulation.session_story import after_validation, new_session
 
 
-def tell(life: Life, group: SchoolClass | None, pupil: int = 0) -> None:
-    """The whole story, until it ends or the simulated time does."""
+def write_history(life: Life, group: SchoolClass | None, pupil: int = 0) -> None:
+    """Write the whole history into `life`, until it ends or the simulated time does."""
     try:
         if group and group.imported:
             _import(life, group, pupil)

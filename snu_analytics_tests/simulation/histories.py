@@ -16,7 +16,7 @@ def decoded(simulation: Simulation, collection: str) -> list[dict[str, Any]]:
 
 
 def applied(document: dict[str, Any], patch: dict[str, Any]) -> None:
-    """Apply one patch forwards, holding every `originalValue` against the document."""
+    """Apply one patch forwards, comparing every `originalValue` with the document."""
     for op in patch["ops"]:
         *way, last = (
             key.replace("~1", "/").replace("~0", "~") for key in op["path"][1:].split("/")

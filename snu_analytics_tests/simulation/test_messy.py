@@ -334,9 +334,9 @@ def test_the_same_arguments_give_the_same_bytes_whoever_invents_them(damage):
     first, last = date(2023, 9, 1), date(2024, 8, 31)
     whole = simulate(60, first, last, seed=2, damage=damage, messy=0.3)
     assert whole == simulate(60, first, last, seed=2, damage=damage, messy=0.3)
-    days = DayRange(first, last)
-    parts = [generate._part(range(n, min(n + 25, 60)), days, 2, damage, 0.3) for n in (0, 25, 50)]
-    shared = generate._joined(parts, 60, days, 2, 0.3)
+    days, flaws = DayRange(first, last), generate.Flaws(damage=damage, messy=0.3)
+    parts = [generate._part(range(n, min(n + 25, 60)), days, 2, flaws) for n in (0, 25, 50)]
+    shared = generate._joined(parts, 60, days, 2, flaws)
     assert {k: sorted(v) for k, v in shared.collections.items()} == {
         k: sorted(v) for k, v in whole.collections.items()
     }

@@ -33,8 +33,8 @@ def goals() -> list[dict[str, Any]]:
 def test_every_cohort_one_can_register_for_has_an_objective_in_every_department():
     departments = {goal["department"] for goal in goals()}
     assert len(departments) == 101
-    found = Counter((goal["cohort"], goal["department"]) for goal in goals())
-    assert found == {
+    counts = Counter((goal["cohort"], goal["department"]) for goal in goals())
+    assert counts == {
         (cohort, department): 1
         for cohort in (
             *("Février 2023 - C", "Avril 2023 - A", "Avril 2023 - B", "Juin 2023", "Juillet 2023"),
@@ -54,9 +54,11 @@ def test_stays_that_registration_has_closed_for_have_none():
     }
 
 
-def test_an_objective_is_told_as_the_application_does():
-    told = next(g for g in goals() if (g["cohort"], g["department"]) == ("Juin 2023", "Finistère"))
-    assert told == {
+def test_an_objective_is_stored_as_the_application_does():
+    objective = next(
+        g for g in goals() if (g["cohort"], g["department"]) == ("Juin 2023", "Finistère")
+    )
+    assert objective == {
         "_id": ObjectId("14012dd7578cadae3e21c554"),
         "department": "Finistère",
         "region": "Bretagne",
@@ -87,31 +89,31 @@ def test_every_objective_of_a_dump_is_read_without_a_problem(tmp_path):
 
 
 def test_registrations_within_the_days_and_until_the_next_campaign_ends_are_expected():
-    found = registrations(100, DayRange(date(2021, 9, 1), date(2022, 8, 31)))
+    expected = registrations(100, DayRange(date(2021, 9, 1), date(2022, 8, 31)))
     # The second campaign draws 12 % more people; who comes late in one registers for the next.
-    assert sum(found.values()) == pytest.approx(100 + 112, abs=0.5)
-    first = sum(expected for stay, expected in found.items() if stay.start.year == 2022)
+    assert sum(expected.values()) == pytest.approx(100 + 112, abs=0.5)
+    first = sum(people for stay, people in expected.items() if stay.start.year == 2022)
     assert first == pytest.approx(96, abs=3)
 
 
 def test_classes_of_the_next_campaign_take_from_those_who_come_alone():
-    found = registrations(100, DayRange(date(2022, 9, 1), date(2023, 8, 31)))
-    pupils = sum(expected for stay, expected in found.items() if stay.source == "CLE")
-    assert sum(found.values()) == pytest.approx(100 + 112, abs=0.5)
+    expected = registrations(100, DayRange(date(2022, 9, 1), date(2023, 8, 31)))
+    pupils = sum(people for stay, people in expected.items() if stay.source == "CLE")
+    assert sum(expected.values()) == pytest.approx(100 + 112, abs=0.5)
     assert pupils == pytest.approx(0.28 * 112, abs=0.5)
 
 
 def test_who_registers_chooses_the_stays_as_expected():
     history = simulate(2_000, DAYS.first, DAYS.last, seed=5)
-    told: Counter[str] = Counter()
+    created_by_cohort: Counter[str] = Counter()
     for patch in decoded(history, "young_patches"):
         created = {op["path"]: op["value"] for op in patch["ops"] if op["op"] == "add"}
         if "/createdAt" in created:
-            told[created["/cohort"]] += 1
-    assert sum(told.values()) == 2_000
+            created_by_cohort[created["/cohort"]] += 1
+    assert sum(created_by_cohort.values()) == 2_000
     for stay, expected in registrations(2_000, DAYS).items():
         if stay.source == "VOLONTAIRE" and stay.start.year < 2025:
-            assert told[stay.cohort] == pytest.approx(expected, abs=4 * expected**0.5)
+            assert created_by_cohort[stay.cohort] == pytest.approx(expected, abs=4 * expected**0.5)
 
 
 def test_objectives_are_near_what_a_department_validates():
@@ -144,9 +146,9 @@ def test_most_cohorts_are_held_to_departments_and_some_to_regions():
     levels = Counter(level(f"cohort {number}", 5) for number in range(500))
     assert set(levels) == {"departemental", "regional"}
     assert 75 < levels["regional"] < 125
-    told = {c["name"]: c["objectifLevel"] for c in decoded(simulated(), "cohorts")}
-    assert told == {cohort: level(cohort, 5) for cohort in told}
-    assert "à venir" in told
+    stored = {c["name"]: c["objectifLevel"] for c in decoded(simulated(), "cohorts")}
+    assert stored == {cohort: level(cohort, 5) for cohort in stored}
+    assert "à venir" in stored
 
 
 def test_the_same_seed_gives_the_same_objectives_and_another_one_others():

@@ -9,7 +9,7 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.simulation import Simulation, simulate
-from snu_analytics.simulation.fields import COLLECTIONS, CREATION, TOLD, UNTRACKED
+from snu_analytics.simulation.fields import COLLECTIONS, CREATION, STATE_FIELDS, UNTRACKED
 from snu_analytics.simulation.recorder import as_json
 from snu_analytics_tests.simulation.histories import applied, decoded
 
@@ -60,7 +60,7 @@ def test_the_last_true_state_is_the_document(model):
     last = simulated().frame(f"{model}_states").sort("date", "patch_id").unique("ref", keep="last")
     assert last.height
     for ref, state in last.select("ref", "state").rows():
-        expected = {k: v for k, v in documents(model)[ref].items() if k in TOLD[model]}
+        expected = {k: v for k, v in documents(model)[ref].items() if k in STATE_FIELDS[model]}
         assert json.loads(state) == as_json(expected)
 
 

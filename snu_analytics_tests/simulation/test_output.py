@@ -41,13 +41,13 @@ def test_a_dump_holds_every_collection_as_it_was_inserted(tmp_path):
 
 def test_a_dump_tells_the_indexes_as_mongodump_does(tmp_path):
     write_dump(simulated(), tmp_path)
-    told = json.loads((tmp_path / "young_patches.metadata.json").read_text())
-    assert list(told) == ["options", "indexes", "uuid", "collectionName", "type"]
-    assert told["indexes"] == [
+    metadata = json.loads((tmp_path / "young_patches.metadata.json").read_text())
+    assert list(metadata) == ["options", "indexes", "uuid", "collectionName", "type"]
+    assert metadata["indexes"] == [
         {"v": {"$numberInt": "2"}, "key": {"_id": {"$numberInt": "1"}}, "name": "_id_"},
         {"v": {"$numberInt": "2"}, "key": {"ref": {"$numberInt": "1"}}, "name": "ref_1"},
     ]
-    assert (told["collectionName"], told["type"]) == ("young_patches", "collection")
+    assert (metadata["collectionName"], metadata["type"]) == ("young_patches", "collection")
 
 
 def test_the_truth_is_one_file_for_each_table(tmp_path):

@@ -11,7 +11,7 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import PARIS, DayRange
 from snu_analytics.errors import PartitionError, SourceError
 from snu_analytics.simulation import Simulation, generate, simulate
-from snu_analytics.simulation.fields import TOLD, UNTRACKED
+from snu_analytics.simulation.fields import STATE_FIELDS, UNTRACKED
 from snu_analytics_tests.simulation.histories import decoded
 
 DAYS = DayRange(date(2022, 10, 1), date(2024, 12, 31))
@@ -78,14 +78,14 @@ def simulated() -> Simulation:
 
 
 @cache
-def told_in(collection: str) -> list[dict[str, Any]]:
+def documents_in(collection: str) -> list[dict[str, Any]]:
     return decoded(simulated(), collection)
 
 
 def moves(collection: str, field: str) -> set[tuple]:
     return {
         (op.get("originalValue"), op["value"])
-        for patch in told_in(collection)
+        for patch in documents_in(collection)
         for op in patch["ops"]
         if op["path"] == f"/{field}"
     }
@@ -152,9 +152,9 @@ def test_all_that_happens_to_an_application_happens():
 def test_a_class_is_imported_by_two_saves_of_one_instant():
     (first, second) = next(
         (created, patch)
-        for created in told_in("young_patches")
+        for created in documents_in("young_patches")
         if {"op": "add", "path": "/accountStatus", "value": "PRECOMPTE"} in created["ops"]
-        for patch in told_in("young_patches")
+        for patch in documents_in("young_patches")
         if patch["ref"] == created["ref"] and patch["_id"] != created["_id"]
     )
     assert second["date"] - first["date"] < timedelta(seconds=1)
@@ -165,15 +165,15 @@ def test_a_class_is_imported_by_two_saves_of_one_instant():
 
 
 def test_lists_of_the_young_follow_the_applications():
-    told: dict[str, list[dict]] = {}
-    for application in sorted(told_in("applications"), key=lambda a: a["createdAt"]):
-        told.setdefault(application["youngId"], []).append(application)
-    youngs = {str(young["_id"]): young for young in told_in("youngs")}
+    by_young: dict[str, list[dict]] = {}
+    for application in sorted(documents_in("applications"), key=lambda a: a["createdAt"]):
+        by_young.setdefault(application["youngId"], []).append(application)
+    youngs = {str(young["_id"]): young for young in documents_in("youngs")}
     # The young person is saved just after the application, unless the time ends in between.
     settled = DAYS.end - timedelta(days=1)
-    told = {y: own for y, own in told.items() if all(a["updatedAt"] < settled for a in own)}
-    assert len(told) > 30
-    for young, own in told.items():
+    by_young = {y: own for y, own in by_young.items() if all(a["updatedAt"] < settled for a in own)}
+    assert len(by_young) > 30
+    for young, own in by_young.items():
         assert youngs[young]["phase2ApplicationStatus"] == [a["status"] for a in own]
         assert youngs[young]["statusPhase2Contract"] == [
             a["contractStatus"] for a in own if a["status"] in ("VALIDATED", "IN_PROGRESS", "DONE")
@@ -181,7 +181,7 @@ def test_lists_of_the_young_follow_the_applications():
 
 
 def test_who_saves_is_told_as_the_application_does():
-    users = [patch.get("user") for patch in told_in("young_patches")]
+    users = [patch.get("user") for patch in documents_in("young_patches")]
     assert None in users
     keys = {frozenset(user) for user in users if user}
     assert keys == {
@@ -195,7 +195,7 @@ def test_who_saves_is_told_as_the_application_does():
 
 
 def test_ids_of_patches_are_of_their_second_and_in_order():
-    patches = told_in("young_patches")
+    patches = documents_in("young_patches")
     written = [(patch["date"], patch["_id"]) for patch in patches]
     assert written == sorted(set(written))
     assert {patch["_id"].generation_time - patch["date"].replace(microsecond=0)
@@ -207,14 +207,14 @@ def test_ids_of_patches_are_of_their_second_and_in_order():
 
 
 def test_untracked_fields_are_in_documents_alone():
-    told = {op["path"][1:] for p in told_in("young_patches") for op in p["ops"]}
-    assert told & UNTRACKED == set()
-    held = {field for young in told_in("youngs") for field in young}
+    paths = {op["path"][1:] for p in documents_in("young_patches") for op in p["ops"]}
+    assert paths & UNTRACKED == set()
+    held = {field for young in documents_in("youngs") for field in young}
     assert held >= {"updatedAt", "password", "lastLoginAt", "statusPhase2ValidatedAt"}
 
 
 def test_links_lead_to_documents():
-    for application in told_in("applications"):
+    for application in documents_in("applications"):
         assert isinstance(application["youngId"], str)
     for collection, link, target in (
         ("applications", "youngId", "youngs"),
@@ -223,8 +223,8 @@ def test_links_lead_to_documents():
         ("missions", "structureId", "structures"),
         ("youngs", "cohortId", "cohorts"),
     ):
-        known = {str(document["_id"]) for document in told_in(target)}
-        assert {document[link] for document in told_in(collection)} <= known
+        known = {str(document["_id"]) for document in documents_in(target)}
+        assert {document[link] for document in documents_in(collection)} <= known
 
 
 @pytest.mark.parametrize("youngs", [1, 24, 60])
@@ -234,10 +234,10 @@ def test_as_many_people_as_asked_for(youngs):
 
 
 def test_the_same_arguments_give_the_same_bytes_and_another_seed_others():
-    one, same = (simulate(30, DAYS.first, DAYS.last, seed=1) for _ in range(2))
-    assert one.collections == same.collections
-    assert one.truth == same.truth
-    assert simulate(30, DAYS.first, DAYS.last, seed=2).collections != one.collections
+    first, second = (simulate(30, DAYS.first, DAYS.last, seed=1) for _ in range(2))
+    assert first.collections == second.collections
+    assert first.truth == second.truth
+    assert simulate(30, DAYS.first, DAYS.last, seed=2).collections != first.collections
 
 
 def test_the_number_of_workers_changes_nothing(monkeypatch):
@@ -266,35 +266,35 @@ def test_everything_lies_within_the_days_asked_for(first, last):
 
 
 def test_two_campaigns_show():
-    created = [young["createdAt"] for young in told_in("youngs")]
+    created = [young["createdAt"] for young in documents_in("youngs")]
     for year in (2022, 2023):
         assert sum(date(year, 9, 1) <= c.date() < date(year + 1, 9, 1) for c in created) > 80
 
 
 def test_some_saves_fall_right_beside_midnight_in_paris():
-    hours = [patch["date"].astimezone(PARIS).time() for patch in told_in("young_patches")]
+    hours = [patch["date"].astimezone(PARIS).time() for patch in documents_in("young_patches")]
     assert any(hour.hour == 23 and hour.minute == 59 for hour in hours)
     assert any(hour.hour == 0 and hour.minute == 0 for hour in hours)
 
 
-def test_the_fields_told_are_those_of_the_catalogue():
-    for name, told in TOLD.items():
-        assert told == set(load_catalogue().entities[name].fields)
+def test_the_fields_of_true_states_are_those_of_the_catalogue():
+    for name, fields in STATE_FIELDS.items():
+        assert fields == set(load_catalogue().entities[name].fields)
 
 
 def test_values_of_closed_fields_are_listed():
     catalogue = load_catalogue()
-    for entity in (catalogue.entities[name] for name in TOLD):
-        for field, kept in entity.fields.items():
-            if kept.vocabulary:
-                values = [d.get(field) for d in told_in(entity.collection)]
-                told = {
+    for entity in (catalogue.entities[name] for name in STATE_FIELDS):
+        for name, field in entity.fields.items():
+            if field.vocabulary:
+                values = [d.get(name) for d in documents_in(entity.collection)]
+                elements = {
                     element
                     for value in values
                     for element in (value if isinstance(value, list) else [value])
                 } - {None, ""}
-                vocabulary = catalogue.vocabularies[kept.vocabulary]
-                assert {v for v in told if vocabulary.canonical(str(v)) != v} == set(), field
+                vocabulary = catalogue.vocabularies[field.vocabulary]
+                assert {v for v in elements if vocabulary.canonical(str(v)) != v} == set(), name
 
 
 IDENTIFYING = ("firstName", "lastName", "email", "phone", "address", "birthCity", "city",
@@ -305,25 +305,25 @@ IDENTIFYING = ("firstName", "lastName", "email", "phone", "address", "birthCity"
 def test_identifying_values_stand_in_documents_and_patches_for_leak_scans():
     written = {
         (patch["ref"], op["path"], op["value"])
-        for patch in told_in("young_patches")
+        for patch in documents_in("young_patches")
         for op in patch["ops"]
         if op["path"][1:] in IDENTIFYING and "value" in op
     }
     for field in IDENTIFYING:
-        told = {
+        stored = {
             (young["_id"], f"/{field}", young[field])
-            for young in told_in("youngs")
+            for young in documents_in("youngs")
             if field in young
         }
-        assert len(told) > 100
-        assert told <= written
+        assert len(stored) > 100
+        assert stored <= written
 
 
 def test_names_and_addresses_belong_to_one_person():
-    youngs = told_in("youngs")
+    youngs = documents_in("youngs")
     for field in ("email", "lastName", "phone", "tokenEmailValidation", "address"):
-        told = [young[field] for young in youngs if field in young]
-        assert len(set(told)) == len(told), field
+        values = [young[field] for young in youngs if field in young]
+        assert len(set(values)) == len(values), field
     assert all(young["lastName"].lower() in young["email"] for young in youngs)
 
 
@@ -333,7 +333,7 @@ def test_nobody_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "told"),
+    ("first", "last", "message"),
     [
         (date(2024, 1, 1), date(2024, 1, 2), "too short for a history: give 14 days or more"),
         (date(2024, 2, 1), date(2024, 1, 1), "too short for a history: give 14 days or more"),
@@ -341,6 +341,6 @@ def test_nobody_is_refused():
         (date(2027, 1, 1), date(2028, 1, 1), "give days from 2021-06-18 to 2027-12-31"),
     ],
 )
-def test_days_that_cannot_be_are_refused(first, last, told):
-    with pytest.raises(PartitionError, match=told):
+def test_days_that_cannot_be_are_refused(first, last, message):
+    with pytest.raises(PartitionError, match=message):
         simulate(1, first, last, seed=1)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snu_analytics.simulation import Simulation, simulate
-from snu_analytics.simulation.fields import CREATION, EVENTS, TOLD, UNTRACKED
+from snu_analytics.simulation.fields import CREATION, EVENTS, STATE_FIELDS, UNTRACKED
 from snu_analytics.simulation.life import Profile
 from snu_analytics.simulation.recorder import as_json
 from snu_analytics.simulation.truth import profile_at
@@ -30,14 +30,14 @@ histories = st.builds(
 
 
 def states_by_patch(simulation: Simulation, entity: str) -> tuple[dict[str, dict], dict]:
-    """The told fields after each patch, and the last values of every document."""
+    """The fields of the true states after each patch, and the last values of every document."""
     documents: dict[ObjectId, dict[str, Any]] = {}
     states = {}
     for patch in decoded(simulation, f"{entity}_patches"):
         document = documents.setdefault(patch["ref"], {})
         applied(document, patch)
-        told = {k: v for k, v in document.items() if k in TOLD[entity]}
-        states[str(patch["_id"])] = json.loads(json.dumps(told))
+        state = {k: v for k, v in document.items() if k in STATE_FIELDS[entity]}
+        states[str(patch["_id"])] = json.loads(json.dumps(state))
     return states, documents
 
 
@@ -57,8 +57,8 @@ def test_the_patches_applied_forwards_give_the_documents(entity, simulation):
 @given(simulation=histories)
 def test_the_true_states_are_the_patches_applied_forwards(entity, simulation):
     rebuilt, _ = states_by_patch(simulation, entity)
-    told = simulation.frame(f"{entity}_states")
-    assert dict(zip(told["patch_id"], map(json.loads, told["state"]), strict=True)) == rebuilt
+    truth = simulation.frame(f"{entity}_states")
+    assert dict(zip(truth["patch_id"], map(json.loads, truth["state"]), strict=True)) == rebuilt
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
@@ -76,9 +76,9 @@ def test_the_true_events_are_the_operations_on_their_fields(entity, simulation):
             elif not created and (field == "status" or field in EVENTS[entity]):
                 values = op.get("originalValue"), op.get("value")
                 expected.append((ref, own, patch["date"], field, *values))
-    told = simulation.frame(f"{entity}_events")
+    truth = simulation.frame(f"{entity}_events")
     columns = ("ref", "patch_id", "date", "field", "from_value", "to_value")
-    assert sorted(told.select(columns).rows(), key=str) == sorted(expected, key=str)
+    assert sorted(truth.select(columns).rows(), key=str) == sorted(expected, key=str)
 
 
 @few_histories
@@ -87,12 +87,12 @@ def test_an_application_tells_its_young_person_as_of_the_instant(simulation):
     young_of = {str(a["_id"]): a["youngId"] for a in decoded(simulation, "applications")}
     states = simulation.frame("young_states").sort("date", "patch_id")
     for event in simulation.frame("application_events").iter_rows(named=True):
-        told = [
+        states = [
             state
             for ref, at, state in states.select("ref", "date", "state").iter_rows()
             if ref == young_of[event["ref"]] and at <= event["date"]
         ]
-        young = json.loads(told[-1])
+        young = json.loads(states[-1])
         for field in ("gender", "birthdateAt", "region", "department"):
             assert event[f"young_{field}"] == young.get(field)
 
@@ -117,12 +117,13 @@ def test_every_document_begins_with_its_creation(entity):
 
 def test_what_waiting_for_a_decision_means_depends_on_what_was_before():
     events = simulate(400, date(2022, 10, 1), date(2024, 12, 31), seed=5).frame("young_events")
-    told = events.filter(field="status", to_value="WAITING_VALIDATION")
-    assert set(told.select("from_value", "event_name").rows()) >= {
+    completed = events.filter(field="status", to_value="WAITING_VALIDATION")
+    assert set(completed.select("from_value", "event_name").rows()) >= {
         ("WAITING_CORRECTION", "inscription_resubmitted"),
         ("IN_PROGRESS", "inscription_completed"),
         ("REINSCRIPTION", "inscription_completed"),
         ("WITHDRAWN", "inscription_reexamined"),
         ("VALIDATED", "inscription_reexamined"),
     }
-    assert told.group_by("from_value").agg(pl.col("event_name").n_unique())["event_name"].max() == 1
+    names = completed.group_by("from_value").agg(pl.col("event_name").n_unique())
+    assert names["event_name"].max() == 1

@@ -1,4 +1,4 @@
-"""One document told in other writings: what is written in place of each value, and its truth."""
+"""A document with values written otherwise: what stands in place of each value, and its truth."""
 
 import json
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Rewriting:
         return self._mapped(value, 1)
 
     def becomes_text(self, text: str | None) -> str | None:
-        """The same for a value as events tell it."""
+        """The same for the text of a value in an event."""
         if text is None:
             return None
         for value in _readings(text):
@@ -80,7 +80,7 @@ class Rewriting:
 
 
 def key_of(value: Any, dates: bool = False) -> str:
-    """What true values are told apart by, in whatever representation they stand."""
+    """The key that distinguishes true values, the same for every representation of a date."""
     instant = instant_of(value) if dates else None
     return json_text(as_json(value if instant is None else instant))
 
@@ -177,7 +177,7 @@ def _event(model: str, event: Event, rewritings: dict[str, Rewriting]) -> Event 
 
 
 def _readings(text: str) -> Iterator[Any]:
-    """The values that events may tell by that text: itself, or what it is as JSON."""
+    """The values that a text in an event may stand for: itself, or what it is as JSON."""
     yield text
     try:
         value = json.loads(text)

@@ -136,7 +136,7 @@ def _undated(site: Site) -> Entries:
 
 
 def _no_date(instant: datetime, number: int, as_word: bool) -> str:
-    """A word, or the day as forms write it in France, told apart from those before by a number."""
+    """A word, or the day as forms write it in France, with a number unless it is the first."""
     text = "inconnue" if as_word else f"{instant:%d/%m/%Y}"
     return f"{text} ({number + 1})" if number else text
 

@@ -30,11 +30,11 @@ def unlisted(random: Random, field: str) -> Writer:
 
 def personal(random: Random, record: Recorder) -> Writer:
     """What belongs to a person, among it what is in the document itself."""
-    own = random.randrange(10**6)
+    digits = random.randrange(10**6)
     mail = f"{word(random, 3)}.{word(random, 3)}@courriel-egare.test".lower()
     bases: list[Callable[[int], str]] = [
-        lambda number: f"06{own:06d}{number % 100:02d}",
-        lambda number: f"+33 6 {own:06d} {number % 100:02d}",
+        lambda number: f"06{digits:06d}{number % 100:02d}",
+        lambda number: f"+33 6 {digits:06d} {number % 100:02d}",
         lambda number: f"{number or ''}{mail}",
         lambda number: f"{number + 2} rue {street}, {town}",
         lambda number: _numbered(date, number),
@@ -51,10 +51,10 @@ def personal(random: Random, record: Recorder) -> Writer:
 
 def telephone(random: Random) -> Writer:
     """Telephone numbers, as text or as number."""
-    own, as_number = random.randrange(10**6), random.random() < 0.5
+    digits, as_number = random.randrange(10**6), random.random() < 0.5
 
     def written(number: int, _: str) -> Written:
-        text = f"06{own:06d}{number % 100:02d}"
+        text = f"06{digits:06d}{number % 100:02d}"
         return Written(int(text) if as_number else text, OTHER, "personal")
 
     return written

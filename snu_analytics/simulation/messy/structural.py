@@ -33,7 +33,7 @@ _LARGE_NOTES = 1_000
 
 
 def unknown_fields(random: Random, record: Recorder) -> None:
-    """Fields that no schema knows, in the document and in its first patch."""
+    """Fields of no schema, in the document and in its first patch."""
     mail = f"{word(random, 3)}@champ-libre.test".lower()
     texts: tuple[Any, ...] = (mail, sentence(random), "1", {"by": word(random, 3)}, 7, None)
     names = random.sample(UNKNOWN_FIELDS, random.randint(1, 3))
@@ -92,7 +92,7 @@ def remove(record: Recorder) -> bool:
 
 
 def insert_whole(life: Life) -> None:
-    """Let a young person be inserted as the document is now: no patch tells anything of it."""
+    """Let a young person be inserted as the document is now: no patch records anything of it."""
     young, document = life.young, life.young.document
     if not document:
         return
@@ -119,13 +119,15 @@ def orphan(random: Random, days: DayRange) -> Recorder:
     """A patch of a change whose document does not exist and never did."""
     record = Recorder("young", random, days.end)
     at = days.start + timedelta(seconds=random.randrange(len(days) * 86_000))
-    ref, own = (ObjectId(identifier_at(f"{random.getrandbits(96):024x}", at)) for _ in range(2))
+    ref, patch_id = (
+        ObjectId(identifier_at(f"{random.getrandbits(96):024x}", at)) for _ in range(2)
+    )
     before, after = "WAITING_VALIDATION", random.choice(("VALIDATED", "REFUSED", "WAITING_LIST"))
     ops = differences({"status": before}, {"status": after})
-    head = {"_id": own, "ref": ref, "date": at, "ops": ops}
+    head = {"_id": patch_id, "ref": ref, "date": at, "ops": ops}
     record.ref = str(ref)
     record.patches = [{**head, "modelName": "young", "modelId": ref, "__v": 0}]
-    record.states = [State(record.ref, str(own), at, f'{{"status":"{after}"}}')]
+    record.states = [State(record.ref, str(patch_id), at, f'{{"status":"{after}"}}')]
     event = status_event("young", before, after) or ""
-    record.events = [Event(record.ref, str(own), at, event, "status", before, after)]
+    record.events = [Event(record.ref, str(patch_id), at, event, "status", before, after)]
     return record
