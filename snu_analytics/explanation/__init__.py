@@ -1,24 +1,26 @@
 """One event, from the row that holds it back to the patch behind it.
 
 Reads source and warehouse through what it is given, rebuilds by the same code as the steps, and
-tells nothing that the warehouse may not hold.
+shows nothing that the warehouse may not hold.
 """
 
 from snu_analytics.explanation.contradictions import instant
 from snu_analytics.explanation.explain import (
     RECORDED,
     Carried,
+    Difference,
     Explanation,
     ExplanationError,
     Operation,
     explain,
 )
-from snu_analytics.explanation.telling import NOTHING, shown
+from snu_analytics.explanation.values import NOTHING, shown
 
 __all__ = [
     "NOTHING",
     "RECORDED",
     "Carried",
+    "Difference",
     "Explanation",
     "ExplanationError",
     "Operation",

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.explanation import Carried, ExplanationError, Operation
-from snu_analytics.explanation.telling import Difference
+from snu_analytics.explanation import Carried, Difference, ExplanationError, Operation
 from snu_analytics_tests.explanation.literal import APPLICATION, BORN, SENT, explained, id_of
 from snu_analytics_tests.fixtures.histories import OTHER_REF, add, document, instant, patch, replace
 from snu_analytics_tests.fixtures.postgres import execute

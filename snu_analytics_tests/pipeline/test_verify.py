@@ -6,9 +6,7 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.pipeline import days_with_misplaced_events, days_with_wrong_figures
-from snu_analytics.warehouse import connect
-from snu_analytics_tests.fixtures.histories import CATALOGUE, add, patch, write_dump
-from snu_analytics_tests.fixtures.pipeline import run_days
+from snu_analytics_tests.fixtures.histories import CATALOGUE, add, patch
 from snu_analytics_tests.fixtures.postgres import execute
 
 YOUNG = CATALOGUE.entities["young"]
@@ -16,17 +14,17 @@ DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 3))
 
 
 @pytest.fixture
-def contradicted(tmp_path, warehouse_url):
+def contradicted(world):
     """Three days, loaded, the last one empty; called, the days at fault by each function."""
     patches = [
         patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
         patch("2024-03-02T10:00", add("/status", "IN_PROGRESS"), ref="60c000000000000000000001"),
     ]
-    source = write_dump(tmp_path / "dump", young_patches=patches)
-    run_days(tmp_path, source, warehouse_url, "2024-03-01", "2024-03-03")
+    world.hold(young_patches=patches)
+    world.load("2024-03-01", "2024-03-03")
 
     def days() -> tuple[list[date], list[date]]:
-        with connect(warehouse_url) as connection:
+        with world.connect() as connection:
             return (
                 days_with_misplaced_events(YOUNG, DAYS, connection),
                 days_with_wrong_figures(YOUNG, DAYS, connection),
