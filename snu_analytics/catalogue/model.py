@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Described
 
-from snu_analytics.catalogue.vocabulary import OTHER, Vocabulary
+from snu_analytics.catalogue.vocabulary import Vocabulary
 
 Treatment = Literal["keep", "age", "pseudonym", "closed", "date"]
 ColumnType = Literal["text", "smallint", "boolean", "uuid", "numeric"]
@@ -241,6 +241,10 @@ class Entity(_Strict):
             raise ValueError(f"{sorted(both)} are among the fields and among the dropped")
         if twice := sorted(name for name, count in dropped.items() if count > 1):
             raise ValueError(f"{twice} are dropped twice")
+        return self
+
+    @model_validator(mode="after")
+    def _figures_consistent(self) -> "Entity":
         if unknown := set(self.groups.values()) - set(self.columns):
             raise ValueError(f"the groups use {sorted(unknown)}, which are not among the columns")
         for what, names in (("pool uses", self.pool.values()), ("milestones use", self.milestones)):
@@ -286,25 +290,6 @@ class Catalogue:
         """The field a key column copies, of the joined entity where it is a joined one."""
         owner = self.entities[entity.join.entity] if column.joined and entity.join else entity
         return owner.fields[column.field]
-
-    def lists(self, text: str) -> bool:
-        """Whether a text is a word of the catalogue: a listed value, or a name given here."""
-        return text in self._words or any(p.fullmatch(text) for p in self._patterns)
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        named = {
-            word
-            for entity in self.entities.values()
-            for rules in ((entity.creation,), entity.events)
-            for rule in rules
-            for word in (rule.event, rule.field, rule.phase)
-        }
-        return frozenset({OTHER} | named).union(*(v.values for v in self.vocabularies.values()))
-
-    @cached_property
-    def _patterns(self) -> list[re.Pattern[str]]:
-        return [p for vocabulary in self.vocabularies.values() for p in vocabulary.patterns]
 
     def column_type(self, entity: Entity, column: Column) -> ColumnType:
         """The PostgreSQL type of a key column."""
