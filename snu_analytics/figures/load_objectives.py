@@ -9,7 +9,7 @@ import psycopg
 
 from snu_analytics.figures import objectives
 from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
-from snu_analytics.figures.pool import known_until, replace_all
+from snu_analytics.figures.pool import closing_stock, known_until, replace_all
 from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
 from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
@@ -22,6 +22,7 @@ _COHORTS, _COHORT_FIELDS = "cohorts", ("name", "objectifLevel", "dateStart")
 
 # Whose achievements are held against the objectives.
 _ENTITY, _REACHED = "young", "VALIDATED"
+_STOCK = ("status", "cohort", "region", "department", "source")
 
 
 def load_objectives(
@@ -71,14 +72,10 @@ def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
         goals = warehouse.execute(
             f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective"
         ).fetchall()
-        stock = warehouse.execute(
-            "SELECT cohort, region, department, source, sum(entries - exits) "
-            "FROM analytics.pool_movement WHERE entity = %s AND status = %s AND day <= %s "
-            "GROUP BY cohort, region, department, source",
-            [_ENTITY, _REACHED, day],
-        ).fetchall()
-    known = until is not None and until >= day
-    return objectives.progress(
-        pl.DataFrame(goals, OBJECTIVES, orient="row"),
-        pl.DataFrame(stock, ACHIEVED, orient="row") if known else None,
-    )
+    achieved = None
+    if until is not None and until >= day:
+        stock = closing_stock(warehouse, _ENTITY, day, _STOCK)
+        achieved = pl.DataFrame(
+            [counts for status, *counts in stock if status == _REACHED], ACHIEVED, orient="row"
+        )
+    return objectives.progress(pl.DataFrame(goals, OBJECTIVES, orient="row"), achieved)

@@ -14,8 +14,8 @@ Array = NDArray[np.float64]
 FRANCE = "France"
 """The series that all rows belong to, those without a region among them."""
 
-# The days of the horizon: from 1 October, when registration opens, to 31 May, when it closes for the
-# last stay, that of early July. They are the same every year, because stays follow the school
+# The days of the horizon: from 1 October, when registration opens, to 31 May, when it closes for
+# the last stay, that of early July. They are the same every year, because stays follow the school
 # holidays. Simulated campaigns have 1 to 4 % of their validations in September, and up to 2 % after
 # May.
 LENGTH = 243
