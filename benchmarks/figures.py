@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import load_catalogue
@@ -38,7 +39,8 @@ def count_all(
             [entity.table, days.first, days.last],
         )
     for entity in _POOLED:
-        replace_opening(connection, entity.name, days.first - timedelta(days=1), ["day"], [])
+        nobody = pl.DataFrame(schema={"day": pl.Date})
+        replace_opening(connection, entity.name, days.first - timedelta(days=1), nobody)
     load_objectives(context, source, None, connection)
     for some in days.chunks(_DAYS_AT_ONCE):
         for entity in _COUNTED:

@@ -3,9 +3,10 @@
 import time
 from datetime import date
 
+import polars as pl
 import psycopg
 
-from snu_analytics.warehouse import connect, replace_day
+from snu_analytics.warehouse import connect, replace_days
 
 _ROWS = 10_000_000
 
@@ -34,17 +35,13 @@ def grow(url: str, rows: int = _ROWS) -> int:
 def replace_one_day(url: str, day: date) -> tuple[float, int]:
     """Seconds to replace a day's rows by themselves, and how many they are."""
     with connect(url) as connection:
-        with connection.cursor().copy(
-            f"COPY (SELECT * FROM analytics.young_event WHERE event_date = '{day}') TO STDOUT"
-        ) as out:
-            block = b"".join(out)
-        columns = [
-            name
-            for (name,) in connection.execute(
-                "SELECT attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped "
-                "AND attrelid = 'analytics.young_event'::regclass ORDER BY attnum"
-            )
-        ]
+        nothing = connection.execute("SELECT * FROM analytics.young_event LIMIT 0")
+        names = [column.name for column in nothing.description or ()]
+        texts = [name if name == "event_date" else f"{name}::text" for name in names]
+        cells = connection.execute(
+            f"SELECT {', '.join(texts)} FROM analytics.young_event WHERE event_date = %s", [day]
+        ).fetchall()
+        rows = pl.DataFrame(cells, names, orient="row", infer_schema_length=None)
         began = time.monotonic()
-        written = replace_day(connection, "young_event", "event_date", day, columns, [block])
-        return time.monotonic() - began, written
+        written = replace_days(connection, "young_event", "event_date", [day], rows)
+        return time.monotonic() - began, written[day]

@@ -10,9 +10,8 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, places
 from snu_analytics.catalogue.breakdowns import DIMENSIONS, categorised, rows_of_zero, tables
 from snu_analytics.days import DayRange
-from snu_analytics.history import split_by_day
 from snu_analytics.pipeline import require_loaded
-from snu_analytics.warehouse import copy_blocks, copy_text, fine_counts, mapped_errors, replace_day
+from snu_analytics.warehouse import fine_counts, replace_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,16 +32,14 @@ def load_flows(
         if entity.figures:
             require_loaded(entity, days, warehouse)
     told = flows(catalogue, fine_counts(warehouse, days.first, days.last), days)
-    rows = split_by_day(copy_text(told.select(_COLUMNS)), "day")
     totals = dict(
         told.filter(pl.col("breakdown") == "total")
         .group_by("day")
         .agg(pl.col("value").sum())
         .iter_rows()
     )
-    for day in days:
-        replace_day(warehouse, FLOW, "day", day, _COLUMNS, copy_blocks(rows[day]))
-    return {day: {"rows": len(rows[day]), "events_counted": totals[day]} for day in days}
+    written = replace_days(warehouse, FLOW, "day", days, told.select(_COLUMNS))
+    return {day: {"rows": written[day], "events_counted": totals[day]} for day in days}
 
 
 def flows(catalogue: Catalogue, counts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
@@ -94,10 +91,9 @@ def recent_flows(warehouse: psycopg.Connection, phase: str, days: DayRange) -> "
     """The totals of a phase: day, figure, value (int64), mean_7 (float, events a day)."""
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
-    with mapped_errors():
-        rows = warehouse.execute(
-            "SELECT day, figure, value, mean_7 FROM analytics.q_flows WHERE breakdown = 'total' "
-            "AND phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
-            [phase, days.first, days.last],
-        ).fetchall()
+    rows = warehouse.execute(
+        "SELECT day, figure, value, mean_7 FROM analytics.q_flows WHERE breakdown = 'total' "
+        "AND phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
+        [phase, days.first, days.last],
+    ).fetchall()
     return pd.DataFrame(rows, columns=["day", "figure", "value", "mean_7"])

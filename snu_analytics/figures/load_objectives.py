@@ -9,10 +9,10 @@ import psycopg
 
 from snu_analytics.figures import objectives
 from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
-from snu_analytics.figures.pool import closing_stock, known_until, replace_all
+from snu_analytics.figures.pool import closing_stock, known_until
 from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors
+from snu_analytics.warehouse import replace_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +28,10 @@ _STOCK = ("status", "cohort", "region", "department", "source")
 def load_objectives(
     context: PipelineContext, source: Source, file: Path | None, warehouse: psycopg.Connection
 ) -> Objectives:
-    """Replace `analytics.objective` by what the file tells, or the source where there is none.
+    """The objectives of the file, or of the source without one; they replace `analytics.objective`.
 
-    Rows that cannot be read are left out and told. Raises ObjectivesError for a file that cannot be
-    read at all; then the former objectives stand.
+    Rows that cannot be read are left out and listed in `problems`. Raises ObjectivesError for a
+    file that cannot be read at all; then the former objectives stand.
     """
     given = (
         objectives.read_file(file)
@@ -40,38 +40,33 @@ def load_objectives(
     )
     facts = objectives.cohort_facts(source.records(_COHORTS, _COHORT_FIELDS))
     read = objectives.read_objectives(given, facts, context.catalogue.vocabularies)
-    rows = copy_blocks(copy_text(read.frame))
-    replace_all(warehouse, "objective", read.frame.columns, rows)
+    replace_all(warehouse, "objective", read.frame)
     return read
 
 
 def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) -> date | None:
-    """Replace `analytics.objective_progress` by what is achieved now; the day that it is told of.
+    """The day at whose end progress is counted; it replaces `analytics.objective_progress`.
 
-    That is the last day up to which all are counted, since whichever day ran, or whoever was
-    erased, stocks from then on are others. Where stocks are not known it is the day `otherwise`,
-    with what is missing; without one nothing is done.
+    It is the last day up to which every day of the pool is counted: whichever day ran before, or
+    whoever was erased, stocks from then on may be others. Without such a day it is `otherwise`,
+    with rows that say what is missing; None, and nothing replaced, without both.
     """
     day = known_until(warehouse, _ENTITY) or otherwise
     if day:
         rows = pl.from_pandas(progress(warehouse, day)).with_columns(pl.lit(day).alias("day"))
-        told = rows.select("day", *objectives.COLUMNS)
-        replace_all(warehouse, "objective_progress", told.columns, copy_blocks(copy_text(told)))
+        replace_all(warehouse, "objective_progress", rows.select("day", *objectives.COLUMNS))
     return day
 
 
 def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
-    """What was achieved at the end of a day against the objectives as last read.
+    """The young people VALIDATED at the end of a day against the objectives as last read.
 
     Columns as of `objectives.progress`. Achieved is the stock of young people with the status
     VALIDATED, by department of residence; null while a day up to then, or the opening stock, is not
     counted.
     """
     until = known_until(warehouse, _ENTITY)
-    with mapped_errors():
-        goals = warehouse.execute(
-            f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective"
-        ).fetchall()
+    goals = warehouse.execute(f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective").fetchall()
     achieved = None
     if until is not None and until >= day:
         stock = closing_stock(warehouse, _ENTITY, day, _STOCK)

@@ -8,7 +8,7 @@ import polars as pl
 import psycopg
 
 from snu_analytics.days import DayRange
-from snu_analytics.warehouse import copy_blocks, copy_text, mapped_errors, replace_day
+from snu_analytics.warehouse import replace_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,13 +39,11 @@ def load_projections(days: DayRange, warehouse: psycopg.Connection) -> dict[date
     in any order.
     """
     bounds = [days.first, days.last]
-    with mapped_errors():
-        former = warehouse.execute(_ACHIEVED, bounds).fetchall()
+    former = warehouse.execute(_ACHIEVED, bounds).fetchall()
     made = _load(list(days), warehouse)
-    with mapped_errors():
-        if warehouse.execute(_ACHIEVED, bounds).fetchall() != former:
-            later = warehouse.execute(_LATER, [days.last]).fetchall()
-            _load([day for (day,) in later], warehouse)
+    if warehouse.execute(_ACHIEVED, bounds).fetchall() != former:
+        later = warehouse.execute(_LATER, [days.last]).fetchall()
+        _load([day for (day,) in later], warehouse)
     return made
 
 
@@ -56,21 +54,13 @@ def _load(days: Sequence[date], warehouse: psycopg.Connection) -> dict[date, "pd
 
     if not days:
         return {}
-    with mapped_errors():
-        daily = warehouse.execute(_DAILY, [days[-1]]).fetchall()
-        goals = warehouse.execute(_OBJECTIVES).fetchall()
+    daily = warehouse.execute(_DAILY, [days[-1]]).fetchall()
+    goals = warehouse.execute(_OBJECTIVES).fetchall()
     counts = pd.DataFrame(daily, columns=["day", "region", "value"])
     objectives = pd.DataFrame(goals, columns=["campaign", "region", "objective"])
     made = {}
     for day in days:
         made[day] = projections(counts[counts["day"] <= day], day, objectives)
         rows = pl.from_pandas(made[day], nan_to_null=True)
-        replace_day(
-            warehouse,
-            "projection",
-            "as_of",
-            day,
-            PROJECTION_COLUMNS,
-            copy_blocks(copy_text(rows.select(PROJECTION_COLUMNS))),
-        )
+        replace_days(warehouse, "projection", "as_of", [day], rows.select(PROJECTION_COLUMNS))
     return made

@@ -1,4 +1,4 @@
-"""A month's histories held against what was loaded."""
+"""A month's histories audited, and compared with what was loaded."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,25 +8,24 @@ import psycopg
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.history import (
-    AUDIT_SCHEMA,
-    audit,
-    rebuild,
-    split_by_day,
-)
+from snu_analytics.history import AUDIT_SCHEMA, audit, rebuild, split_by_day
 from snu_analytics.pipeline.context import PipelineContext
 from snu_analytics.pipeline.patches import patch_rows, source_fingerprint
 from snu_analytics.source import Source
-from snu_analytics.warehouse import (
-    copy_blocks,
-    day_origins,
-    replace_day,
-)
+from snu_analytics.warehouse import SourceFingerprint, replace_days, source_fingerprints
+
+_AUDITED_DAY = {
+    "entity": pl.String,
+    "day": pl.Date,
+    "patch_count": pl.Int64,
+    "digest": pl.String,
+    "key_id": pl.String,
+}
 
 
 @dataclass(frozen=True)
 class Audited:
-    """The audit of a month (AUDIT_SCHEMA), and the days whose patches are others than loaded."""
+    """The audit of a month (AUDIT_SCHEMA), and the days whose patches changed since their load."""
 
     measures: pl.DataFrame
     changed: list[date]
@@ -39,9 +38,9 @@ def audit_history(
     source: Source,
     warehouse: psycopg.Connection,
 ) -> Audited:
-    """Audit the histories of what a month touched, and hold its days against what was loaded.
+    """The audit of the documents that a month touched, and its days that changed since their load.
 
-    Replaces the month's rows of `history_audit` and `day_found`.
+    Replaces the month's rows of `history_audit` and the loaded days' of `audited_day`.
     """
     heads, rows, _ = patch_rows(context, entity, month, source)
     made = pl.Series(source.made_between(entity, month.start, month.end), dtype=pl.String)
@@ -51,30 +50,40 @@ def audit_history(
     timeline = rebuild(source.histories(entity, refs), entity, canonicaliser)
     measures = audit(timeline, heads, month.start, month.end)
 
-    key_id = context.pseudonyms.fingerprint
-    loaded = day_origins(warehouse, entity.table, month.first, month.last, key_id)
+    loaded = source_fingerprints(warehouse, entity.table, month, context.pseudonyms.fingerprint)
     by_day = split_by_day(rows, "day")
-    found = {day: source_fingerprint(context, by_day.get(day, rows.clear())) for day in loaded}
-    changed = [day for day, origin in found.items() if origin.digest != loaded[day].digest]
-    late = sum(max(0, found[day].patches - loaded[day].patches) for day in changed)
-    vanished = sum(max(0, loaded[day].patches - found[day].patches) for day in changed)
-    patches = sum(origin.patches for origin in loaded.values())
-    told = [
+    audited = {day: source_fingerprint(context, by_day.get(day, rows.clear())) for day in loaded}
+    changed = [day for day in loaded if audited[day].digest != loaded[day].digest]
+    measures = pl.concat([measures, _day_measures(loaded, audited, changed)])
+    lines = measures.select(
+        pl.lit(month.first).alias("month"), pl.lit(entity.name).alias("entity"), pl.all()
+    )
+    part = {"entity": [entity.name]}
+    replace_days(warehouse, "history_audit", "month", [month.first], lines, part)
+    days = pl.DataFrame(
+        [(entity.name, day, *fingerprint) for day, fingerprint in audited.items()],
+        _AUDITED_DAY,
+        orient="row",
+    )
+    replace_days(warehouse, "audited_day", "day", audited, days, part)
+    return Audited(measures, changed)
+
+
+def _day_measures(
+    loaded: dict[date, SourceFingerprint],
+    audited: dict[date, SourceFingerprint],
+    changed: list[date],
+) -> pl.DataFrame:
+    """How many loaded days have changed, and their patches that came or went since: AUDIT_SCHEMA.
+
+    Patches are counted net of each day: one that came beside one that went is neither.
+    """
+    more = [audited[day].patches - loaded[day].patches for day in changed]
+    late, vanished = sum(n for n in more if n > 0), -sum(n for n in more if n < 0)
+    patches = sum(fingerprint.patches for fingerprint in loaded.values())
+    lines = [
         ("days", None, "changed since they were loaded", len(changed), len(loaded)),
         ("patches", None, "late: came after their day was loaded", late, patches),
         ("patches", None, "vanished since their day was loaded", vanished, patches),
     ]
-    measures = pl.concat([measures, pl.DataFrame(told, AUDIT_SCHEMA, orient="row")])
-    where = {"entity": [entity.name]}
-    lines = measures.select(
-        pl.lit(month.first).alias("month"), pl.lit(entity.name).alias("entity"), pl.all()
-    )
-    replace_day(
-        warehouse, "history_audit", "month", month.first, lines.columns, copy_blocks(lines), where
-    )
-    for day, origin in found.items():
-        line = pl.DataFrame(
-            {"entity": [entity.name], "day": [day], **{k: [v] for k, v in origin._asdict().items()}}
-        ).rename({"patches": "patch_count"})
-        replace_day(warehouse, "day_found", "day", day, line.columns, copy_blocks(line), where)
-    return Audited(measures, changed)
+    return pl.DataFrame(lines, AUDIT_SCHEMA, orient="row")

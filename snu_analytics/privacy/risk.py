@@ -10,7 +10,7 @@ from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.privacy.risk_cells import CELL_TABLES, cell_query
 from snu_analytics.privacy.risk_classes import class_query, exposed
 from snu_analytics.privacy.risk_measures import MEANINGS, Measure
-from snu_analytics.warehouse import copy_blocks, mapped_errors, replace_day
+from snu_analytics.warehouse import replace_days
 
 # The classes of a million rows are sorted and counted in memory; the server's usual 4 MB would have
 # them written to disk for each of some twenty groupings.
@@ -37,16 +37,8 @@ def report_risk(
             ["measured_on", "relation", "unit", "measure", "column_name", "value"],
             orient="row",
         )
-        where = {"relation": [relation]}
-        replace_day(
-            warehouse,
-            "risk_report",
-            "measured_on",
-            measured_on,
-            lines.columns,
-            copy_blocks(lines),
-            where,
-        )
+        part = {"relation": [relation]}
+        replace_days(warehouse, "risk_report", "measured_on", [measured_on], lines, part)
     return report
 
 
@@ -55,7 +47,7 @@ def measure_risk(
 ) -> list[Measure]:
     """The measures by table and unit, persons first, in the order in which they are explained."""
     report: list[Measure] = []
-    with mapped_errors(), warehouse.transaction():
+    with warehouse.transaction():
         warehouse.execute(_WORK_MEMORY)
         for measured in exposed(catalogue):
             if entity in (None, measured.name):

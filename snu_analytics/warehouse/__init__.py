@@ -8,7 +8,7 @@ password.
 
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, connect, resolve_url
-from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
+from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
     erase_subjects,
@@ -20,18 +20,11 @@ from snu_analytics.warehouse.erase import (
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import (
     Key,
-    KeyedRows,
-    begin_rotation,
-    carry_erased,
     claim_key,
-    days_of_other_keys,
-    erased_with_other_keys,
-    finish_rotation,
     forget_key,
     key_matches,
     known_keys,
     require_key,
-    rows_by_key,
 )
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.notes import replace_notes
@@ -50,17 +43,31 @@ from snu_analytics.warehouse.published import (
 from snu_analytics.warehouse.read import (
     audit_lines,
     changed_days,
-    day_origins,
     event_row,
     figures,
     last_loaded_day,
     loaded_days,
     server_clock,
     server_version,
+    source_fingerprints,
     totals_by_campaign,
 )
-from snu_analytics.warehouse.replace import SourceFingerprint, lock_day, replace_day
-from snu_analytics.warehouse.schema import Cause, event_columns, warehouse_metadata
+from snu_analytics.warehouse.replace import (
+    SourceFingerprint,
+    lock_day,
+    replace_all,
+    replace_days,
+)
+from snu_analytics.warehouse.rotation import (
+    KeyedRows,
+    begin_rotation,
+    carry_erased,
+    days_of_other_keys,
+    erased_with_other_keys,
+    finish_rotation,
+    rows_by_key,
+)
+from snu_analytics.warehouse.schema import Cause, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
@@ -80,16 +87,14 @@ __all__ = [
     "changed_days",
     "claim_key",
     "connect",
-    "copy_blocks",
+    "copy_rows",
     "copy_text",
     "dagster_url",
-    "day_origins",
     "days_of_other_keys",
     "erase_subjects",
     "erased_since",
     "erased_subjects",
     "erased_with_other_keys",
-    "event_columns",
     "event_row",
     "expire_events",
     "expire_figures",
@@ -109,7 +114,8 @@ __all__ = [
     "publications",
     "published_cells",
     "publishing",
-    "replace_day",
+    "replace_all",
+    "replace_days",
     "replace_notes",
     "replace_publications",
     "require_key",
@@ -117,6 +123,7 @@ __all__ = [
     "rows_by_key",
     "server_clock",
     "server_version",
+    "source_fingerprints",
     "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["created", "changed", "left"]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -11,6 +13,6 @@ class Change:
     `left` is not done: the sentence holds the SQL to type by hand.
     """
 
-    kind: Literal["created", "changed", "left"]
+    kind: Kind
     subject: str
     sentence: str

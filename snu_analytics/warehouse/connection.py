@@ -28,10 +28,11 @@ _DEFAULTS = {
 
 @contextmanager
 def connect(url: str) -> Iterator[psycopg.Connection]:
-    """A connection in autocommit mode, closed at the end; faults on the way are mapped.
+    """A connection in autocommit mode, closed at the end.
 
-    Raises WarehouseUnavailable when the server is not there, refuses for now or is lost, and
-    WarehouseError when it refuses the user or lacks the database.
+    Whatever PostgreSQL says of a fault on the way becomes a WarehouseUnavailable when the server is
+    not there, refuses for now or is lost, and else a WarehouseError. Both name the host and the
+    database: nothing within needs to map faults itself.
     """
     place = address(url)
     with mapped_errors(place), open_connection(url) as connection:
@@ -39,10 +40,15 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
 
 
 def open_connection(url: str) -> psycopg.Connection:
-    """A connection to be closed by the caller; raises as `connect` does."""
+    """A connection to be closed by the caller, who maps its faults (`mapped_errors`).
+
+    Raises as `connect` does when there is none.
+    """
     place = address(url)
+    chosen = conninfo_to_dict(url)
+    defaults = {name: value for name, value in _DEFAULTS.items() if name not in chosen}
     try:
-        return psycopg.connect(_conninfo(url), autocommit=True)
+        return psycopg.connect(make_conninfo(url, **defaults), autocommit=True)
     except psycopg.Error as fault:
         raise refused_connection(fault, place) from None
 
@@ -54,12 +60,12 @@ def address(url: str) -> str:
     `/` in the password, of which libpq takes one half for the host or the database.
     """
     try:
-        told = conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
     except psycopg.Error:
         raise _malformed() from None
-    host = str(told.get("host") or "localhost")
-    port = str(told.get("port") or 5432)
-    database = str(told.get("dbname") or told.get("user") or "the user's own")
+    host = str(parts.get("host") or "localhost")
+    port = str(parts.get("port") or 5432)
+    database = str(parts.get("dbname") or parts.get("user") or "the user's own")
     if "@" in host + database or not re.fullmatch(r"[\d,]+", port):
         raise _malformed()
     return f"PostgreSQL at {host}:{port}, database {database}"
@@ -75,9 +81,3 @@ def _malformed() -> WarehouseError:
 def resolve_url(url: str, home: Path) -> str:
     """The address itself, or that of the embedded server under `home` for `embedded`."""
     return embedded_server(home) if url == EMBEDDED else url
-
-
-def _conninfo(url: str) -> str:
-    return make_conninfo(
-        url, **{k: v for k, v in _DEFAULTS.items() if k not in conninfo_to_dict(url)}
-    )

@@ -10,8 +10,7 @@ import psycopg
 from psycopg import sql
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.warehouse.copy_text import copy_blocks
-from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.copy_text import copy_rows
 from snu_analytics.warehouse.replace import lock_day
 from snu_analytics.warehouse.schema import ANALYTICS
 
@@ -29,21 +28,19 @@ class Erased:
 
 def subjects_of(connection: psycopg.Connection, entity: Entity) -> pl.Series:
     """The pseudonyms of the subjects with rows (String)."""
-    found = sql.SQL("SELECT DISTINCT subject_id::text FROM {}").format(_table(entity.table))
-    with mapped_errors():
-        told = connection.execute(found).fetchall()
-    return pl.Series("subject_id", [subject for (subject,) in told], dtype=pl.String)
+    query = sql.SQL("SELECT DISTINCT subject_id::text FROM {}").format(_table(entity.table))
+    subjects = [subject for (subject,) in connection.execute(query)]
+    return pl.Series("subject_id", subjects, dtype=pl.String)
 
 
 def erased_subjects(connection: psycopg.Connection, key_id: str) -> dict[str, list[str]]:
     """The pseudonyms, of this key, of the subjects that must not come back, by entity."""
-    with mapped_errors():
-        found = connection.execute(
-            "SELECT entity, array_agg(subject_id::text ORDER BY subject_id) "
-            "FROM analytics.erased_subject WHERE key_id = %s GROUP BY entity",
-            [key_id],
-        ).fetchall()
-    return dict(found)
+    rows = connection.execute(
+        "SELECT entity, array_agg(subject_id::text ORDER BY subject_id) "
+        "FROM analytics.erased_subject WHERE key_id = %s GROUP BY entity",
+        [key_id],
+    )
+    return dict(rows.fetchall())
 
 
 def erase_subjects(
@@ -53,34 +50,34 @@ def erase_subjects(
     dependents: Mapping[str, tuple[str, str]],
     key_id: str,
 ) -> list[Erased]:
-    """Take subjects, given by reason, and what depends on them out of the tables at once.
+    """What was erased, by reason and entity: subjects, given by reason, and what depends on them.
 
     `dependents` are the entities that belong to this one: name -> table and the column with its
-    pseudonym. Days that are being loaded are waited for; when the erasure commits, the subjects are
-    noted in `erased_subject`, the rows of `day_load` count what is left, and the log is written.
+    pseudonym. Days that are being loaded are waited for. In the same transaction the subjects are
+    noted in `erased_subject`, `day_load` counts the rows that are left, and the log is written.
     """
     done = []
-    with mapped_errors(), connection.transaction():
-        for reason, named in subjects.items():
-            if not len(named):
+    with connection.transaction():
+        for reason, listed in subjects.items():
+            if not len(listed):
                 continue
-            with _listed(connection, named):
+            with _listed(connection, listed):
                 _note(connection, entity.name, reason, key_id)
-                erased = [_taken(connection, entity.name, entity.table, reason)]
+                erased = [_delete_listed(connection, entity.name, entity.table, reason)]
                 for other, (table, column) in dependents.items():
                     with _depending(connection, table, column):
                         _note(connection, other, reason, key_id)
-                        erased.append(_taken(connection, other, table, reason))
-            done += [one for one in erased if one.entity == entity.name or one.subjects]
-        for one in done:
-            log_erasure(connection, one)
+                        erased.append(_delete_listed(connection, other, table, reason))
+            done += [part for part in erased if part.entity == entity.name or part.subjects]
+        for part in done:
+            _log_erasure(connection, part)
     return done
 
 
 def expire_events(connection: psycopg.Connection, entity: Entity, before: date) -> Erased:
-    """Take the rows of all days before one out of the entity's table, and the notes of its days."""
+    """What was deleted of an entity's table: the rows of all days before one, with its notes."""
     table = _table(entity.table)
-    with mapped_errors(), connection.transaction():
+    with connection.transaction():
         days = connection.execute(
             sql.SQL(
                 "WITH gone AS (DELETE FROM {} WHERE event_date < %s RETURNING event_date) "
@@ -92,7 +89,7 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
             "DELETE FROM analytics.day_load WHERE relation = %s AND day < %s",
             [entity.table, before],
         )
-        for notes in ("quarantine", "withheld", "day_found"):
+        for notes in ("quarantine", "withheld", "audited_day"):
             connection.execute(
                 sql.SQL("DELETE FROM {} WHERE entity = %s AND day < %s").format(_table(notes)),
                 [entity.name, before],
@@ -100,7 +97,7 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
         events = sum(count for _, count in days)
         erased = Erased(entity.name, "expired", 0, events, tuple(day for day, _ in days))
         if events:
-            log_erasure(connection, erased)
+            _log_erasure(connection, erased)
     return erased
 
 
@@ -109,22 +106,22 @@ _COUNTS = ("daily_figure", "flow")
 
 
 def expire_figures(connection: psycopg.Connection, before: date) -> int:
-    """Delete the restricted counts of all days before one; how many there were."""
-    with mapped_errors(), connection.transaction():
+    """How many restricted counts were deleted: those of all days before one."""
+    with connection.transaction():
         connection.execute(
             "DELETE FROM analytics.day_load WHERE relation = ANY(%s) AND day < %s",
             [list(_COUNTS), before],
         )
-        gone = [
+        deletions = [
             connection.execute(
                 sql.SQL("DELETE FROM {} WHERE day < %s").format(_table(name)), [before]
             )
             for name in _COUNTS
         ]
-    return sum(deleted.rowcount for deleted in gone)
+    return sum(deletion.rowcount for deletion in deletions)
 
 
-def log_erasure(connection: psycopg.Connection, erased: Erased) -> None:
+def _log_erasure(connection: psycopg.Connection, erased: Erased) -> None:
     days = erased.days
     connection.execute(
         "INSERT INTO analytics.erasure_log "
@@ -140,10 +137,8 @@ def log_erasure(connection: psycopg.Connection, erased: Erased) -> None:
 @contextmanager
 def _listed(connection: psycopg.Connection, subjects: Iterable[str]) -> Iterator[None]:
     connection.execute("CREATE TEMPORARY TABLE listed (subject_id uuid PRIMARY KEY)")
-    lines = pl.DataFrame({"subject_id": pl.Series(subjects, dtype=pl.String).unique()})
-    with connection.cursor().copy("COPY listed FROM STDIN") as copy:
-        for block in copy_blocks(lines):
-            copy.write(block)
+    rows = pl.DataFrame({"subject_id": pl.Series(subjects, dtype=pl.String).unique()})
+    copy_rows(connection, sql.Identifier("listed"), rows)
     connection.execute("ANALYZE listed")
     yield
     connection.execute("DROP TABLE listed")
@@ -172,27 +167,23 @@ def _note(connection: psycopg.Connection, entity: str, reason: str, key_id: str)
     )
 
 
-def _taken(connection: psycopg.Connection, entity: str, table: str, reason: str) -> Erased:
-    held = sql.SQL("FROM {} e JOIN listed USING (subject_id)").format(_table(table))
-    days = connection.execute(
-        sql.SQL("SELECT DISTINCT event_date {} ORDER BY 1").format(held)
-    ).fetchall()
-    for (day,) in days:
+def _delete_listed(connection: psycopg.Connection, entity: str, table: str, reason: str) -> Erased:
+    """What was deleted: the listed subjects' rows of a table. `day_load` counts what is left."""
+    query = sql.SQL(
+        "SELECT DISTINCT event_date FROM {} JOIN listed USING (subject_id) ORDER BY 1"
+    ).format(_table(table))
+    days = [day for (day,) in connection.execute(query)]
+    for day in days:
         lock_day(connection, table, day)
-    row = connection.execute(
-        sql.SQL("SELECT count(DISTINCT subject_id), count(*) {}").format(held)
-    ).fetchone()
-    subjects, events = row or (0, 0)
-    connection.execute(
-        sql.SQL("DELETE FROM {} e USING listed WHERE e.subject_id = listed.subject_id").format(
-            _table(table)
-        )
-    )
-    touched = [day for (day,) in days]
+    delete = sql.SQL(
+        "WITH deleted AS (DELETE FROM {} e USING listed WHERE e.subject_id = listed.subject_id "
+        "RETURNING e.subject_id) SELECT count(DISTINCT subject_id), count(*) FROM deleted"
+    ).format(_table(table))
+    ((subjects, events),) = connection.execute(delete).fetchall()
     loads = connection.execute(
         "DELETE FROM analytics.day_load WHERE relation = %s AND day = ANY(%s) "
         "RETURNING day, patch_count, digest, key_id",
-        [table, touched],
+        [table, days],
     ).fetchall()
     connection.cursor().executemany(
         sql.SQL(
@@ -201,7 +192,7 @@ def _taken(connection: psycopg.Connection, entity: str, table: str, reason: str)
         ).format(_table(table)),
         [(table, day, day, *rest) for day, *rest in loads],
     )
-    return Erased(entity, reason, subjects, events, tuple(touched))
+    return Erased(entity, reason, subjects, events, tuple(days))
 
 
 def _table(table: str) -> sql.Identifier:

@@ -1,4 +1,4 @@
-"""PostgreSQL's faults as the package's own, told without a password and without a row's content."""
+"""PostgreSQL's faults as the package's own, without a password and without a row's content."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def mapped_errors(place: str = "PostgreSQL") -> Iterator[None]:
 
 
 def translated(fault: BaseException | None, place: str) -> WarehouseError:
-    """The fault in the package's words; see `mapped_errors`."""
+    """The error that a fault of PostgreSQL becomes; see `mapped_errors`."""
     code = getattr(fault, "sqlstate", None)
     if code is None:
         if isinstance(fault, psycopg.OperationalError):
@@ -57,26 +57,27 @@ def translated(fault: BaseException | None, place: str) -> WarehouseError:
     if code.startswith(_UNAVAILABLE):
         return WarehouseUnavailable(f"{place} is not available now ({kind}): try again")
     mend = next((m for start, m in _MENDS.items() if code.startswith(start)), None)
-    told = [f"{place}: {mend or 'refused'} ({kind})", *_names(fault, code)]
-    return WarehouseError(", ".join(told))
+    return WarehouseError(
+        ", ".join([f"{place}: {mend or 'refused'} ({kind})", *_names(fault, code)])
+    )
 
 
 def refused_connection(fault: psycopg.Error, place: str) -> WarehouseError:
-    """The fault of a failed connection attempt: libpq gives a text and no code.
+    """The error that a failed attempt to connect becomes: libpq gives a text and no code.
 
     Without a FATAL the server never spoke. A server whose messages are not English falls into the
     last case, which names all that may be wrong.
     """
-    told = str(fault)
-    if "FATAL" not in told or re.search(
-        r"starting up|shutting down|recovery|too many|remaining", told
+    text = str(fault)
+    if "FATAL" not in text or re.search(
+        r"starting up|shutting down|recovery|too many|remaining", text
     ):
         return WarehouseUnavailable(
             f"{place} cannot be reached: is the server running, and does it listen there?"
         )
-    if re.search(r"database .* does not exist", told):
+    if re.search(r"database .* does not exist", text):
         return WarehouseError(f"{place}: {_MENDS['3D']}")
-    if re.search(r"password|authentication|pg_hba|role .* does not exist", told):
+    if re.search(r"password|authentication|pg_hba|role .* does not exist", text):
         return WarehouseError(f"{place}: {_MENDS['28']}")
     return WarehouseError(
         f"{place} refuses the connection: check the user, the password, the database and its rights"
@@ -96,9 +97,9 @@ def _names(fault: BaseException | None, code: str) -> Iterator[str]:
     diagnosis = fault.diag
     if code in _NAMES_ONLY and diagnosis.message_primary:
         yield diagnosis.message_primary
-    for word in ("table", "column", "constraint"):
-        if name := getattr(diagnosis, f"{word}_name"):
-            yield f"{word} {name}"
+    for kind in ("table", "column", "constraint"):
+        if name := getattr(diagnosis, f"{kind}_name"):
+            yield f"{kind} {name}"
     # The place of a bad COPY row stands only in the context, in front of its content.
     if place := re.match(r"COPY \w+, line \d+(?:, column \w+)?", diagnosis.context or ""):
         yield place[0]

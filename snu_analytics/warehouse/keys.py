@@ -5,41 +5,44 @@ load replaces a whole day of a table, so that the rows of a table and day are al
 Retired and destroyed keys never write again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import psycopg
 from psycopg import sql
 
-from snu_analytics.errors import WarehouseError, WarehouseUnavailable
-from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.read import CURRENT_KEY
+from snu_analytics.errors import WarehouseError
+from snu_analytics.warehouse.locks import advisory_lock, advisory_unlock
 from snu_analytics.warehouse.schema import ANALYTICS
 
 State = Literal["current", "incoming", "retired", "destroyed"]
 
 _PATIENCE = "10s"
 _WRITING = ("current", "incoming")
-_LOCK = "hashtextextended('snu_analytics pseudonym key', 0)"
+_LOCK = "snu_analytics pseudonym key"
 
 
 class Key(NamedTuple):
-    """A key as the warehouse knows it."""
+    """A key as the warehouse remembers it; `since` is its first use."""
 
     fingerprint: str
     since: datetime
     state: State
 
 
-class KeyedRows(NamedTuple):
-    """The rows of a table made with one key; `key_id` is null where no key is noted at all."""
+class KeyedTable(NamedTuple):
+    """A table whose rows hold pseudonyms, with its day column and the SQL of a row's key."""
 
-    key_id: str | None
-    table: str
-    days: int
-    rows: int
+    name: str
+    day: str
+    key_id: str
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """The table's qualified name."""
+        return sql.Identifier(ANALYTICS, self.name)
 
 
 def claim_key(connection: psycopg.Connection, fingerprint: str, *, alone: bool = False) -> None:
@@ -51,134 +54,38 @@ def claim_key(connection: psycopg.Connection, fingerprint: str, *, alone: bool =
     process is about to write with another one, or, where it must be `alone`, during a rotation:
     who looks for a person's rows by one pseudonym would miss those of the other key.
     """
-    with mapped_errors():
-        while not _shared(connection, fingerprint):
-            _store(connection, fingerprint)
-        if alone and _incoming(connection):
-            raise WarehouseError(
-                "a rotation of the pseudonym key is under way: end it first with "
-                "`snu-analytics key rotate`"
-            )
+    while not _shared(connection, fingerprint):
+        _store(connection, fingerprint)
+    if alone and key_in_state(connection, "incoming"):
+        raise WarehouseError(
+            "a rotation of the pseudonym key is under way: end it first with "
+            "`snu-analytics key rotate`"
+        )
 
 
 def require_key(connection: psycopg.Connection, fingerprint: str) -> None:
     """Raise WarehouseError, as `claim_key` does, when rows of this key may not be written."""
-    with mapped_errors():
-        _refuse(connection, fingerprint)
+    if refusal := _refusal(connection, fingerprint):
+        raise WarehouseError(refusal)
 
 
 def key_matches(connection: psycopg.Connection, fingerprint: str) -> bool:
     """Whether rows made with this key may be written: no rows, or rows of the same key."""
-    try:
-        require_key(connection, fingerprint)
-    except WarehouseUnavailable:
-        raise
-    except WarehouseError:
-        return False
-    return True
+    return _refusal(connection, fingerprint) is None
 
 
 def known_keys(connection: psycopg.Connection) -> dict[str, Key]:
-    """Every key that the warehouse knows of, by fingerprint."""
-    with mapped_errors():
-        rows = connection.execute(
-            "SELECT fingerprint, since, state FROM analytics.pseudonym_key ORDER BY since"
-        ).fetchall()
+    """Every key with which rows were made or are to be made, by fingerprint, the oldest first."""
+    rows = connection.execute(
+        "SELECT fingerprint, since, state FROM analytics.pseudonym_key ORDER BY since"
+    )
     return {fingerprint: Key(fingerprint, since, state) for fingerprint, since, state in rows}
 
 
-def begin_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
-    """Let the key write beside the current one; nothing is done where it may already.
-
-    Raises WarehouseError when the key is current, retired or destroyed, when a rotation to another
-    one is under way, or when a process is writing.
-    """
-    with mapped_errors():
-        if _incoming(connection) == fingerprint:
-            return
-        with _alone(connection):
-            state, other = _state(connection, fingerprint), _incoming(connection)
-            if state == "current":
-                raise WarehouseError(f"{fingerprint} is the key of the rows already")
-            if state in ("retired", "destroyed"):
-                raise WarehouseError(_gone(fingerprint, state))
-            if other not in (None, fingerprint):
-                raise WarehouseError(
-                    f"a rotation to the key {other} is under way: end it first, with the file of "
-                    "that key"
-                )
-            _note(connection, fingerprint, "incoming")
-
-
-def days_of_other_keys(connection: psycopg.Connection, fingerprint: str) -> set[tuple[str, date]]:
-    """Table and day of every load made with another key than this."""
-    with mapped_errors():
-        return set(
-            connection.execute(
-                "SELECT relation, day FROM analytics.day_load "
-                r"WHERE relation LIKE '%%\_event' AND key_id IS DISTINCT FROM %s "
-                f"AND {_STANDS}",
-                [fingerprint],
-            ).fetchall()
-        )
-
-
-def carry_erased(
-    connection: psycopg.Connection, entity: str, subjects: Mapping[str, str], key_id: str
-) -> None:
-    """Note erased subjects, given as old pseudonym -> new one, under the new key as well."""
-    with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason, since) "
-            "SELECT entity, %s, %s, reason, since FROM analytics.erased_subject "
-            "WHERE entity = %s AND subject_id = %s ON CONFLICT DO NOTHING",
-            [(new, key_id, entity, old) for old, new in subjects.items()],
-        )
-
-
-def erased_with_other_keys(connection: psycopg.Connection, fingerprint: str) -> int:
-    """The number of erased subjects noted under another key than this."""
-    with mapped_errors():
-        row = connection.execute(
-            "SELECT count(*) FROM analytics.erased_subject WHERE key_id <> %s", [fingerprint]
-        ).fetchone()
-    return row[0] if row else 0
-
-
-def finish_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
-    """Make the incoming key the current one, and retire the one before, if no row of it remains.
-
-    What no day rebuilds goes: digests of audits, quarantined patches of days that were never
-    loaded, loads of tables that are gone, erased subjects as the former key told them. Raises
-    WarehouseError naming the table that holds rows of another key, or when another process is
-    writing.
-    """
-    with mapped_errors(), _alone(connection):
-        connection.execute(f"DELETE FROM analytics.day_load WHERE NOT {_STANDS}")
-        for table in ("day_found", "erased_subject"):
-            others = sql.SQL("DELETE FROM {} WHERE key_id IS DISTINCT FROM %s").format(
-                sql.Identifier(ANALYTICS, table)
-            )
-            connection.execute(others, [fingerprint])
-        connection.execute(
-            "DELETE FROM analytics.quarantine q WHERE key_id IS DISTINCT FROM %s AND NOT EXISTS "
-            "(SELECT FROM analytics.day_load l "
-            "WHERE l.relation = q.entity || '_event' AND l.day = q.day)",
-            [fingerprint],
-        )
-        for table, day, key_id in [*_pseudonymised(connection), _LOADS]:
-            found = sql.SQL("SELECT {} FROM {} WHERE {} IS DISTINCT FROM %s LIMIT 1").format(
-                sql.Identifier(day), sql.Identifier(ANALYTICS, table), sql.SQL(key_id)
-            )
-            if row := connection.execute(found, [fingerprint]).fetchone():
-                raise WarehouseError(
-                    f"{ANALYTICS}.{table} holds rows of another key still, of {row[0]} for one: "
-                    "materialise that day, or drop the table if its entity is no longer followed"
-                )
-        for key in known_keys(connection).values():
-            if key.state == "current":
-                _note(connection, key.fingerprint, "retired")
-        _note(connection, fingerprint, "current")
+def key_in_state(connection: psycopg.Connection, state: State) -> str | None:
+    """The fingerprint of the current or incoming key; None where there is none."""
+    keys = known_keys(connection).values()
+    return next((key.fingerprint for key in keys if key.state == state), None)
 
 
 def forget_key(connection: psycopg.Connection, fingerprint: str) -> None:
@@ -186,54 +93,20 @@ def forget_key(connection: psycopg.Connection, fingerprint: str) -> None:
 
     Raises WarehouseError when another process is writing.
     """
-    with mapped_errors(), _alone(connection):
-        _note(connection, fingerprint, "destroyed")
-
-
-def rows_by_key(connection: psycopg.Connection) -> list[KeyedRows]:
-    """How many days and rows each table with pseudonyms holds of each key."""
-    with mapped_errors():
-        return [
-            KeyedRows(found, table, days, rows)
-            for table, day, key_id in _pseudonymised(connection)
-            for found, days, rows in connection.execute(
-                sql.SQL(
-                    f"SELECT coalesce({key_id}, {CURRENT_KEY}), count(DISTINCT {{}}), count(*) "
-                    "FROM {} GROUP BY 1 ORDER BY 1"
-                ).format(sql.Identifier(day), sql.Identifier(ANALYTICS, table))
-            )
-        ]
-
-
-_LOADS = ("day_load", "day", "key_id")
-
-# Loads of a table that was dropped with its entity say nothing any more.
-_STANDS = f"to_regclass('{ANALYTICS}.' || quote_ident(relation)) IS NOT NULL"
-
-
-def _shared(connection: psycopg.Connection, fingerprint: str) -> bool:
-    connection.execute(f"SELECT pg_advisory_lock_shared({_LOCK})")
-    if _state(connection, fingerprint) in _WRITING:
-        return True
-    connection.execute(f"SELECT pg_advisory_unlock_shared({_LOCK})")
-    return False
-
-
-def _store(connection: psycopg.Connection, fingerprint: str) -> None:
-    _refuse(connection, fingerprint)
-    with _alone(connection):
-        _refuse(connection, fingerprint)
-        connection.execute("DELETE FROM analytics.pseudonym_key WHERE state = 'current'")
-        _note(connection, fingerprint, "current")
+    with no_writer(connection):
+        note_key(connection, fingerprint, "destroyed")
 
 
 @contextmanager
-def _alone(connection: psycopg.Connection) -> Iterator[None]:
-    """A transaction during which no key is claimed by any process."""
+def no_writer(connection: psycopg.Connection) -> Iterator[None]:
+    """A transaction during which no process has claimed a key, nor can.
+
+    Raises WarehouseError when one that has does not end within 10 seconds.
+    """
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         try:
-            connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            advisory_lock(connection, _LOCK)
         except psycopg.errors.LockNotAvailable:
             raise WarehouseError(
                 "another process is writing with its SNU_PSEUDONYM_KEY: wait until it ends, and "
@@ -242,66 +115,73 @@ def _alone(connection: psycopg.Connection) -> Iterator[None]:
         yield
 
 
-def _note(connection: psycopg.Connection, fingerprint: str, state: State) -> None:
+def note_key(connection: psycopg.Connection, fingerprint: str, state: State) -> None:
+    """Store a key's state; `since` stays that of its first use."""
     # Deleted and written anew: who loads has no right to UPDATE.
-    gone = connection.execute(
+    former = connection.execute(
         "DELETE FROM analytics.pseudonym_key WHERE fingerprint = %s RETURNING since", [fingerprint]
     ).fetchone()
     connection.execute(
         "INSERT INTO analytics.pseudonym_key (fingerprint, since, state) "
         "VALUES (%s, coalesce(%s, now()), %s)",
-        [fingerprint, gone and gone[0], state],
+        [fingerprint, former and former[0], state],
     )
 
 
-def _incoming(connection: psycopg.Connection) -> str | None:
-    row = connection.execute(
-        "SELECT fingerprint FROM analytics.pseudonym_key WHERE state = 'incoming'"
-    ).fetchone()
-    return row[0] if row else None
-
-
-def _state(connection: psycopg.Connection, fingerprint: str) -> State | None:
-    row = connection.execute(
-        "SELECT state FROM analytics.pseudonym_key WHERE fingerprint = %s", [fingerprint]
-    ).fetchone()
-    return row[0] if row else None
-
-
-def _refuse(connection: psycopg.Connection, fingerprint: str) -> None:
-    state = _state(connection, fingerprint)
-    if state in _WRITING:
-        return
-    if state is not None:
-        raise WarehouseError(_gone(fingerprint, state))
-    if not known_keys(connection):
-        return
-    for table, _, _ in _pseudonymised(connection):
-        exists = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(ANALYTICS, table))
-        if (row := connection.execute(exists).fetchone()) and row[0]:
-            raise WarehouseError(
-                f"SNU_PSEUDONYM_KEY is not the key of the rows in {ANALYTICS}.{table}: set the "
-                "former key, or rebuild all rows with this one by `snu-analytics key rotate`"
-            )
-
-
-def _gone(fingerprint: str, state: State) -> str:
+def out_of_use(key: Key) -> str | None:
+    """Why nothing is written with a retired or destroyed key, for people; else None."""
+    if key.state in _WRITING:
+        return None
     return (
-        f"the pseudonym key {fingerprint} was {state}: nothing is written with it again; set the "
-        "key of the rows, or a new one and run `snu-analytics key rotate`"
+        f"the pseudonym key {key.fingerprint} was {key.state}: nothing is written with it again; "
+        "set the key of the rows, or a new one and run `snu-analytics key rotate`"
     )
 
 
-def _pseudonymised(connection: psycopg.Connection) -> list[tuple[str, str, str]]:
-    """The tables whose rows hold pseudonyms, with the SQL of their day and key.
+def keyed_tables(connection: psycopg.Connection) -> list[KeyedTable]:
+    """The tables whose rows hold pseudonyms, by name.
 
     Those of a former catalogue are among them; `migrate` gives these no new columns.
     """
-    return connection.execute(
+    rows = connection.execute(
         "SELECT relname, CASE relname WHEN 'quarantine' THEN 'day' ELSE 'event_date' END, "
         "CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'key_id') "
         "THEN 'key_id' ELSE 'NULL::text' END FROM pg_class c "
         "WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r' "
         r"AND (relname LIKE '%%\_event' OR relname = 'quarantine') ORDER BY relname",
         [ANALYTICS],
-    ).fetchall()
+    )
+    return [KeyedTable(*row) for row in rows]
+
+
+def _shared(connection: psycopg.Connection, fingerprint: str) -> bool:
+    advisory_lock(connection, _LOCK, shared=True, session=True)
+    key = known_keys(connection).get(fingerprint)
+    if key and key.state in _WRITING:
+        return True
+    advisory_unlock(connection, _LOCK, shared=True)
+    return False
+
+
+def _store(connection: psycopg.Connection, fingerprint: str) -> None:
+    require_key(connection, fingerprint)
+    with no_writer(connection):
+        require_key(connection, fingerprint)
+        connection.execute("DELETE FROM analytics.pseudonym_key WHERE state = 'current'")
+        note_key(connection, fingerprint, "current")
+
+
+def _refusal(connection: psycopg.Connection, fingerprint: str) -> str | None:
+    keys = known_keys(connection)
+    if not keys:
+        return None
+    if fingerprint in keys:
+        return out_of_use(keys[fingerprint])
+    for table in keyed_tables(connection):
+        exists = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.identifier)
+        if connection.execute(exists).fetchone() == (True,):
+            return (
+                f"SNU_PSEUDONYM_KEY is not the key of the rows in {ANALYTICS}.{table.name}: set "
+                "the former key, or rebuild all rows with this one by `snu-analytics key rotate`"
+            )
+    return None

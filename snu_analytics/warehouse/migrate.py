@@ -1,10 +1,11 @@
-"""Brings schemas, tables, comments and rights to what the catalogue says, and tells each change.
+"""Brings schemas, tables, comments and rights to what the catalogue says, and lists each change.
 
-What would lose data is never done but told with its SQL.
+What would lose data is never done, but left to a person with its SQL.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
@@ -17,7 +18,8 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.rights import ensure_schemas, ensure_table_rights
+from snu_analytics.warehouse.locks import advisory_lock
+from snu_analytics.warehouse.rights import ensure_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
@@ -28,15 +30,15 @@ from snu_analytics.warehouse.schema import (
     warehouse_metadata,
 )
 
-# Any number will do as long as every migration takes the same.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('snu_analytics migrate', 0))"
-
 # The first with UNIQUE ... NULLS NOT DISTINCT.
 _OLDEST_SERVER = 150000
 
+# By their former names.
+_RENAMED_TABLES = {"day_found": "audited_day"}
+
 
 def migrate(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Change]:
-    """Create or upgrade the warehouse in one transaction; the changes done and those left.
+    """The changes done and those left: the warehouse is created or upgraded in one transaction.
 
     `views` are all that shall stand beside the catalogue's tables. A second run gives only what is
     still left. Two at once follow each other. Raises WarehouseError and WarehouseUnavailable as
@@ -46,7 +48,7 @@ def migrate(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Chang
 
 
 def pending_changes(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Change]:
-    """What `migrate` would do and leave: done in a transaction that is rolled back.
+    """The changes that `migrate` would do and leave: done in a transaction that is rolled back.
 
     Raises WarehouseUnavailable when a change waits more than 3 seconds for a load to end.
     """
@@ -54,24 +56,18 @@ def pending_changes(url: str, catalogue: Catalogue, views: Sequence[View]) -> li
 
 
 def _migrated(url: str, catalogue: Catalogue, views: Sequence[View], keep: bool) -> list[Change]:
-    engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: _transactional(url), poolclass=NullPool
-    )
-    with mapped_errors(address(url)), engine.connect() as connection, connection.begin() as whole:
-        if not keep:
-            connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
-        _refuse_old_server(connection)
-        connection.exec_driver_sql(_LOCK)
-        changes = list(_changes(connection, catalogue, views))
-        if not keep:
-            whole.rollback()
+    with mapped_errors(address(url)), open_connection(url) as driver:
+        driver.autocommit = False
+        engine = create_engine("postgresql+psycopg://", creator=lambda: driver, poolclass=NullPool)
+        with engine.connect() as connection, connection.begin() as whole:
+            if not keep:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
+            _refuse_old_server(connection)
+            advisory_lock(driver, "snu_analytics migrate")
+            changes = list(_changes(connection, catalogue, views))
+            if not keep:
+                whole.rollback()
     return changes
-
-
-def _transactional(url: str):
-    connection = open_connection(url)
-    connection.autocommit = False
-    return connection
 
 
 def _refuse_old_server(connection: Connection) -> None:
@@ -83,13 +79,27 @@ def _refuse_old_server(connection: Connection) -> None:
 def _changes(
     connection: Connection, catalogue: Catalogue, views: Sequence[View]
 ) -> Iterator[Change]:
-    yield from ensure_schemas(connection)
+    # What cannot be given before the tables stand is looked at again, and reported, after them.
+    yield from (right for right in ensure_rights(connection) if right.kind != "left")
+    yield from _renamed_tables(connection)
     metadata = warehouse_metadata(catalogue)
     yield from ensure_column_names(connection)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
     yield from ensure_views(connection, views)
-    yield from ensure_table_rights(connection)
+    yield from ensure_rights(connection)
+
+
+def _renamed_tables(connection: Connection) -> Iterator[Change]:
+    for former, name in _RENAMED_TABLES.items():
+        table = f"{ANALYTICS}.{name}"
+        if _exists(connection, f"{ANALYTICS}.{former}") and not _exists(connection, table):
+            connection.exec_driver_sql(f"ALTER TABLE {ANALYTICS}.{former} RENAME TO {name}")
+            connection.exec_driver_sql(
+                f"ALTER INDEX {ANALYTICS}.{former}_pkey RENAME TO {name}_pkey"
+            )
+            sentence = f"table {ANALYTICS}.{former} is renamed to {table}, with its rows"
+            yield Change("changed", f"table {table}", sentence)
 
 
 def _table_changes(connection: Connection, metadata: MetaData) -> Iterator[Change]:
@@ -103,21 +113,21 @@ def _table_changes(connection: Connection, metadata: MetaData) -> Iterator[Chang
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None:
         return
-    done = Operations(context)
+    operations = Operations(context)
     steps = list(_flat(script.upgrade_ops.ops))
     new_tables = {step.table_name for step in steps if isinstance(step, ops.CreateTableOp)}
     known_indexes = {index.name for table in metadata.tables.values() for index in table.indexes}
     for step in steps:
         if isinstance(step, ops.CreateIndexOp) and step.table_name in new_tables:
-            done.invoke(step)
+            operations.invoke(step)
         elif isinstance(step, ops.DropIndexOp):
             # One of the catalogue's, to be made anew; an administrator's own index stands.
             if step.index_name in known_indexes:
-                done.invoke(step)
+                operations.invoke(step)
         else:
             change = _described(connection, step)
             if change.kind != "left":
-                done.invoke(step)
+                operations.invoke(step)
             yield change
 
 
@@ -147,57 +157,69 @@ def _comment_apart(step: ops.AlterColumnOp) -> Iterator[ops.AlterColumnOp]:
 
 
 def _described(connection: Connection, step: ops.MigrateOperation) -> Change:
+    subject = _subject(step)
     match step:
         case ops.CreateTableOp():
-            table = f"{step.schema}.{step.table_name}"
-            return Change("created", f"table {table}", f"table {table} is created, empty")
+            return Change("created", subject, f"{subject} is created, empty")
         case ops.AddColumnOp():
-            column = f"{step.schema}.{step.table_name}.{step.column.name}"
-            told = f"column {column} is added"
-            if not step.column.computed and _has_rows(
-                connection, f"{step.schema}.{step.table_name}"
-            ):
-                told += ", null in the rows that are there: a backfill of their days fills it"
-            return Change("created", f"column {column}", told)
-        case ops.AlterColumnOp(modify_type=None, modify_nullable=None):
-            column = f"{step.schema}.{step.table_name}.{step.column_name}"
-            return Change("changed", f"column {column}", f"the comment of {column} is renewed")
-        case ops.CreateTableCommentOp():
-            table = f"{step.schema}.{step.table_name}"
-            return Change("changed", f"table {table}", f"the comment of {table} is renewed")
+            sentence = f"{subject} is added"
+            if not step.column.computed and _has_rows(connection, _table(step)):
+                sentence += ", null in the rows that are there: a backfill of their days fills it"
+            return Change("created", subject, sentence)
+        case ops.CreateTableCommentOp() | ops.AlterColumnOp(modify_type=None, modify_nullable=None):
+            name = subject.partition(" ")[2]
+            return Change("changed", subject, f"the comment of {name} is renewed")
         case ops.CreateIndexOp():
-            index = f"{step.schema}.{step.index_name}"
-            return Change("changed", f"index {index}", f"index {index} is made anew")
-        case ops.DropColumnOp():
-            column = f"{step.schema}.{step.table_name}.{step.column_name}"
-            views = views_on(connection, f"{step.schema}.{step.table_name}", step.column_name)
-            return _left(step, f"column {column}", "is no longer in the catalogue", views)
+            return Change("changed", subject, f"{subject} is made anew")
         case ops.DropTableOp():
-            table = f"{step.schema}.{step.table_name}"
-            views = views_on(connection, table)
-            return _left(step, f"table {table}", "is no longer in the catalogue", views)
+            views = views_on(connection, _table(step))
+            return _left(step, "is no longer in the catalogue", views)
+        case ops.DropColumnOp():
+            views = views_on(connection, _table(step), step.column_name)
+            return _left(step, "is no longer in the catalogue", views)
         case ops.AlterColumnOp():
-            column = f"{step.schema}.{step.table_name}.{step.column_name}"
-            views = views_on(connection, f"{step.schema}.{step.table_name}", step.column_name)
-            return _left(step, f"column {column}", "has another type in the catalogue", views)
+            views = views_on(connection, _table(step), step.column_name)
+            return _left(step, "has another type in the catalogue", views)
         case _:
-            return _left(step, type(step).__name__, "differs from the catalogue")
+            return _left(step, "differs from the catalogue")
 
 
-def _left(step: ops.MigrateOperation, subject: str, why: str, views: Sequence[str] = ()) -> Change:
+def _subject(step: ops.MigrateOperation) -> str:
+    match step:
+        case ops.AddColumnOp():
+            return f"column {_table(step)}.{step.column.name}"
+        case ops.DropColumnOp() | ops.AlterColumnOp():
+            return f"column {_table(step)}.{step.column_name}"
+        case ops.CreateIndexOp():
+            return f"index {step.schema}.{step.index_name}"
+        case ops.CreateTableOp() | ops.DropTableOp() | ops.CreateTableCommentOp():
+            return f"table {_table(step)}"
+        case _:
+            return type(step).__name__
+
+
+def _table(step: Any) -> str:
+    return f"{step.schema}.{step.table_name}"
+
+
+def _left(step: ops.MigrateOperation, why: str, views: Sequence[str] = ()) -> Change:
     # The next migration makes the views anew.
-    before = f"DROP VIEW {', '.join(views)}; " if views else ""
+    before, subject = f"DROP VIEW {', '.join(views)}; " if views else "", _subject(step)
     return Change("left", subject, f"{subject} {why}; if nobody needs it: {before}{_sql(step)}")
 
 
 def _sql(step: ops.MigrateOperation) -> str:
-    written = StringIO()
+    output = StringIO()
     offline = MigrationContext.configure(
-        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written}
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": output}
     )
     Operations(offline).invoke(step)
-    return " ".join(written.getvalue().split())
+    return " ".join(output.getvalue().split())
 
 
 def _has_rows(connection: Connection, table: str) -> bool:
     return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {table})").scalar())
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    return bool(connection.exec_driver_sql(f"SELECT to_regclass('{table}') IS NOT NULL").scalar())

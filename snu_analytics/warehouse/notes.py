@@ -4,9 +4,8 @@ import polars as pl
 import psycopg
 
 from snu_analytics.days import DayRange
-from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
 from snu_analytics.warehouse.read import days_with_rows
-from snu_analytics.warehouse.replace import replace_day
+from snu_analytics.warehouse.replace import replace_days
 
 
 def replace_notes(
@@ -16,9 +15,7 @@ def replace_notes(
 
     `rows` has `day` and the table's other columns but for `entity`.
     """
-    where = {"entity": [entity]}
-    rows = copy_text(rows.select(pl.lit(entity).alias("entity"), pl.all()))
-    former = days_with_rows(connection, table, "day", days.first, days.last, where)
-    for day in sorted(former | set(rows["day"])):
-        part = rows.filter(pl.col("day") == day)
-        replace_day(connection, table, "day", day, rows.columns, copy_blocks(part), where=where)
+    part = {"entity": [entity]}
+    rows = rows.select(pl.lit(entity).alias("entity"), pl.all())
+    former = days_with_rows(connection, table, "day", days, part)
+    replace_days(connection, table, "day", sorted(former | set(rows["day"])), rows, part)

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import chain
 from typing import NamedTuple
 
+import polars as pl
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.copy_text import copy_rows, copy_text
+from snu_analytics.warehouse.locks import advisory_lock
 from snu_analytics.warehouse.schema import ANALYTICS
 
 # A part of a table: for each column the values its rows may have, such as the phases of an entity.
@@ -18,7 +19,7 @@ Part = Mapping[str, Sequence[str]]
 
 
 class SourceFingerprint(NamedTuple):
-    """The patches that a day's rows were made of: how many, and a digest of what they say.
+    """The patches that a day's rows were made of: how many, and a digest of their content.
 
     `key_id` is the fingerprint of the key of the digest and of the rows' pseudonyms.
     """
@@ -28,54 +29,59 @@ class SourceFingerprint(NamedTuple):
     key_id: str
 
 
-def replace_day(
+def replace_days(
     connection: psycopg.Connection,
     table: str,
     day_column: str,
-    day: date,
-    columns: Sequence[str],
-    rows: Iterable[bytes],
-    where: Part | None = None,
-    origin: SourceFingerprint | None = None,
-) -> int:
-    """Replace a day's rows by those in `rows`, blocks of COPY text; the number of rows written.
+    days: Iterable[date] | Mapping[date, SourceFingerprint],
+    frame: pl.DataFrame,
+    part: Part | None = None,
+) -> dict[date, int]:
+    """The number of rows written on each of the days: those of the frame in place of the former.
 
-    `where` narrows what is deleted to the rows whose columns have one of the given values; without
-    it the day is noted in `day_load` with its `origin`, an empty one too. Another call for the same
-    table, day and `where` waits. Blocks of about 1 MB are fastest and may end anywhere. Raises
-    WarehouseUnavailable when the server is lost and WarehouseError when it refuses a row; then the
-    former rows stand.
+    `frame` has columns of the table, by name, `day_column` (Date) among them. Each day is a
+    transaction of its own, an empty one too: another one that replaces the same day of the table
+    waits for its end, and where a row is refused the former rows of its day stand. With `part`
+    only the rows of that part are deleted; without it the whole table is loaded for the day, which
+    is noted in `day_load` with the day's fingerprint, if `days` maps it to one.
     """
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        _table(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with _replacing(connection, table, day_column, day, where) as cursor:
-        written, blocks = 0, iter(rows)
-        if first := next(blocks, None):  # an empty day, as most are, needs no COPY
-            with cursor.copy(copy) as stream:
-                for block in chain([first], blocks):
-                    stream.write(block)
-            written = cursor.rowcount
-        return _noted(cursor, table, day, where, written, origin)
+    fingerprints = days if isinstance(days, Mapping) else {}
+    rows = copy_text(frame)
+    by_day = rows.partition_by(day_column, as_dict=True, maintain_order=True)
+    written = {}
+    for day in days:
+        with replacing(connection, table, day_column, day, part):
+            written[day] = copy_rows(connection, _table(table), by_day.get((day,), rows.clear()))
+            if not part:
+                _note_load(connection, table, day, written[day], fingerprints.get(day))
+    return written
+
+
+def replace_all(connection: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
+    """Make the frame's rows all that a table holds, in one transaction."""
+    with connection.transaction():
+        advisory_lock(connection, table)
+        connection.execute(sql.SQL("DELETE FROM {}").format(_table(table)))
+        copy_rows(connection, _table(table), copy_text(frame))
 
 
 @contextmanager
-def _replacing(
-    connection: psycopg.Connection, table: str, day_column: str, day: date, where: Part | None
-) -> Iterator[psycopg.Cursor]:
+def replacing(
+    connection: psycopg.Connection, table: str, day_column: str, day: date, part: Part | None = None
+) -> Iterator[None]:
+    """The transaction in which a day is replaced: locked, its former rows deleted."""
     if connection.info.transaction_status != TransactionStatus.IDLE:
         raise ValueError("a day is replaced in a transaction of its own: commit the open one first")
-    part = where or {}
-    conditions = [sql.SQL("{} = %s").format(sql.Identifier(day_column))]
-    conditions += [sql.SQL("{} = ANY(%s)").format(sql.Identifier(name)) for name in part]
-    values = [day, *(list(allowed) for allowed in part.values())]
-    delete = sql.SQL("DELETE FROM {} WHERE {}").format(
-        _table(table), sql.SQL(" AND ").join(conditions)
-    )
-    with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
+    with connection.transaction():
         lock_day(connection, table, day, part)
-        cursor.execute(delete, values)
-        yield cursor
+        condition, values = part_condition(part)
+        connection.execute(
+            sql.SQL("DELETE FROM {} WHERE {} = %s AND {}").format(
+                _table(table), sql.Identifier(day_column), condition
+            ),
+            [day, *values],
+        )
+        yield
 
 
 def lock_day(
@@ -83,29 +89,32 @@ def lock_day(
 ) -> None:
     """Keep others from replacing the day, or the part of it, until the transaction ends."""
     parts = sorted((column, sorted(values)) for column, values in (part or {}).items())
-    connection.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{table} {parts} {day}"]
+    advisory_lock(connection, f"{table} {parts} {day}")
+
+
+def part_condition(part: Part | None) -> tuple[sql.Composable, list[list[str]]]:
+    """The SQL condition of the rows of a part, true without one, and its parameters."""
+    conditions = [sql.SQL("{} = ANY(%s)").format(sql.Identifier(column)) for column in part or {}]
+    return (
+        sql.SQL(" AND ").join([sql.SQL("true"), *conditions]),
+        [list(values) for values in (part or {}).values()],
     )
 
 
-def _noted(
-    cursor: psycopg.Cursor,
+def _note_load(
+    connection: psycopg.Connection,
     table: str,
     day: date,
-    where: Part | None,
-    written: int,
-    origin: SourceFingerprint | None,
-) -> int:
-    if not where:
-        loads = _table("day_load")
-        cursor.execute(
-            sql.SQL("DELETE FROM {} WHERE relation = %s AND day = %s").format(loads), [table, day]
-        )
-        cursor.execute(
-            sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)").format(loads),
-            [table, day, written, *(origin or (None, None, None))],
-        )
-    return written
+    row_count: int,
+    fingerprint: SourceFingerprint | None,
+) -> None:
+    connection.execute(
+        "DELETE FROM analytics.day_load WHERE relation = %s AND day = %s", [table, day]
+    )
+    connection.execute(
+        "INSERT INTO analytics.day_load VALUES (%s, %s, %s, %s, %s, %s)",
+        [table, day, row_count, *(fingerprint or (None, None, None))],
+    )
 
 
 def _table(table: str) -> sql.Identifier:

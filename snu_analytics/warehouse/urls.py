@@ -21,7 +21,7 @@ def dagster_url(warehouse_url: str, override: str | None = None) -> str:
     place = f"{_DRIVER}://{place.partition('://')[2]}"
     if override:
         return f"{place}?{query}" if query else place
-    told = dict(parse_qsl(query, keep_blank_values=True))
-    told["options"] = f"{told['options']} {_OPTIONS}" if "options" in told else _OPTIONS
+    settings = dict(parse_qsl(query, keep_blank_values=True))
+    settings["options"] = " ".join(filter(None, [settings.get("options"), _OPTIONS]))
     # libpq reads %20 as a space but not the plus sign.
-    return f"{place}?{urlencode(told, quote_via=quote)}"
+    return f"{place}?{urlencode(settings, quote_via=quote)}"

@@ -1,33 +1,54 @@
-"""Rows of the tests: events of young people as COPY text, and what stands in the tables."""
+"""Rows of the tests: events of young people, and what stands in the tables."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
+import polars as pl
 import psycopg
+
+from snu_analytics.warehouse import SourceFingerprint, connect, replace_days
 
 DAY = date(2024, 3, 1)
 NEXT_DAY = date(2024, 3, 2)
 
-COLUMNS = [
-    "event_id",
-    "change_id",
-    "subject_id",
-    "event_date",
-    "event_at",
-    "phase",
-    "event_name",
-    "state_before",
-    "state_after",
-    "age",
-    "quality",
-]
+
+def event(
+    number: int, name: str = "inscription_created", day: date = DAY, **values: object
+) -> pl.DataFrame:
+    """The row of an event; equal numbers are equal event ids, `values` are of other columns."""
+    row = {
+        **dict.fromkeys(("event_id", "change_id", "subject_id"), str(UUID(int=number))),
+        "event_date": day,
+        "event_at": datetime(day.year, day.month, day.day, 10, tzinfo=UTC),
+        "phase": "inscription",
+        "event_name": name,
+        "state_before": "{}",
+        "state_after": '{"a": 1}',
+        "age": "16",
+        "quality": "recorded",
+    }
+    return pl.DataFrame([row | values])
 
 
-def event(number: int, name: str = "inscription_created", day: date = DAY) -> bytes:
-    """One line of COPY text for COLUMNS; equal numbers are equal event ids."""
-    ids = "\t".join([str(UUID(int=number))] * 3)
-    told = f'{day}\t{day} 10:00+00\tinscription\t{name}\t{{}}\t{{"a": 1}}\t16\trecorded'
-    return f"{ids}\t{told}\n".encode()
+NO_EVENTS = event(1).clear()
+
+
+def load(
+    connection: psycopg.Connection,
+    *events: pl.DataFrame,
+    day: date = DAY,
+    fingerprint: SourceFingerprint | None = None,
+) -> int:
+    """Replace the events of a day; the number of rows written."""
+    days = {day: fingerprint} if fingerprint else [day]
+    rows = pl.concat([*events] or [NO_EVENTS])
+    return replace_days(connection, "young_event", "event_date", days, rows)[day]
+
+
+def load_day(url: str, *events: pl.DataFrame, day: date = DAY) -> int:
+    """As `load`, over a connection of its own."""
+    with connect(url) as connection:
+        return load(connection, *events, day=day)
 
 
 def stored(url: str) -> list[tuple[str, int, str]]:

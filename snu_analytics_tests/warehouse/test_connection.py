@@ -2,9 +2,9 @@ import psycopg
 import pytest
 
 from snu_analytics.errors import WarehouseError, WarehouseUnavailable
-from snu_analytics.warehouse import address, connect, mapped_errors, replace_day
+from snu_analytics.warehouse import address, connect
+from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event
 
 NOBODY = "postgresql://someone:opensesame@127.0.0.1:1/snu"
 
@@ -30,9 +30,9 @@ def test_the_address_may_choose_other_settings(warehouse_url):
 
 
 def test_a_server_that_is_not_there_is_unavailable():
-    told = fault(NOBODY)
-    assert isinstance(told, WarehouseUnavailable)
-    assert str(told) == (
+    refused = fault(NOBODY)
+    assert isinstance(refused, WarehouseUnavailable)
+    assert str(refused) == (
         "PostgreSQL at 127.0.0.1:1, database snu cannot be reached: "
         "is the server running, and does it listen there?"
     )
@@ -43,31 +43,31 @@ def test_a_host_that_has_no_address_is_unavailable():
 
 
 def test_a_wrong_password_is_not_worth_another_try(guarded_url):
-    told = fault(guarded_url.replace("opensesame", "wrongword"))
-    assert not isinstance(told, WarehouseUnavailable)
-    assert "the user or the password is refused: mend SNU_WAREHOUSE_URL" in str(told)
-    assert "wrongword" not in str(told)
+    refused = fault(guarded_url.replace("opensesame", "wrongword"))
+    assert not isinstance(refused, WarehouseUnavailable)
+    assert "the user or the password is refused: mend SNU_WAREHOUSE_URL" in str(refused)
+    assert "wrongword" not in str(refused)
     with connect(guarded_url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_an_unknown_user_is_refused(warehouse_url):
-    told = fault(warehouse_url.replace("//postgres@", "//stranger@"))
-    assert not isinstance(told, WarehouseUnavailable)
-    assert "the user or the password is refused" in str(told)
+    refused = fault(warehouse_url.replace("//postgres@", "//stranger@"))
+    assert not isinstance(refused, WarehouseUnavailable)
+    assert "the user or the password is refused" in str(refused)
 
 
 def test_a_lacking_database_is_named(postgres_server):
-    told = fault(postgres_server.url("elsewhere"))
-    assert not isinstance(told, WarehouseUnavailable)
-    assert "database elsewhere: the database is lacking: create it" in str(told)
+    refused = fault(postgres_server.url("elsewhere"))
+    assert not isinstance(refused, WarehouseUnavailable)
+    assert "database elsewhere: the database is lacking: create it" in str(refused)
 
 
 def test_a_lacking_table_asks_for_a_migration(empty_database_url):
     execute(empty_database_url, "CREATE SCHEMA analytics")
-    told = str(fault(empty_database_url, "SELECT * FROM analytics.young_event"))
-    assert "run `snu-analytics migrate`" in told
-    assert 'relation "analytics.young_event" does not exist' in told
+    message = str(fault(empty_database_url, "SELECT * FROM analytics.young_event"))
+    assert "run `snu-analytics migrate`" in message
+    assert 'relation "analytics.young_event" does not exist' in message
 
 
 def test_a_lacking_column_asks_for_a_migration(warehouse_url):
@@ -78,9 +78,9 @@ def test_a_lacking_column_asks_for_a_migration(warehouse_url):
 
 def test_a_lacking_right_names_the_role_to_grant(warehouse_url):
     as_reader = f"{warehouse_url}&options=-c%20role%3Dsnu_reader"
-    told = str(fault(as_reader, "SELECT * FROM analytics.young_event"))
-    assert "a right is lacking: grant the user the role snu_loader" in told
-    assert "permission denied for schema analytics" in told
+    message = str(fault(as_reader, "SELECT * FROM analytics.young_event"))
+    assert "a right is lacking: grant the user the role snu_loader" in message
+    assert "permission denied for schema analytics" in message
 
 
 def test_a_connection_cut_by_the_server_is_unavailable(warehouse_url):
@@ -97,42 +97,14 @@ def test_a_connection_cut_by_the_server_is_unavailable(warehouse_url):
         "opensesame",
     ],
 )
-def test_a_malformed_address_is_told_without_it(url):
-    told = str(fault(url))
-    assert "SNU_WAREHOUSE_URL is not an address of PostgreSQL" in told
-    assert "sesame" not in told
+def test_a_malformed_address_is_refused_without_it(url):
+    message = str(fault(url))
+    assert "SNU_WAREHOUSE_URL is not an address of PostgreSQL" in message
+    assert "sesame" not in message
 
 
 def test_an_address_for_people_has_neither_user_nor_password():
     assert address(NOBODY) == "PostgreSQL at 127.0.0.1:1, database snu"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param(event(1).replace(b"16", b"MARKER"), id="malformed value"),
-        pytest.param(event(1).replace(b"recorded", b"MARKER"), id="broken check"),
-        pytest.param(event(1).replace(b'{"a": 1}', b'{"MARKER'), id="malformed json"),
-        pytest.param(event(1, "MARKER") + event(1, "MARKER"), id="key twice"),
-        pytest.param(b"MARKER\n", id="too few columns"),
-    ],
-)
-def test_no_content_of_a_row_is_in_the_fault(warehouse_url, line):
-    with pytest.raises(WarehouseError) as caught, connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [line])
-    assert "MARKER" not in str(caught.value)
-    assert "00000000-0000" not in str(caught.value)
-    assert caught.value.__suppress_context__
-
-
-def test_the_fault_of_a_row_names_its_place(warehouse_url):
-    lines = [event(1), event(2).replace(b"16", b"MARKER")]
-    with pytest.raises(WarehouseError) as caught, connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, lines)
-    assert str(caught.value) == (
-        "PostgreSQL: refused (22P02 InvalidTextRepresentation), "
-        "COPY young_event, line 2, column age"
-    )
 
 
 def test_faults_that_are_not_of_the_database_pass_as_they_are():
@@ -140,7 +112,7 @@ def test_faults_that_are_not_of_the_database_pass_as_they_are():
         raise ZeroDivisionError
 
 
-def test_a_full_disk_is_told_as_such():
+def test_a_full_disk_is_named():
     with pytest.raises(WarehouseError, match="the disk is full") as caught, mapped_errors():
         raise psycopg.errors.DiskFull
     assert not isinstance(caught.value, WarehouseUnavailable)

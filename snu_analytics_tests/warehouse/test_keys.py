@@ -17,11 +17,10 @@ from snu_analytics.warehouse import (
     forget_key,
     key_matches,
     known_keys,
-    replace_day,
     rows_by_key,
 )
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY, event, rows, until
+from snu_analytics_tests.warehouse.lines import DAY, NEXT_DAY, event, load, load_day, rows, until
 
 WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
@@ -35,11 +34,6 @@ def fingerprints(url: str) -> list[tuple]:
     return rows(url, "SELECT fingerprint FROM analytics.pseudonym_key")
 
 
-def write_event(url: str) -> None:
-    with connect(url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
-
-
 def test_the_first_key_is_noted(warehouse_url):
     claim(warehouse_url, "first")
     assert fingerprints(warehouse_url) == [("first",)]
@@ -47,14 +41,14 @@ def test_the_first_key_is_noted(warehouse_url):
 
 def test_the_same_key_is_welcome_again(warehouse_url):
     claim(warehouse_url, "first")
-    write_event(warehouse_url)
+    load_day(warehouse_url, event(1))
     claim(warehouse_url, "first")
     assert fingerprints(warehouse_url) == [("first",)]
 
 
 def test_another_key_is_refused_while_events_stand(warehouse_url):
     claim(warehouse_url, "first")
-    write_event(warehouse_url)
+    load_day(warehouse_url, event(1))
     with pytest.raises(WarehouseError) as caught:
         claim(warehouse_url, "second")
     assert str(caught.value) == (
@@ -81,11 +75,11 @@ def test_another_key_takes_over_empty_tables(warehouse_url):
     assert fingerprints(warehouse_url) == [("second",)]
 
 
-def test_key_matches_tells_without_claiming(warehouse_url):
+def test_key_matches_looks_without_claiming(warehouse_url):
     claim(warehouse_url, "first")
     with connect(warehouse_url) as connection:
         assert key_matches(connection, "second")
-    write_event(warehouse_url)
+    load_day(warehouse_url, event(1))
     with connect(warehouse_url) as connection:
         assert key_matches(connection, "first")
         assert not key_matches(connection, "second")
@@ -106,7 +100,7 @@ def test_another_key_waits_for_a_writer_and_is_refused_for_its_rows(warehouse_ur
         waiting = threading.Thread(target=other)
         waiting.start()
         until(warehouse_url, WAITING)
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+        load(connection, event(1))
     waiting.join()
     assert len(refused) == 1
     assert fingerprints(warehouse_url) == [("first",)]
@@ -114,10 +108,10 @@ def test_another_key_waits_for_a_writer_and_is_refused_for_its_rows(warehouse_ur
 
 def test_two_first_writers_with_one_key_both_go_on(warehouse_url):
     both = [threading.Thread(target=claim, args=(warehouse_url, "first")) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
     assert fingerprints(warehouse_url) == [("first",)]
 
 
@@ -125,14 +119,12 @@ def states(url: str) -> list[tuple]:
     return rows(url, "SELECT fingerprint, state FROM analytics.pseudonym_key ORDER BY 1")
 
 
-def load(url: str, key_id: str, number: int, day=DAY) -> None:
+def load_with(url: str, key_id: str, number: int, day=DAY) -> None:
     """A day of the young people with one event of this key."""
-    line = event(number, day=day).rstrip(b"\n") + f"\t{key_id}\n".encode()
     with connect(url) as connection:
         claim_key(connection, key_id)
-        columns = [*COLUMNS, "key_id"]
-        origin = SourceFingerprint(1, "digest", key_id)
-        replace_day(connection, "young_event", "event_date", day, columns, [line], origin=origin)
+        fingerprint = SourceFingerprint(1, "digest", key_id)
+        load(connection, event(number, day=day, key_id=key_id), day=day, fingerprint=fingerprint)
 
 
 def call(url: str, step, *arguments):
@@ -141,25 +133,25 @@ def call(url: str, step, *arguments):
 
 
 def test_the_incoming_key_writes_beside_the_current_one(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 2, NEXT_DAY)
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "second", 2, NEXT_DAY)
+    load_with(warehouse_url, "first", 1)
     assert states(warehouse_url) == [("first", "current"), ("second", "incoming")]
     with pytest.raises(WarehouseError, match="is not the key of the rows"):
         claim(warehouse_url, "third")
 
 
 def test_one_rotation_at_a_time(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
     with pytest.raises(WarehouseError, match="a rotation to the key second is under way"):
         call(warehouse_url, begin_rotation, "third")
 
 
 def test_no_rotation_to_the_key_of_the_rows(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     with pytest.raises(WarehouseError, match="first is the key of the rows already"):
         call(warehouse_url, begin_rotation, "first")
 
@@ -174,7 +166,7 @@ def test_a_rotation_does_not_begin_while_a_process_writes(warehouse_url, monkeyp
 
 @pytest.mark.parametrize("key_id", ["first", "second"])
 def test_who_must_write_alone_is_refused_during_a_rotation(warehouse_url, key_id):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     with connect(warehouse_url) as connection:
         claim_key(connection, "first", alone=True)
     call(warehouse_url, begin_rotation, "second")
@@ -207,39 +199,39 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
 
 
 def test_the_days_of_other_keys_remain_to_be_rebuilt(warehouse_url):
-    load(warehouse_url, "first", 1)
-    load(warehouse_url, "first", 2, NEXT_DAY)
+    load_with(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 2, NEXT_DAY)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 2, NEXT_DAY)
+    load_with(warehouse_url, "second", 2, NEXT_DAY)
     assert call(warehouse_url, days_of_other_keys, "second") == {("young_event", DAY)}
 
 
 def test_a_day_loaded_before_there_were_key_ids_remains_to_be_rebuilt(warehouse_url):
-    write_event(warehouse_url)
+    load_day(warehouse_url, event(1))
     assert call(warehouse_url, days_of_other_keys, "second") == {("young_event", DAY)}
 
 
 def test_a_rotation_ends_when_no_row_of_the_old_key_is_left(warehouse_url):
-    load(warehouse_url, "first", 1)
-    load(warehouse_url, "first", 2, NEXT_DAY)
+    load_with(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 2, NEXT_DAY)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     with pytest.raises(WarehouseError) as caught:
         call(warehouse_url, finish_rotation, "second")
     assert str(caught.value).startswith(
         "analytics.young_event holds rows of another key still, of 2024-03-02 for one"
     )
     assert states(warehouse_url) == [("first", "current"), ("second", "incoming")]
-    load(warehouse_url, "second", 2, NEXT_DAY)
+    load_with(warehouse_url, "second", 2, NEXT_DAY)
     call(warehouse_url, finish_rotation, "second")
     assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
 
 
 def test_a_rotation_does_not_end_while_another_key_writes(warehouse_url, monkeypatch):
     monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     with connect(warehouse_url) as connection:
         claim_key(connection, "first")
         with pytest.raises(WarehouseError, match="another process is writing"):
@@ -248,26 +240,26 @@ def test_a_rotation_does_not_end_while_another_key_writes(warehouse_url, monkeyp
 
 
 def test_what_no_day_rebuilds_goes_when_a_rotation_ends(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     for statement in (
-        "INSERT INTO analytics.day_found VALUES ('young', '2024-03-01', 1, 'digest', 'first')",
+        "INSERT INTO analytics.audited_day VALUES ('young', '2024-03-01', 1, 'digest', 'first')",
         "INSERT INTO analytics.day_load VALUES ('pony_event', '2024-03-01', 0, 0, 'd', 'first')",
         "INSERT INTO analytics.quarantine "
         "VALUES ('young', '2024-03-09', gen_random_uuid(), 'date', 'first')",
     ):
         execute(warehouse_url, statement)
     call(warehouse_url, finish_rotation, "second")
-    for table in ("day_found", "quarantine"):
+    for table in ("audited_day", "quarantine"):
         assert rows(warehouse_url, f"SELECT FROM analytics.{table}") == []
     assert rows(warehouse_url, "SELECT relation FROM analytics.day_load") == [("young_event",)]
 
 
 def test_a_quarantined_patch_of_a_loaded_day_is_never_dropped(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     execute(
         warehouse_url,
         "INSERT INTO analytics.quarantine "
@@ -279,9 +271,9 @@ def test_a_quarantined_patch_of_a_loaded_day_is_never_dropped(warehouse_url):
 
 
 def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     execute(
         warehouse_url,
         "CREATE TABLE analytics.pony_event AS SELECT date '2024-03-01' AS event_date",
@@ -292,7 +284,7 @@ def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehou
 
 @pytest.mark.parametrize("state", ["retired", "destroyed"])
 def test_a_key_out_of_use_is_refused_by_name(warehouse_url, state):
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     execute(
         warehouse_url, f"INSERT INTO analytics.pseudonym_key VALUES ('first', now(), '{state}')"
     )
@@ -302,12 +294,12 @@ def test_a_key_out_of_use_is_refused_by_name(warehouse_url, state):
 
 
 def test_a_destroyed_key_leaves_its_rows_to_a_rotation_alone(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, forget_key, "first")
     with pytest.raises(WarehouseError, match="is not the key of the rows"):
         claim(warehouse_url, "second")
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 1)
+    load_with(warehouse_url, "second", 1)
     call(warehouse_url, finish_rotation, "second")
     assert states(warehouse_url) == [("first", "destroyed"), ("second", "current")]
 
@@ -328,9 +320,9 @@ def test_there_is_one_current_and_one_incoming_key_at_most(warehouse_url):
 
 
 def test_rows_are_counted_by_key(warehouse_url):
-    load(warehouse_url, "first", 1)
+    load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
-    load(warehouse_url, "second", 2, NEXT_DAY)
+    load_with(warehouse_url, "second", 2, NEXT_DAY)
     assert call(warehouse_url, rows_by_key) == [
         KeyedRows("first", "young_event", 1, 1),
         KeyedRows("second", "young_event", 1, 1),
@@ -339,5 +331,5 @@ def test_rows_are_counted_by_key(warehouse_url):
 
 def test_rows_without_a_key_id_are_of_the_current_key(warehouse_url):
     claim(warehouse_url, "first")
-    write_event(warehouse_url)
+    load_day(warehouse_url, event(1))
     assert call(warehouse_url, rows_by_key) == [KeyedRows("first", "young_event", 1, 1)]

@@ -6,10 +6,10 @@ import pytest
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import Change, claim_key, connect, replace_day
+from snu_analytics.warehouse import Change, claim_key, connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, until
+from snu_analytics_tests.warehouse.lines import event, load, load_day, rows, until
 
 CATALOGUE = load_catalogue()
 
@@ -25,14 +25,14 @@ ONE_MORE = with_columns(**KEYS, jdc=Column(field="jdc"))
 ONE_LESS = with_columns(**{name: column for name, column in KEYS.items() if name != "grade"})
 
 
-def test_the_first_migration_tells_each_table(empty_database_url):
+def test_the_first_migration_lists_each_table(empty_database_url):
     changes = migrate(empty_database_url, CATALOGUE)
     created = [c.subject for c in changes if c.kind == "created"]
     assert [subject for subject in created if subject.startswith("table ")] == [
         "table analytics.application_event",
+        "table analytics.audited_day",
         "table analytics.classe_event",
         "table analytics.daily_figure",
-        "table analytics.day_found",
         "table analytics.day_load",
         "table analytics.erased_subject",
         "table analytics.erasure_log",
@@ -72,10 +72,10 @@ def test_a_second_migration_changes_nothing(empty_database_url):
     assert migrate(empty_database_url, CATALOGUE) == []
 
 
-def test_pending_changes_are_told_and_not_done(empty_database_url):
-    told = pending_changes(empty_database_url, CATALOGUE)
+def test_pending_changes_are_listed_and_not_done(empty_database_url):
+    pending = pending_changes(empty_database_url, CATALOGUE)
     assert rows(empty_database_url, "SELECT to_regnamespace('analytics')::text") == [(None,)]
-    assert migrate(empty_database_url, CATALOGUE) == told
+    assert migrate(empty_database_url, CATALOGUE) == pending
 
 
 def test_one_more_key_column_is_one_change(warehouse_url):
@@ -94,8 +94,7 @@ def test_one_more_key_column_is_one_change(warehouse_url):
 
 
 def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
-    with connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+    load_day(warehouse_url, event(1))
     (change,) = migrate(warehouse_url, ONE_MORE)
     assert change.sentence == (
         "column analytics.young_event.jdc is added, "
@@ -106,17 +105,17 @@ def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
 def test_a_warehouse_of_before_key_ids_is_upgraded_with_its_rows(warehouse_url):
     with connect(warehouse_url) as connection:
         claim_key(connection, "first")
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+        load(connection, event(1))
     for statement in (
         "ALTER TABLE analytics.young_event DROP COLUMN key_id",
         "ALTER TABLE analytics.quarantine DROP COLUMN key_id",
         "ALTER TABLE analytics.day_load DROP COLUMN key_id",
-        "ALTER TABLE analytics.day_found DROP COLUMN key_id",
+        "ALTER TABLE analytics.audited_day DROP COLUMN key_id",
         "ALTER TABLE analytics.pseudonym_key DROP COLUMN state",
     ):
         execute(warehouse_url, statement)
     assert [(c.kind, c.subject) for c in migrate(warehouse_url, CATALOGUE)] == [
-        ("created", "column analytics.day_found.key_id"),
+        ("created", "column analytics.audited_day.key_id"),
         ("created", "column analytics.day_load.key_id"),
         ("created", "column analytics.pseudonym_key.state"),
         ("changed", "index analytics.pseudonym_key_one_in_use"),
@@ -130,7 +129,30 @@ def test_a_warehouse_of_before_key_ids_is_upgraded_with_its_rows(warehouse_url):
     assert rows(warehouse_url, "SELECT key_id FROM analytics.young_event") == [(None,)]
 
 
-def test_a_column_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
+def test_days_found_by_audits_of_a_former_version_become_audited_days(warehouse_url):
+    execute(
+        warehouse_url,
+        "INSERT INTO analytics.audited_day VALUES ('young', '2024-03-01', 7, 'digest', 'first')",
+    )
+    execute(warehouse_url, "ALTER TABLE analytics.audited_day RENAME TO day_found")
+    execute(warehouse_url, "ALTER INDEX analytics.audited_day_pkey RENAME TO day_found_pkey")
+    assert migrate(warehouse_url, CATALOGUE) == [
+        Change(
+            "changed",
+            "table analytics.audited_day",
+            "table analytics.day_found is renamed to analytics.audited_day, with its rows",
+        )
+    ]
+    assert rows(warehouse_url, "SELECT entity, patch_count FROM analytics.audited_day") == [
+        ("young", 7)
+    ]
+    assert rows(warehouse_url, "SELECT to_regclass('analytics.audited_day_pkey') IS NULL") == [
+        (False,)
+    ]
+    assert migrate(warehouse_url, CATALOGUE) == []
+
+
+def test_a_column_no_longer_in_the_catalogue_is_left_with_its_sql(warehouse_url):
     left = Change(
         "left",
         "column analytics.young_event.grade",
@@ -142,15 +164,15 @@ def test_a_column_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
     assert rows(warehouse_url, "SELECT grade FROM analytics.young_event") == []
 
 
-def test_a_table_no_longer_in_the_catalogue_is_left_and_told(warehouse_url):
-    kept = {name: e for name, e in CATALOGUE.entities.items() if name != "application"}
-    less = dataclasses.replace(CATALOGUE, entities=kept)
+def test_a_table_no_longer_in_the_catalogue_is_left_with_its_sql(warehouse_url):
+    others = {name: e for name, e in CATALOGUE.entities.items() if name != "application"}
+    less = dataclasses.replace(CATALOGUE, entities=others)
     (left,) = [c for c in migrate(warehouse_url, less) if c.kind == "left"]
     assert left.subject == "table analytics.application_event"
     assert left.sentence.endswith("; DROP TABLE analytics.application_event;")
 
 
-def test_a_changed_type_is_left_and_told(warehouse_url):
+def test_a_changed_type_is_left_with_its_sql(warehouse_url):
     execute(warehouse_url, "ALTER TABLE analytics.mission_event ALTER places_left TYPE text")
     (left,) = migrate(warehouse_url, CATALOGUE)
     assert (left.kind, left.subject) == ("left", "column analytics.mission_event.places_left")
@@ -182,16 +204,16 @@ def test_a_lost_index_is_made_anew(warehouse_url):
 
 
 def test_two_migrations_at_once_both_end_well(empty_database_url):
-    told: list[list[Change]] = []
+    changes: list[list[Change]] = []
     both = [
-        threading.Thread(target=lambda: told.append(migrate(empty_database_url, CATALOGUE)))
+        threading.Thread(target=lambda: changes.append(migrate(empty_database_url, CATALOGUE)))
         for _ in range(2)
     ]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert [len(changes) > 0 for changes in told] == [True, False]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert [len(done) > 0 for done in changes] == [True, False]
 
 
 def test_looking_for_changes_does_not_wait_for_a_load(warehouse_url):
@@ -203,10 +225,10 @@ def test_looking_for_changes_does_not_wait_for_a_load(warehouse_url):
 
 
 def test_a_migration_waits_for_a_load_to_end(warehouse_url):
-    told: list[Change] = []
+    changes: list[Change] = []
     with psycopg.connect(warehouse_url) as load:
         load.execute("LOCK TABLE analytics.young_event IN ROW EXCLUSIVE MODE")
-        waiting = threading.Thread(target=lambda: told.extend(migrate(warehouse_url, ONE_MORE)))
+        waiting = threading.Thread(target=lambda: changes.extend(migrate(warehouse_url, ONE_MORE)))
         waiting.start()
         until(
             warehouse_url,
@@ -214,4 +236,4 @@ def test_a_migration_waits_for_a_load_to_end(warehouse_url):
             "WHERE NOT granted AND relation = 'analytics.young_event'::regclass",
         )
     waiting.join()
-    assert [c.subject for c in told] == ["column analytics.young_event.jdc"]
+    assert [c.subject for c in changes] == ["column analytics.young_event.jdc"]

@@ -1,26 +1,27 @@
 from datetime import UTC, date, datetime
 
+from snu_analytics.days import DayRange
 from snu_analytics.warehouse import (
     SourceFingerprint,
     changed_days,
     connect,
-    day_origins,
     figures,
     loaded_days,
-    replace_day,
     server_clock,
     server_version,
+    source_fingerprints,
 )
 from snu_analytics.warehouse.read import days_with_rows
 from snu_analytics_tests.fixtures.postgres import execute
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, NEXT_DAY
+from snu_analytics_tests.warehouse.lines import DAY, NEXT_DAY, load
 
 TWO_DAYS_ON = date(2024, 3, 3)
+DAYS = DayRange(DAY, TWO_DAYS_ON)
 
 
 def test_a_day_loaded_empty_is_loaded(warehouse_url):
     with connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", NEXT_DAY, COLUMNS, [])
+        load(connection, day=NEXT_DAY)
         assert loaded_days(connection, "young_event", DAY, TWO_DAYS_ON) == {NEXT_DAY}
         assert loaded_days(connection, "application_event", DAY, TWO_DAYS_ON) == set()
 
@@ -33,12 +34,10 @@ def test_days_with_rows_of_one_entity(warehouse_url):
         "('application', '2024-03-02', gen_random_uuid(), 'date')",
     )
     with connect(warehouse_url) as connection:
-        assert days_with_rows(
-            connection, "quarantine", "day", DAY, TWO_DAYS_ON, {"entity": ["young"]}
-        ) == {DAY}
+        assert days_with_rows(connection, "quarantine", "day", DAYS, {"entity": ["young"]}) == {DAY}
 
 
-def test_days_are_told_as_changed_where_the_digests_of_one_key_differ(warehouse_url):
+def test_days_have_changed_where_the_digests_of_one_key_differ(warehouse_url):
     for statement in (
         "INSERT INTO analytics.pseudonym_key VALUES ('first', now(), 'current')",
         "INSERT INTO analytics.day_load (relation, day, row_count, digest, key_id) VALUES "
@@ -46,7 +45,7 @@ def test_days_are_told_as_changed_where_the_digests_of_one_key_differ(warehouse_
         "('young_event', '2024-03-02', 1, 'a', 'second'), "
         "('young_event', '2024-03-03', 1, 'a', NULL), "
         "('young_event', '2024-03-04', 1, 'a', 'first')",
-        "INSERT INTO analytics.day_found (entity, day, patch_count, digest, key_id) VALUES "
+        "INSERT INTO analytics.audited_day (entity, day, patch_count, digest, key_id) VALUES "
         "('young', '2024-03-01', 1, 'b', 'first'), ('young', '2024-03-02', 1, 'b', 'first'), "
         "('young', '2024-03-03', 1, 'b', 'first'), ('young', '2024-03-04', 1, 'a', 'first')",
     ):
@@ -55,7 +54,7 @@ def test_days_are_told_as_changed_where_the_digests_of_one_key_differ(warehouse_
         assert changed_days(connection) == [("young", DAY, "b"), ("young", TWO_DAYS_ON, "b")]
 
 
-def test_the_origins_of_days_are_told_of_one_key(warehouse_url):
+def test_days_are_fingerprinted_with_one_key(warehouse_url):
     for statement in (
         "INSERT INTO analytics.pseudonym_key VALUES ('first', now(), 'current')",
         "INSERT INTO analytics.day_load VALUES ('young_event', '2024-03-01', 1, 7, 'a', 'first'), "
@@ -64,7 +63,7 @@ def test_the_origins_of_days_are_told_of_one_key(warehouse_url):
     ):
         execute(warehouse_url, statement)
     with connect(warehouse_url) as connection:
-        assert day_origins(connection, "young_event", DAY, TWO_DAYS_ON, "first") == {
+        assert source_fingerprints(connection, "young_event", DAYS, "first") == {
             DAY: SourceFingerprint(7, "a", "first"),
             TWO_DAYS_ON: SourceFingerprint(9, "c", "first"),
         }
@@ -86,7 +85,7 @@ def test_figures_are_summed_over_their_groups(warehouse_url):
     }
 
 
-def test_the_server_tells_its_version_and_time(warehouse_url):
+def test_the_server_has_a_version_and_a_clock(warehouse_url):
     with connect(warehouse_url) as connection:
         assert server_version(connection) == 18
         assert abs((server_clock(connection) - datetime.now(UTC)).total_seconds()) < 60

@@ -9,23 +9,27 @@ import pytest
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.embedded_postgres.cluster import Cluster
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import connect, replace_day
+from snu_analytics.warehouse import address, connect
+from snu_analytics.warehouse.replace import replacing
 from snu_analytics_tests.fixtures.postgres import SETTINGS
 from snu_analytics_tests.fixtures.warehouse import migrate
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, stored, until
+from snu_analytics_tests.warehouse.lines import DAY, event, load_day, stored, until
 
 HALF_A_DAY = """
 import sys
-from snu_analytics.warehouse import connect, replace_day
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event
+from snu_analytics.warehouse import connect
+from snu_analytics.warehouse.replace import replacing
+from snu_analytics_tests.warehouse.lines import DAY, event
 
-def half():
-    yield b"".join(event(number) for number in range(2, 20_000))
-    print("half", flush=True)
-    sys.stdin.read()
-
-with connect(sys.argv[1]) as connection:
-    replace_day(connection, "young_event", "event_date", DAY, COLUMNS, half())
+COPY = "COPY analytics.young_event ({}) FROM STDIN"
+with connect(sys.argv[1]) as connection, replacing(connection, "young_event", "event_date", DAY):
+    columns = event(1).columns
+    with connection.cursor().copy(COPY.format(", ".join(columns))) as stream:
+        for number in range(2, 1_000):
+            stream.write_row(event(number).row(0))
+        stream.write(b"half a row")
+        print("half", flush=True)
+        sys.stdin.read()
 """
 LOADERS = (
     "pg_stat_activity WHERE application_name = 'snu_analytics' AND datname = current_database()"
@@ -33,8 +37,7 @@ LOADERS = (
 
 
 def test_a_killed_client_leaves_the_former_rows(warehouse_url):
-    with connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
+    load_day(warehouse_url, event(1))
     with subprocess.Popen(
         [sys.executable, "-c", HALF_A_DAY, warehouse_url],
         stdin=subprocess.PIPE,
@@ -46,8 +49,7 @@ def test_a_killed_client_leaves_the_former_rows(warehouse_url):
         client.kill()
     until(warehouse_url, f"SELECT count(*) = 0 FROM {LOADERS}")
     assert stored(warehouse_url) == [("2024-03-01", 1, "inscription_created")]
-    with connect(warehouse_url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(2)])
+    load_day(warehouse_url, event(2))
     assert stored(warehouse_url) == [("2024-03-01", 2, "inscription_created")]
 
 
@@ -61,18 +63,17 @@ def server_to_stop(tmp_path) -> Iterator[Cluster]:
     server.stop()
 
 
-def test_a_server_stopped_meanwhile_leaves_the_former_rows(server_to_stop):
+def test_a_server_stopped_meanwhile_is_named_and_leaves_the_former_rows(server_to_stop):
     url = server_to_stop.url("postgres")
+    load_day(url, event(1))
 
-    def cut_short() -> Iterator[bytes]:
-        yield event(2)
-        server_to_stop.stop()
-        for number in range(3, 20_000):
-            yield event(number)
+    def replace_with_the_server_stopped() -> None:
+        with connect(url) as connection, replacing(connection, "young_event", "event_date", DAY):
+            server_to_stop.stop()
+            connection.execute("SELECT 1")
 
-    with connect(url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)])
-    with pytest.raises(WarehouseUnavailable), connect(url) as connection:
-        replace_day(connection, "young_event", "event_date", DAY, COLUMNS, cut_short())
+    with pytest.raises(WarehouseUnavailable) as caught:
+        replace_with_the_server_stopped()
+    assert str(caught.value).startswith(address(url))
     server_to_stop.start(SETTINGS)
     assert stored(url) == [("2024-03-01", 1, "inscription_created")]

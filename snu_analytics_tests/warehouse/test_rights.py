@@ -10,12 +10,12 @@ from dagster_postgres import PostgresRunStorage
 from psycopg import errors
 
 from snu_analytics.catalogue import Column, load_catalogue
-from snu_analytics.warehouse import claim_key, connect, dagster_url, replace_day
+from snu_analytics.warehouse import claim_key, connect, dagster_url
 from snu_analytics_tests.fixtures.histories import add, patch, write_dump
 from snu_analytics_tests.fixtures.pipeline import run_days
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
-from snu_analytics_tests.warehouse.lines import COLUMNS, DAY, event, rows, stored
+from snu_analytics_tests.warehouse.lines import event, load, rows, stored
 
 CATALOGUE = load_catalogue()
 ROLES = ("snu_owner", "snu_loader", "snu_analyst", "snu_reader")
@@ -77,8 +77,8 @@ def refused(url: str, statement: str, why: type[Exception] = errors.Insufficient
 def test_the_loader_replaces_days(login, warehouse_url):
     with connect(login["snu_loader"]) as connection:
         claim_key(connection, "first")
-        assert replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(1)]) == 1
-        assert replace_day(connection, "young_event", "event_date", DAY, COLUMNS, [event(2)]) == 1
+        assert load(connection, event(1)) == 1
+        assert load(connection, event(2)) == 1
     assert stored(warehouse_url) == [("2024-03-01", 2, "inscription_created")]
 
 
@@ -178,7 +178,7 @@ def test_the_reader_does_nothing_else(tried, statement):
 @pytest.mark.parametrize(("role", "limit"), [("snu_reader", "1min"), ("snu_analyst", "5min")])
 def test_who_reads_is_read_only_and_limited_in_time(tried, role, limit):
     with psycopg.connect(tried[role]) as connection:
-        told = [
+        settings = [
             (connection.execute(f"SHOW {setting}").fetchone() or ("",))[0]
             for setting in (
                 "transaction_read_only",
@@ -188,7 +188,7 @@ def test_who_reads_is_read_only_and_limited_in_time(tried, role, limit):
         ]
         with pytest.raises(errors.ReadOnlySqlTransaction):
             connection.execute("CREATE TEMPORARY TABLE mine (a int)")
-    assert told == ["on", limit, "10min"]
+    assert settings == ["on", limit, "10min"]
 
 
 def test_a_login_without_a_role_cannot_connect(stranger):
@@ -293,8 +293,8 @@ def test_a_right_lent_to_everyone_or_a_table_lost_is_taken_back(warehouse_url, s
 def test_group_roles_of_a_former_migration_learn_to_log_in(no_roles, empty_database_url):
     for role in ROLES:
         execute(empty_database_url, f"CREATE ROLE {role} NOLOGIN")
-    told = {c.sentence for c in migrate(empty_database_url, CATALOGUE)}
-    assert {f"{role} may log in" for role in ROLES} <= told
+    sentences = {c.sentence for c in migrate(empty_database_url, CATALOGUE)}
+    assert {f"{role} may log in" for role in ROLES} <= sentences
     assert migrate(empty_database_url, CATALOGUE) == []
 
 

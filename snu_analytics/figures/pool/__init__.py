@@ -12,7 +12,6 @@ from snu_analytics.figures.pool.checks import (
     compare_live,
     recount,
 )
-from snu_analytics.figures.pool.loads import replace_all
 from snu_analytics.figures.pool.movements import Moved, load_pool
 from snu_analytics.figures.pool.opening import leave_opening, load_opening, replace_opening
 from snu_analytics.figures.pool.stocks import closing_stock, known_until, pool
@@ -31,6 +30,5 @@ __all__ = [
     "load_pool",
     "pool",
     "recount",
-    "replace_all",
     "replace_opening",
 ]

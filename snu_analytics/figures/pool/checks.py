@@ -16,7 +16,7 @@ from snu_analytics.figures.pool.movements import imbalance_query
 from snu_analytics.figures.pool.stocks import closing_stock, known_until
 from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
-from snu_analytics.warehouse import copy_blocks, copy_text, replace_day
+from snu_analytics.warehouse import replace_days
 
 # What a soft delete leaves of a young person: `source` goes with it, so that the one who leaves
 # without a source had entered with one.
@@ -130,11 +130,8 @@ def compare_live(
     lines = [(day, entity.name, *difference) for difference in differences]
     schema = {"day": pl.Date, "entity": pl.String, "status": pl.String}
     schema |= {"closing": pl.Int64, "live": pl.Int64}
-    rows = copy_text(pl.DataFrame(lines, schema, orient="row"))
-    where = {"entity": [entity.name]}
-    replace_day(
-        warehouse, "pool_difference", "day", day, rows.columns, copy_blocks(rows), where=where
-    )
+    rows = pl.DataFrame(lines, schema, orient="row")
+    replace_days(warehouse, "pool_difference", "day", [day], rows, {"entity": [entity.name]})
     month, unrecorded = warehouse.execute(
         "SELECT month, sum(count) FILTER (WHERE measure = 'drift' AND field = %s) "
         "FROM analytics.history_audit WHERE entity = %s GROUP BY month "

@@ -13,15 +13,9 @@ from psycopg import sql
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.figures.pool.cells import (
-    MOVEMENT_COLUMNS,
-    identifiers,
-    movements_frame,
-    table_of,
-)
-from snu_analytics.history import split_by_day
+from snu_analytics.figures.pool.cells import identifiers, movements_frame, table_of
 from snu_analytics.pipeline import require_loaded
-from snu_analytics.warehouse import copy_blocks, copy_text, replace_day
+from snu_analytics.warehouse import replace_days
 
 
 class Moved(NamedTuple):
@@ -42,25 +36,14 @@ def load_pool(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> 
     require_loaded(entity, days, warehouse)
     bounds = {"first": days.first, "last": days.last}
     lines = warehouse.execute(movement_query(entity), bounds).fetchall()
-    schema = {"day": pl.Date, **dict.fromkeys(entity.pool, pl.String)}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {"day": pl.Date}
+    schema |= dict.fromkeys(map(str, entity.pool), pl.String)
     schema |= {"entries": pl.Int64, "exits": pl.Int64}
-    rows = copy_text(movements_frame(entity.name, pl.DataFrame(lines, schema, orient="row")))
-    moved = {}
-    by_day = split_by_day(rows, "day")
-    for day in days:
-        part = by_day.get(day, rows.clear())
-        replace_day(
-            warehouse,
-            "pool_movement",
-            "day",
-            day,
-            MOVEMENT_COLUMNS,
-            copy_blocks(part),
-            where={"entity": [entity.name]},
-        )
-        moved[day] = Moved(int(part["entries"].sum()), int(part["exits"].sum()))
+    rows = movements_frame(entity.name, pl.DataFrame(lines, schema, orient="row"))
+    replace_days(warehouse, "pool_movement", "day", days, rows, {"entity": [entity.name]})
     _note_counted(warehouse, entity.name, days)
-    return moved
+    sums = rows.group_by("day").agg(pl.col("entries", "exits").sum())
+    return dict.fromkeys(days, Moved(0, 0)) | {day: Moved(*moved) for day, *moved in sums.rows()}
 
 
 def _note_counted(warehouse: psycopg.Connection, entity: str, days: DayRange) -> None:

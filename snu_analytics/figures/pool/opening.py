@@ -1,6 +1,6 @@
 """The opening stock: who was there before the first partition, counted by cell on its eve."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -13,7 +13,6 @@ from snu_analytics.days import DayRange, midnight
 from snu_analytics.events import column_values, pseudonymised, treated
 from snu_analytics.figures.pool.cells import (
     CELL,
-    MOVEMENT_COLUMNS,
     identifiers,
     movements_frame,
     table_of,
@@ -23,7 +22,7 @@ from snu_analytics.figures.pool.stocks import known_until
 from snu_analytics.history import Timeline, rebuild
 from snu_analytics.pipeline import PipelineContext, without_erased
 from snu_analytics.source import Source
-from snu_analytics.warehouse import copy_blocks, copy_text, lock_day
+from snu_analytics.warehouse import copy_rows, copy_text, lock_day
 
 # As the snapshots of a month: the histories of 10,000 documents at once took 360 MB.
 _DOCUMENTS_AT_ONCE = 4_000
@@ -52,8 +51,7 @@ def load_opening(
         counts = counts.group_by(CELL).agg(pl.col("entries").sum())
     eve = start - timedelta(days=1)
     moves = counts.with_columns(day=pl.lit(eve), exits=pl.lit(0, pl.Int64))
-    rows = copy_text(movements_frame(entity.name, moves))
-    replace_opening(warehouse, entity.name, eve, MOVEMENT_COLUMNS, copy_blocks(rows))
+    replace_opening(warehouse, entity.name, eve, movements_frame(entity.name, moves))
     return int(counts["entries"].sum())
 
 
@@ -72,25 +70,13 @@ def _openings(
         rows = _standing(timeline, midnight(start))
         states = {field: timeline.tracks[field].at(rows) for field in fields}
         subjects = timeline.refs.gather(timeline.document_of[rows])
-        yield with_cells(
-            pl.DataFrame(
-                {
-                    "subject_id": context.pseudonyms.series(entity.name, subjects),
-                    **{
-                        part: column_values(
-                            treated(entity.fields[field], states[field]), "text", ()
-                        )
-                        for part, field in entity.pool.items()
-                    },
-                    **{
-                        owner: pseudonymised(
-                            entity.fields[owner], states[owner], context.pseudonyms
-                        )
-                        for owner in owners
-                    },
-                }
-            )
-        )
+        columns = {"subject_id": context.pseudonyms.series(entity.name, subjects)}
+        for part, field in entity.pool.items():
+            texts = treated(entity.fields[field], states[field])
+            columns[part] = column_values(texts, "text", ())
+        for owner in owners:
+            columns[owner] = pseudonymised(entity.fields[owner], states[owner], context.pseudonyms)
+        yield with_cells(pl.DataFrame(columns))
 
 
 def _old_refs(entity: Entity, start: date, source: Source) -> set[str]:
@@ -114,17 +100,12 @@ def _standing(timeline: Timeline, moment: datetime) -> np.ndarray:
 
 
 def replace_opening(
-    connection: psycopg.Connection,
-    entity: str,
-    eve: date,
-    columns: Sequence[str],
-    rows: Iterable[bytes],
+    connection: psycopg.Connection, entity: str, eve: date, rows: pl.DataFrame
 ) -> None:
-    """Make `rows`, blocks of COPY text, the entity's opening stock, held by the eve.
+    """Make `rows` (columns of `pool_movement`) the entity's opening stock, on the eve.
 
     A former opening stock, and what was counted of days before, go.
     """
-    copy = sql.SQL("COPY analytics.pool_movement ({}) FROM STDIN").format(identifiers(columns))
     with connection.transaction(), connection.cursor() as cursor:
         lock_day(connection, "pool_movement", eve, {"entity": [entity]})
         former = cursor.execute(
@@ -137,9 +118,7 @@ def replace_opening(
             "WHERE entity = %s AND (day <= %s OR day = ANY(%s))",
             [entity, eve, [day for (day,) in former]],
         )
-        with cursor.copy(copy) as writer:
-            for block in rows:
-                writer.write(block)
+        copy_rows(connection, sql.Identifier("analytics", "pool_movement"), copy_text(rows))
         cursor.execute("INSERT INTO analytics.pool_load VALUES (%s, %s, true)", [entity, eve])
 
 

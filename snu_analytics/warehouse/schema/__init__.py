@@ -7,12 +7,7 @@ fills the tables.
 from snu_analytics.warehouse.schema.dimensions import ensure_dimensions
 from snu_analytics.warehouse.schema.published_tables import PUBLISHED_TABLES, Cause
 from snu_analytics.warehouse.schema.renames import ensure_column_names
-from snu_analytics.warehouse.schema.tables import (
-    ANALYTICS,
-    PUBLISHED,
-    event_columns,
-    warehouse_metadata,
-)
+from snu_analytics.warehouse.schema.tables import ANALYTICS, PUBLISHED, warehouse_metadata
 from snu_analytics.warehouse.schema.views import ensure_views, views_on
 
 __all__ = [
@@ -23,7 +18,6 @@ __all__ = [
     "ensure_column_names",
     "ensure_dimensions",
     "ensure_views",
-    "event_columns",
     "views_on",
     "warehouse_metadata",
 ]

@@ -54,7 +54,7 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     _quarantine(metadata)
     _withheld(metadata)
     _day_load(metadata)
-    _day_found(metadata)
+    _audited_day(metadata)
     _history_audit(metadata)
     _pseudonym_key(metadata)
     risk_report(metadata)
@@ -65,11 +65,6 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     published_tables(metadata, PUBLISHED, ANALYTICS)
     dimension_tables(metadata)
     return metadata
-
-
-def event_columns(catalogue: Catalogue, entity: Entity) -> list[str]:
-    """The column names of an entity's event table, in order."""
-    return [c.name for c in _event_columns(catalogue, entity)]
 
 
 def _event_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> None:
@@ -300,9 +295,9 @@ def _day_load(metadata: MetaData) -> None:
     )
 
 
-def _day_found(metadata: MetaData) -> None:
+def _audited_day(metadata: MetaData) -> None:
     Table(
-        "day_found",
+        "audited_day",
         metadata,
         column("entity", Text, "Entity of the catalogue", primary_key=True),
         column("day", Date, "Day in Europe/Paris", primary_key=True),
