@@ -61,9 +61,9 @@ def reader(shared_warehouse_url) -> Iterator[psycopg.Connection]:
 def variables(text: str) -> dict[str, Any]:
     """The types of the variables, as the comment at the head tells."""
     head = "\n".join(line[3:] for line in text.splitlines() if line.startswith("-- "))
-    told = yaml.safe_load(head)
-    assert list(told) == ["title", "answers", "shows", "variables"]
-    return told["variables"]
+    description = yaml.safe_load(head)
+    assert list(description) == ["title", "answers", "shows", "variables"]
+    return description["variables"]
 
 
 def without_filters(text: str) -> str:
@@ -102,9 +102,9 @@ def test_a_question_reads_what_is_published_alone(file):
 
 
 def test_the_reader_sees_the_descriptions(reader):
-    (told,) = reader.execute(
+    (missing,) = reader.execute(
         "SELECT count(*) FROM pg_class c, pg_attribute a WHERE c.relnamespace = "
         "'published'::regnamespace AND c.relkind = 'r' AND a.attrelid = c.oid AND a.attnum > 0 "
         "AND (obj_description(c.oid) IS NULL OR col_description(c.oid, a.attnum) IS NULL)"
     ).fetchone()
-    assert told == 0
+    assert missing == 0

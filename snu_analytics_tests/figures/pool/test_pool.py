@@ -52,8 +52,8 @@ def day(number: int) -> date:
 
 
 def created(at: str, ref: str, status: str = "IN_PROGRESS", **fields: str) -> dict:
-    told = {"gender": "female", "department": "Paris", "region": "Île-de-France"} | fields
-    ops = (add(f"/{name}", value) for name, value in {"status": status, **told}.items())
+    state = {"gender": "female", "department": "Paris", "region": "Île-de-France"} | fields
+    ops = (add(f"/{name}", value) for name, value in {"status": status, **state}.items())
     return patch(at, *ops, ref=ref)
 
 
@@ -61,11 +61,11 @@ def moved(at: str, ref: str, before: str, after: str, field: str = "status") -> 
     return patch(at, replace(f"/{field}", before, after), ref=ref)
 
 
-def told(url: str, name: str, *by: str, **asked) -> list[tuple]:
+def answer(url: str, name: str, *by: str, **asked) -> list[tuple]:
     """The answer to a question, as rows."""
     with connect(url) as connection:
-        answer = ask(connection, name, by=by, **asked).astype(object)
-    return [tuple(row) for row in answer.where(answer.notna(), None).itertuples(index=False)]
+        frame = ask(connection, name, by=by, **asked).astype(object)
+    return [tuple(row) for row in frame.where(frame.notna(), None).itertuples(index=False)]
 
 
 class Nights:
@@ -85,7 +85,7 @@ class Nights:
         entity = APPLICATION if "application_patches" in collections else YOUNG
         ranges = [DayRange(day(number), day(number)) for number in days]
         if list(days) == sorted(days):
-            ranges = consecutive(one.first for one in ranges)
+            ranges = consecutive(each.first for each in ranges)
         with connect(self.url) as connection:
             if opening:
                 load_opening(self.context, entity, START, source, connection)
@@ -154,7 +154,7 @@ def test_days_are_loaded_in_any_order_and_again(nights, order):
 def test_a_group_has_the_stocks_of_its_own(nights, by, group):
     nights.load(1, 2, 3, young_patches=HISTORY)
     assert nights.stock(1, 3, by) == [(*row[:2], group, *row[2:]) for row in STOCKS]
-    assert told(nights.url, "pool", by, first=day(1), last=day(3)) == [
+    assert answer(nights.url, "pool", by, first=day(1), last=day(3)) == [
         (day(number), group, "young", status, *counts) for number, status, *counts in STOCKS
     ]
 
@@ -165,9 +165,9 @@ def test_without_days_the_question_tells_the_last_day_that_is_known(nights):
         (day(2), "young", "IN_PROGRESS", 2, 0, 1, 1),
         (day(2), "young", "WAITING_VALIDATION", 0, 1, 0, 1),
     ]
-    assert told(nights.url, "pool") == last
+    assert answer(nights.url, "pool") == last
     nights.load(1, 2, 4, young_patches=HISTORY)
-    assert told(nights.url, "pool") == last
+    assert answer(nights.url, "pool") == last
 
 
 def test_the_question_begins_a_campaign_with_the_stock_of_the_one_before(nights):
@@ -176,7 +176,7 @@ def test_the_question_begins_a_campaign_with_the_stock_of_the_one_before(nights)
         # The campaign of 2024 ends between the second and the third day.
         later = f"UPDATE analytics.{table} SET day = day + (date '2024-08-30' - date '{START}')"
         execute(nights.url, later)
-    assert told(nights.url, "pool", first=date(2024, 9, 1)) == [
+    assert answer(nights.url, "pool", first=date(2024, 9, 1)) == [
         (date(2024, 9, 1), "young", *row[1:]) for row in STOCKS[3:]
     ]
 
@@ -293,9 +293,9 @@ def test_the_opening_stock_counted_again_replaces_the_former(nights):
 
 
 def test_a_day_whose_events_were_never_loaded_names_the_asset(nights):
-    with connect(nights.url) as connection, pytest.raises(WarehouseError) as told:
+    with connect(nights.url) as connection, pytest.raises(WarehouseError) as error:
         load_pool(YOUNG, DayRange(day(1), day(1)), connection)
-    assert str(told.value) == (
+    assert str(error.value) == (
         "analytics.young_event holds no load of 2024-03-01: materialise young/anonymized_events "
         "for that day first"
     )
@@ -308,8 +308,8 @@ def test_movements_that_are_not_those_of_the_events_do_not_balance(nights):
             "UPDATE analytics.pool_movement SET department = 'Ain' WHERE day = '2024-03-02' "
             "AND status = 'WAITING_VALIDATION'"
         )
-    told = nights.balance(1, 3)
-    assert (told.unbalanced, told.negative) == ([day(2)], [day(3)])
+    balance = nights.balance(1, 3)
+    assert (balance.unbalanced, balance.negative) == ([day(2)], [day(3)])
 
 
 def test_a_history_that_changed_since_its_day_was_loaded_falls_below_nothing(nights):
@@ -317,8 +317,8 @@ def test_a_history_that_changed_since_its_day_was_loaded_falls_below_nothing(nig
     late = moved("2024-03-02T11:00", ANNA, "WAITING_VALIDATION", "REFUSED")
     after = moved("2024-03-03T12:00", ANNA, "REFUSED", "VALIDATED")
     nights.load(3, opening=False, young_patches=[*HISTORY[:3], late, after])
-    told = nights.balance(3, 3)
-    assert told == ([], [day(3)], ["REFUSED", "WAITING_VALIDATION"], True)
+    balance = nights.balance(3, 3)
+    assert balance == ([], [day(3)], ["REFUSED", "WAITING_VALIDATION"], True)
     nights.load(2, opening=False, young_patches=[*HISTORY[:3], late, after])
     assert nights.balance(2, 3) == ([], [], [], True)
 
@@ -419,11 +419,11 @@ def test_the_stock_is_held_against_the_source_and_what_differs_is_explained(nigh
             "VALUES ('young', 'gone', 4, 9, 2)"
         )
         connection.commit()
-        told = compare_live(nights.context, YOUNG, day(3), source, connection)
+        comparison = compare_live(nights.context, YOUNG, day(3), source, connection)
     expected = [("ABANDONED", 1, 0), ("OTHER", 0, 1), ("VALIDATED", 1, 0), ("WITHDRAWN", 0, 1)]
-    assert told == (expected, 2, day(1), 4)
-    kept = "SELECT status, closing, live FROM analytics.pool_difference ORDER BY status"
-    assert rows(nights.url, kept) == expected
+    assert comparison == (expected, 2, day(1), 4)
+    stored = "SELECT status, closing, live FROM analytics.pool_difference ORDER BY status"
+    assert rows(nights.url, stored) == expected
 
 
 def test_a_file_waits_since_its_completion_corrections_included(nights):
@@ -437,15 +437,15 @@ def test_a_file_waits_since_its_completion_corrections_included(nights):
         moved("2024-03-06T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
     ]
     nights.load(1, young_patches=history)
-    assert told(nights.url, "inscriptions_waiting") == [(0, None, None)]
+    assert answer(nights.url, "inscriptions_waiting") == [(0, None, None)]
     nights.load(2, 3, 5, young_patches=history)
-    assert told(nights.url, "inscriptions_waiting") == [(2, 1.5, 2.7)]
-    assert told(nights.url, "inscriptions_waiting", "department") == [
+    assert answer(nights.url, "inscriptions_waiting") == [(2, 1.5, 2.7)]
+    assert answer(nights.url, "inscriptions_waiting", "department") == [
         ("Ain", 1, 0.0, 0.0),
         ("Paris", 1, 3.0, 3.0),
     ]
     nights.load(6, young_patches=history)
-    assert told(nights.url, "inscriptions_waiting") == [(1, 4.0, 4.0)]
+    assert answer(nights.url, "inscriptions_waiting") == [(1, 4.0, 4.0)]
 
 
 def test_an_application_waits_since_it_reached_the_structure(nights):
@@ -455,7 +455,7 @@ def test_an_application_waits_since_it_reached_the_structure(nights):
         moved("2024-03-03T10:00", BORIS, "WAITING_VALIDATION", "VALIDATED"),
     ]
     nights.load(1, 2, 3, application_patches=history)
-    assert told(nights.url, "applications_waiting") == [(1, 2.0, 2.0)]
+    assert answer(nights.url, "applications_waiting") == [(1, 2.0, 2.0)]
 
 
 GOALS = [
@@ -467,8 +467,8 @@ GOALS = [
 
 def achieved(nights: Nights, number: int) -> list[tuple]:
     with connect(nights.url) as connection:
-        told = progress(connection, day(number)).astype(object)
-    chosen = told[["cohort", "department", "achieved", "achieved_cle", "objective", "missing"]]
+        frame = progress(connection, day(number)).astype(object)
+    chosen = frame[["cohort", "department", "achieved", "achieved_cle", "objective", "missing"]]
     return [tuple(r) for r in chosen.where(chosen.notna(), None).itertuples(index=False)]
 
 
@@ -510,23 +510,23 @@ def test_progress_is_told_by_cohort_region_department_and_year(nights):
         load_objectives(nights.context, source, None, connection)
         load_progress(connection)
     nobody = "nobody of the cohort is validated"
-    assert told(nights.url, "objectives")[0][1:3] == (2023, "Juin 2023")
-    assert told(nights.url, "objectives")[1:] == [
+    assert answer(nights.url, "objectives")[0][1:3] == (2023, "Juin 2023")
+    assert answer(nights.url, "objectives")[1:] == [
         (day(1), 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), 2024, "Juin 2024", 2, 1, 4, 0.5, False, 2, 1, None),
     ]
-    assert told(nights.url, "objectives", "region", where={"region": ["Île-de-France"]})[1:] == [
+    assert answer(nights.url, "objectives", "region", where={"region": ["Île-de-France"]})[1:] == [
         (day(1), "Île-de-France", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), "Île-de-France", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
     ]
-    assert told(nights.url, "objectives", "department", where={"department": ["Paris"]})[1:] == [
+    assert answer(nights.url, "objectives", "department", where={"department": ["Paris"]})[1:] == [
         (day(1), "Paris", 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
         (day(1), "Paris", 2024, "Juin 2024", 2, 1, 1, 2.0, True, 1, 1, None),
     ]
-    assert told(nights.url, "objectives", "year")[1:] == [
+    assert answer(nights.url, "objectives", "year")[1:] == [
         (day(1), 2024, None, 2, 1, 8, 0.25, False, 3, 1, nobody)
     ]
-    assert told(nights.url, "departments_reached") == [(day(1), "Juin 2024", 1)]
+    assert answer(nights.url, "departments_reached") == [(day(1), "Juin 2024", 1)]
 
 
 def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
@@ -538,16 +538,16 @@ def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(nights):
         assert load_progress(connection) is None
         nights.load(2, opening=False, young_patches=[anna])
         assert load_progress(connection, day(2)) == day(2)
-        missing = told(nights.url, "objectives")[0][-1]
+        missing = answer(nights.url, "objectives")[0][-1]
         assert missing == "stocks are not known: a day, or the opening stock, was not counted"
         nights.load(1, 2, young_patches=[anna])
         assert load_progress(connection) == day(2)
-        assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
+        assert answer(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
         nights.load(1, opening=False, young_patches=[anna, late])
         load_progress(connection)
-        assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 2, 0)
+        assert answer(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 2, 0)
         erase_requested(nights.context, YOUNG, [ANNA], connection)
-    assert told(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
+    assert answer(nights.url, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)
 
 
 def test_a_file_takes_the_place_of_the_collection(nights, tmp_path):
