@@ -49,7 +49,7 @@ def midnight(day: date) -> datetime:
 def consecutive(days: Iterable[date]) -> list[DayRange]:
     """The days as ranges without a gap."""
     numbered = enumerate(sorted(set(days)))
-    runs = groupby(numbered, key=lambda told: told[1] - timedelta(days=told[0]))
+    runs = groupby(numbered, key=lambda pair: pair[1] - timedelta(days=pair[0]))
     ranges = [[day for _, day in run] for _, run in runs]
     return [DayRange(run[0], run[-1]) for run in ranges]
 

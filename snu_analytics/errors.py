@@ -5,7 +5,7 @@ None of them ever carries a secret or a value read from a person's record.
 
 
 class SnuError(Exception):
-    """A fault in the set-up, the source, the warehouse or the request, told in one sentence."""
+    """A fault in the set-up, the source, the warehouse or the request, in one sentence."""
 
 
 class SettingsError(SnuError):
@@ -53,7 +53,7 @@ class ObjectivesError(SnuError):
 
 
 class QuestionError(SnuError):
-    """A question that is not known, or cannot be told so; the message names what is known."""
+    """There is no such question, or not with these arguments; the message lists what there is."""
 
 
 class LeakError(SnuError):

@@ -1,6 +1,6 @@
-"""The steps of an entity's days, each a function of what it is given: source, staging, tables.
+"""The steps of an entity's days, each a function of its arguments: source, staging, tables.
 
-Patches, snapshots, events, daily figures and the audit. Knows source, history, events and
+Patches, snapshots, events, daily figures and the audit. Imports source, history, events and
 warehouse; nothing of Dagster, nor of what is counted over days or published. Every step takes a
 range of days, reads each history once for all of them, and commits day by day.
 """
@@ -24,7 +24,7 @@ from snu_analytics.pipeline.figure_queries import (
     figure_query,
 )
 from snu_analytics.pipeline.figures import load_figures
-from snu_analytics.pipeline.loaded import require_loaded
+from snu_analytics.pipeline.loaded import refuse_missing_day, require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
@@ -50,6 +50,7 @@ __all__ = [
     "figure_query",
     "load_events",
     "load_figures",
+    "refuse_missing_day",
     "require_loaded",
     "stage_patches",
     "stage_snapshots",

@@ -9,9 +9,7 @@ import polars as pl
 from snu_analytics.catalogue import Catalogue, Entity, Vocabulary
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser, kind_of, may_be_listed
-from snu_analytics.history import (
-    Canonicaliser,
-)
+from snu_analytics.history import Canonicaliser
 from snu_analytics.pipeline.staging import Staging
 from snu_analytics.source import Source
 
@@ -55,6 +53,6 @@ def _completed(vocabulary: Vocabulary, source: Source) -> Vocabulary:
 
 def counts_by_day(frame: pl.DataFrame, days: DayRange, **counted: pl.Expr) -> DayCounts:
     """The counts of each day, by the frame's column `day`; 0 for a day without rows."""
-    told = frame.group_by("day").agg(**counted)
-    found = {row.pop("day"): row for row in told.iter_rows(named=True)}
-    return {day: found.get(day, dict.fromkeys(counted, 0)) for day in days}
+    counts = frame.group_by("day").agg(**counted).iter_rows(named=True)
+    by_day = {row.pop("day"): row for row in counts}
+    return {day: by_day.get(day, dict.fromkeys(counted, 0)) for day in days}

@@ -3,9 +3,9 @@
 from psycopg import sql
 
 from snu_analytics.catalogue import Clause, Entity
+from snu_analytics.catalogue.breakdowns import DIMENSIONS
 
-GROUPS = ("gender", "age", "region", "department", "cohort")
-FIGURE_COLUMNS = ("day", "phase", "figure", *GROUPS, "value")
+FIGURE_COLUMNS = ("day", "phase", "figure", *DIMENSIONS, "value")
 
 
 def figure_part(entity: Entity) -> dict[str, list[str]]:
@@ -17,13 +17,13 @@ def figure_part(entity: Entity) -> dict[str, list[str]]:
 
 
 def figure_query(entity: Entity) -> sql.Composed:
-    """SQL with FIGURE_COLUMNS for the days %(first)s to %(last)s, groups of no event left out.
+    """SQL of the FIGURE_COLUMNS for the days %(first)s to %(last)s; groups of no event lack.
 
     A group that the entity does not have is null.
     """
-    known = {group: _column(entity.groups[group]) for group in GROUPS if group in entity.groups}
-    groups = [known.get(group, sql.SQL("NULL")) for group in GROUPS]
-    keys = [sql.SQL("e.event_date"), sql.SQL("f.phase"), sql.SQL("f.figure"), *known.values()]
+    own = {name: _column(entity.groups[name]) for name in DIMENSIONS if name in entity.groups}
+    groups = [own.get(name, sql.SQL("NULL")) for name in DIMENSIONS]
+    keys = [sql.SQL("e.event_date"), sql.SQL("f.phase"), sql.SQL("f.figure"), *own.values()]
     return sql.SQL(
         "SELECT e.event_date, f.phase, f.figure, {groups}, count(*) "
         "FROM {counted} WHERE {days} AND f.counted GROUP BY {keys}"
@@ -40,7 +40,7 @@ def _column(name: str) -> sql.Composed:
 
 
 def count_query(entity: Entity) -> sql.Composed:
-    """SQL with day, phase, figure and the number of events counted, over all groups at once."""
+    """SQL of day, phase, figure and the number of events counted, over all groups at once."""
     return sql.SQL(
         "SELECT e.event_date, f.phase, f.figure, count(*) FILTER (WHERE f.counted) "
         "FROM {counted} WHERE {days} GROUP BY e.event_date, f.phase, f.figure "

@@ -1,5 +1,8 @@
 """What must be loaded before figures are made of it."""
 
+from datetime import date
+from typing import NoReturn
+
 import psycopg
 
 from snu_analytics.catalogue import Entity
@@ -11,9 +14,14 @@ from snu_analytics.warehouse import loaded_days
 
 def require_loaded(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> None:
     """Raise WarehouseError, naming the asset to run, when events of a day were never loaded."""
-    missing = sorted(set(days) - loaded_days(warehouse, entity.table, days.first, days.last))
+    missing = set(days) - loaded_days(warehouse, entity.table, days.first, days.last)
     if missing:
-        raise WarehouseError(
-            f"analytics.{entity.table} holds no load of {missing[0]}: materialise "
-            f"{entity.name}/{EVENTS} for that day first"
-        )
+        refuse_missing_day(entity, min(missing))
+
+
+def refuse_missing_day(entity: Entity, day: date) -> NoReturn:
+    """Raise WarehouseError, naming the asset to run, for a day whose events were never loaded."""
+    raise WarehouseError(
+        f"analytics.{entity.table} holds no load of {day}: materialise "
+        f"{entity.name}/{EVENTS} for that day first"
+    )

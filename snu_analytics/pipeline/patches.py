@@ -10,12 +10,7 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
 from snu_analytics.events import deidentified_patches
-from snu_analytics.history import (
-    paris_day,
-    plain,
-    quarantined,
-    split_by_day,
-)
+from snu_analytics.history import paris_day, plain, quarantined, split_by_day
 from snu_analytics.pipeline.context import PATCHES, DayCounts, PipelineContext, counts_by_day
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
@@ -24,10 +19,10 @@ from snu_analytics.warehouse import SourceFingerprint, claim_key, replace_notes
 
 @dataclass(frozen=True)
 class Patched:
-    """What the days' patches hold: counts per day, and the fields that no catalogue knows.
+    """Counts of the days' patches, per day and per field that is in no catalogue.
 
-    Counts are `patches`, `documents`, `operations` and `quarantined`; of an unknown field the
-    patches that name it are counted.
+    By day `patches`, `documents`, `operations` and `quarantined`; of an unknown field the patches
+    that name it.
     """
 
     counts: DayCounts
@@ -35,8 +30,12 @@ class Patched:
 
 
 class DayPatches(NamedTuple):
-    """The heads of some days' patches with their `day`, a row per kept operation or head without
-    one, and `patch`, `field` and `day` of the fields that no catalogue knows."""
+    """The patches of some days in three frames.
+
+    `heads` has a row per patch, with its `day`; `rows` the same columns with `field`, `sub`,
+    `value` and `original`, a row per operation on a catalogue's field, or one with nulls; `unknown`
+    the `patch`, `field` and `day` of operations on fields that are in no catalogue.
+    """
 
     heads: pl.DataFrame
     rows: pl.DataFrame
@@ -50,7 +49,7 @@ def stage_patches(
     source: Source,
     warehouse: psycopg.Connection,
 ) -> Patched:
-    """Stage the days' patches, a row each without any value, and set the defective ones aside."""
+    """Counts of the days' patches, which are staged without any value; defective ones set aside."""
     heads, rows, unknown = patch_rows(context, entity, days, source)
     fields = rows.group_by("patch").agg(fields=pl.col("field").drop_nulls().unique().sort())
     heads = heads.join(fields, on="patch", how="left", maintain_order="left")
@@ -104,13 +103,13 @@ def source_fingerprint(context: PipelineContext, frame: pl.DataFrame) -> SourceF
 def patch_rows(
     context: PipelineContext, entity: Entity, days: DayRange, source: Source
 ) -> DayPatches:
-    """The patches of the days, in canonical texts."""
-    found = source.day_patches(entity, days.start, days.end)
-    heads = found.heads.with_columns(
+    """The patches of the days, their values as canonical JSON texts."""
+    read = source.day_patches(entity, days.start, days.end)
+    heads = read.heads.with_columns(
         day=pl.coalesce(
             paris_day(pl.col("date")),
             pl.col("patch_id").replace_strict(
-                *_quarantine_days(found.heads), default=None, return_dtype=pl.Date
+                *_quarantine_days(read.heads), default=None, return_dtype=pl.Date
             ),
         )
     ).filter(pl.col("day").is_between(days.first, days.last))
@@ -120,13 +119,13 @@ def patch_rows(
             canonicaliser.series(part["field"][0], part["value"]).alias("value"),
             canonicaliser.series(part["field"][0], part["original"]).alias("original"),
         )
-        for part in found.ops.partition_by("field", maintain_order=True)
+        for part in read.ops.partition_by("field", maintain_order=True)
     ]
-    told = pl.concat(ops) if ops else found.ops
+    canonical = pl.concat(ops) if ops else read.ops
     return DayPatches(
         heads,
-        heads.join(told, on="patch", how="left", maintain_order="left"),
-        found.unknown.join(heads.select("patch", "day"), on="patch", how="inner"),
+        heads.join(canonical, on="patch", how="left", maintain_order="left"),
+        read.unknown.join(heads.select("patch", "day"), on="patch", how="inner"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The days' patches and births to states, with the histories behind them."""
+"""The days' patches and inferred creations to states, with the histories behind them."""
 
 import json
 from collections import Counter
@@ -11,12 +11,7 @@ from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
 from snu_analytics.events import deidentified_states, marked_values
-from snu_analytics.history import (
-    as_of,
-    rebuild,
-    snapshots,
-    split_by_day,
-)
+from snu_analytics.history import as_of, rebuild, snapshots, split_by_day
 from snu_analytics.pipeline.context import (
     PATCHES,
     SNAPSHOTS,
@@ -34,12 +29,12 @@ _DOCUMENTS_AT_ONCE = 4_000
 
 @dataclass(frozen=True)
 class Staged:
-    """What the snapshots hold.
+    """Counts of the states that were staged.
 
-    `counts` by day: `states`, `documents`, `conflicts` (states with one), `other` (values that no
-    list knows, once per document and field) and `withheld` (of these, what looks like a person's).
+    `counts` by day: `states`, `documents`, `conflicts` (states with one), `other` (values that are
+    on no list, once per document and field) and `withheld` (of these, what looks like a person's).
     `unlisted` counts them by field over all days, `withheld` by field and kind. `unknown` counts,
-    by its name, the documents and patches with a field that no catalogue knows.
+    by its name, the documents and patches with a field that is in no catalogue.
     """
 
     counts: DayCounts
@@ -55,21 +50,21 @@ def stage_snapshots(
     source: Source,
     warehouse: psycopg.Connection,
 ) -> Staged:
-    """Stage the states before and after each of the days' patches and births.
+    """Counts of the states that are staged: before and after each patch and inferred creation.
 
     Reads the whole history and the current document of every document the days touch, and of those
-    made on these days: what no patch created has a birth. Counts of values withheld go to
-    analytics.withheld. Raises StagingError naming the asset to run when a day's patches are not
-    staged.
+    made on these days: what no patch created has an inferred creation. Counts of values withheld
+    are written to analytics.withheld. Raises StagingError naming the asset to run when a day's
+    patches are not staged.
     """
     staged = {
         day: context.staging.read_noted((entity.name, PATCHES), day, ["ref", "defect"])
         for day in days
     }
     touched = pl.concat([frame for frame, _ in staged.values()]).filter(pl.col("defect").is_null())
-    known = _opened(context, entity, touched["ref"].unique(), days)
-    born = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
-    refs = pl.concat([known, born.rename("ref")]).unique().sort()
+    patched = _opened(context, entity, touched["ref"].unique(), days)
+    made = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
+    refs = pl.concat([patched, made.rename("ref")]).unique().sort()
     canonicaliser = context.canonicaliser(entity, source)
     # Also for no document at all: the frame of an empty day has its columns.
     parts = [refs[at : at + _DOCUMENTS_AT_ONCE] for at in range(0, len(refs), _DOCUMENTS_AT_ONCE)]
@@ -155,5 +150,5 @@ def with_joined(
     histories = source.histories(
         other, refs.filter(refs != "").sort().to_list(), other.history_fields(fields)
     )
-    known = rebuild(histories, other, context.canonicaliser(other, source), fields)
-    return as_of(frame, entity.join.field, known)
+    timeline = rebuild(histories, other, context.canonicaliser(other, source), fields)
+    return as_of(frame, entity.join.field, timeline)

@@ -56,7 +56,7 @@ class Staging:
     def read_noted(
         self, asset: tuple[str, str], day: date, columns: list[str] | None = None
     ) -> tuple[pl.DataFrame, dict[str, str]]:
-        """As `read`, with the notes."""
+        """As `read`, with the notes that were written beside the frame."""
         with self._file_system() as (files, root):
             try:
                 content = files.cat_file(self._path(root, asset, day))
@@ -71,13 +71,13 @@ class Staging:
         return frame, dict(notes)
 
     def prune(self, older_than_days: int) -> int:
-        """Delete the files written more than so many days ago; the number deleted."""
+        """The number of files deleted: those written more than so many days ago."""
         return self.clear(time.time() - older_than_days * 86_400)
 
     def clear(self, before: float = inf) -> int:
-        """Delete the files written before then (seconds since 1970), or all; the number deleted.
+        """The number of files deleted: those written before then (seconds since 1970), or all.
 
-        What a killed process left of a file half written goes as well.
+        What a killed process left of a file half written is deleted as well.
         """
         with self._file_system() as (files, root):
             old = [
@@ -90,20 +90,20 @@ class Staging:
         return len(old)
 
     def days(self, asset: tuple[str, str]) -> list[date]:
-        """The days of which something of the asset is held."""
+        """The days of which a frame of the asset is staged, in order."""
         with self._file_system() as (files, root):
             folder = str(PurePosixPath(root, *asset))
-            held = files.ls(folder, detail=False) if files.exists(folder) else []
-            names = (PurePosixPath(path) for path in held)
+            paths = files.ls(folder, detail=False) if files.exists(folder) else []
+            names = map(PurePosixPath, paths)
             return sorted(date.fromisoformat(n.stem) for n in names if n.suffix == ".parquet")
 
     def delete(self, asset: tuple[str, str], day: date) -> None:
-        """Delete what is held of the asset's day."""
+        """Delete the asset's frame of the day."""
         with self._file_system() as (files, root):
             files.rm_file(self._path(root, asset, day))
 
     def count(self) -> int:
-        """The number of files held."""
+        """The number of staged files."""
         with self._file_system() as (files, root):
             return sum(path.endswith(".parquet") for path in files.find(root))
 
@@ -161,7 +161,7 @@ def _write_restricted(path: str, content: bytes) -> None:
 
 
 def _written(info: dict) -> float:
-    """When a file was written, in seconds since 1970; each file system tells it in its own way."""
-    told = (info[key] for key in ("mtime", "LastModified", "created") if key in info)
-    moment = next(told, 0.0)
+    """When a file was written, in seconds since 1970; each file system names it in its own way."""
+    times = (info[key] for key in ("mtime", "LastModified", "created") if key in info)
+    moment = next(times, 0.0)
     return moment if isinstance(moment, int | float) else moment.timestamp()

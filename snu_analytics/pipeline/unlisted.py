@@ -1,4 +1,4 @@
-"""What became OTHER: the values that no list knows, for an operator to extend a list."""
+"""What became OTHER: the values that are on no list, for an operator to extend a list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _DOCUMENTS_AT_ONCE = 4_000
 _HELD = {
     "field": pl.String,
     "text": pl.String,  # JSON text of the value
-    "kind": pl.String,  # what it looks like that tells of a person; null for nothing
+    "kind": pl.String,  # which personal detail it looks like; null for none
     "ref": pl.String,
     "day": pl.Date,  # of the patch that wrote it; null where only the document holds it
 }
@@ -29,7 +29,7 @@ _HELD = {
 
 @dataclass(frozen=True)
 class UnlistedValue:
-    """A value that no list knows; `text` is its JSON text, None where it may tell of a person.
+    """A value that is on no list, as JSON text: None where it may be a person's.
 
     `kind` says then what it looks like. `documents` held it since the day `since` (None: no patch
     wrote it).

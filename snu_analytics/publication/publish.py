@@ -18,8 +18,7 @@ from snu_analytics.catalogue.breakdowns import (
     rows_of_zero,
 )
 from snu_analytics.days import DayRange, month_before, month_of
-from snu_analytics.errors import WarehouseError
-from snu_analytics.pipeline import EVENTS
+from snu_analytics.pipeline import refuse_missing_day
 from snu_analytics.publication.disclosure import CELLS, Cube, Secured, revised, secure
 from snu_analytics.publication.fingerprints import Lines, fingerprint, hidden
 from snu_analytics.publication.revisions import causes_of, logged
@@ -99,10 +98,7 @@ def _loaded(catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection)
             ready &= (found := loaded_days(warehouse, entity.table, days.first, days.last))
             if not ready:
                 missing = min(set(days) - found, default=days.first)
-                raise WarehouseError(
-                    f"analytics.{entity.table} holds no load of {missing}: materialise "
-                    f"{entity.name}/{EVENTS} for that day first"
-                )
+                refuse_missing_day(entity, missing)
     return sorted(ready)
 
 

@@ -1,9 +1,9 @@
 """PostgreSQL: the connection, the schema, the replacing of a day, the pseudonym keys.
 
-Knows the catalogue, the errors and the embedded server. Knows neither the source, nor how histories
-and events are made, nor Dagster: what comes in is COPY text, what goes out are counts and, to be
-explained, a row. Whatever PostgreSQL says of a fault is told without row content and without a
-password.
+Imports the catalogue, days, errors and the embedded server; neither the source, nor what makes
+histories and events, nor Dagster: what comes in are frames, what goes out are counts and, to be
+explained, a row. What PostgreSQL says of a fault becomes an error without row content and without a
+password, by `connect` alone.
 """
 
 from snu_analytics.warehouse.change import Change

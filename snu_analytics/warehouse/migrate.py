@@ -23,8 +23,8 @@ from snu_analytics.warehouse.rights import ensure_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
-    ensure_column_names,
     ensure_dimensions,
+    ensure_names,
     ensure_views,
     views_on,
     warehouse_metadata,
@@ -32,9 +32,6 @@ from snu_analytics.warehouse.schema import (
 
 # The first with UNIQUE ... NULLS NOT DISTINCT.
 _OLDEST_SERVER = 150000
-
-# By their former names.
-_RENAMED_TABLES = {"day_found": "audited_day"}
 
 
 def migrate(url: str, catalogue: Catalogue, views: Sequence[View]) -> list[Change]:
@@ -81,25 +78,12 @@ def _changes(
 ) -> Iterator[Change]:
     # What cannot be given before the tables stand is looked at again, and reported, after them.
     yield from (right for right in ensure_rights(connection) if right.kind != "left")
-    yield from _renamed_tables(connection)
+    yield from ensure_names(connection)
     metadata = warehouse_metadata(catalogue)
-    yield from ensure_column_names(connection)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
     yield from ensure_views(connection, views)
     yield from ensure_rights(connection)
-
-
-def _renamed_tables(connection: Connection) -> Iterator[Change]:
-    for former, name in _RENAMED_TABLES.items():
-        table = f"{ANALYTICS}.{name}"
-        if _exists(connection, f"{ANALYTICS}.{former}") and not _exists(connection, table):
-            connection.exec_driver_sql(f"ALTER TABLE {ANALYTICS}.{former} RENAME TO {name}")
-            connection.exec_driver_sql(
-                f"ALTER INDEX {ANALYTICS}.{former}_pkey RENAME TO {name}_pkey"
-            )
-            sentence = f"table {ANALYTICS}.{former} is renamed to {table}, with its rows"
-            yield Change("changed", f"table {table}", sentence)
 
 
 def _table_changes(connection: Connection, metadata: MetaData) -> Iterator[Change]:
@@ -219,7 +203,3 @@ def _sql(step: ops.MigrateOperation) -> str:
 
 def _has_rows(connection: Connection, table: str) -> bool:
     return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {table})").scalar())
-
-
-def _exists(connection: Connection, table: str) -> bool:
-    return bool(connection.exec_driver_sql(f"SELECT to_regclass('{table}') IS NOT NULL").scalar())

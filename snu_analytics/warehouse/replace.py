@@ -39,11 +39,11 @@ def replace_days(
 ) -> dict[date, int]:
     """The number of rows written on each of the days: those of the frame in place of the former.
 
-    `frame` has columns of the table, by name, `day_column` (Date) among them. Each day is a
-    transaction of its own, an empty one too: another one that replaces the same day of the table
-    waits for its end, and where a row is refused the former rows of its day stand. With `part`
-    only the rows of that part are deleted; without it the whole table is loaded for the day, which
-    is noted in `day_load` with the day's fingerprint, if `days` maps it to one.
+    `frame` has columns of the table, by name, `day_column` (Date) among them; what it has of other
+    days is not written. Each day is a transaction of its own, an empty one too: another one that
+    replaces the same day waits for its end, and where a row is refused the former rows of its day
+    stand. With `part` only the rows of that part are deleted; without it the whole table is loaded
+    for the day, which is noted in `day_load` with its fingerprint, if `days` maps it to one.
     """
     fingerprints = days if isinstance(days, Mapping) else {}
     rows = copy_text(frame)

@@ -166,9 +166,9 @@ def test_nothing_that_is_staged_identifies_anybody(tmp_path, warehouse_url):
         for path in (tmp_path / "staging" / entity.name).rglob("*.parquet")
     ]
     assert [len(frame) for frame in staged if len(frame)] != []
-    told = "\n".join(frame.write_ndjson() for frame in staged).lower()
+    texts = "\n".join(frame.write_ndjson() for frame in staged).lower()
     for secret in ("aurore", "le goff", "lilas", "2007-05-01", REF, OTHER_REF, "5f5f5f5f5f5f"):
-        assert secret not in told
+        assert secret not in texts
 
 
 def test_what_was_staged_with_another_key_is_not_taken_further(tmp_path, warehouse_url):

@@ -107,12 +107,14 @@ def test_one_row_per_group_holds_the_number_of_its_events(tmp_path, warehouse_ur
 
 
 def test_a_definition_prints():
-    told = {f"{f.phase} {f.figure}": f.definition for e in (YOUNG, APPLICATION) for f in e.figures}
-    assert told["inscription created"] == "inscriptions begun: inscription_created"
-    assert told["inscription completed"].endswith(
+    printed = {
+        f"{f.phase} {f.figure}": f.definition for e in (YOUNG, APPLICATION) for f in e.figures
+    }
+    assert printed["inscription created"] == "inscriptions begun: inscription_created"
+    assert printed["inscription completed"].endswith(
         "inscription_completed; or status changes from IN_PROGRESS, REINSCRIPTION, NOT_AUTORISED "
         "to VALIDATED, REFUSED, WAITING_LIST"
     )
-    assert told["mission completed"].endswith(
+    assert printed["mission completed"].endswith(
         "application_created with the value WAITING_VALIDATION; or application_completed"
     )

@@ -230,8 +230,8 @@ def test_defective_patches_are_quarantined_and_the_rest_goes_on(tmp_path, wareho
 def test_a_mended_patch_leaves_the_quarantine(tmp_path, warehouse_url):
     broken = patch("2024-03-01T10:00", {"op": "move", "path": "/status"})
     mended = broken | {"ops": [add("/status", "IN_PROGRESS")]}
-    for number, one in enumerate((broken, mended)):
-        source = write_dump(tmp_path / str(number), young_patches=[one])
+    for number, version in enumerate((broken, mended)):
+        source = write_dump(tmp_path / str(number), young_patches=[version])
         run_days(tmp_path, source, warehouse_url, "2024-03-01")
     assert rows(warehouse_url, "SELECT FROM analytics.quarantine") == []
     assert len(rows(warehouse_url, "SELECT FROM analytics.young_event")) == 1
@@ -275,13 +275,13 @@ def test_a_value_outside_its_vocabulary_is_other_and_counted(tmp_path, warehouse
     ) == [("OTHER", "OTHER")]
 
 
-def test_a_cohort_of_the_cohorts_collection_is_told(tmp_path, warehouse_url):
+def test_a_cohort_of_the_cohorts_collection_is_listed(tmp_path, warehouse_url):
     patches = [patch("2024-03-01T10:00", replace("/cohort", "Juin 2023", "Session pilote"))]
     for number, cohorts in enumerate(([{"name": "Session pilote"}], [])):
         source = write_dump(tmp_path / str(number), young_patches=patches, cohorts=cohorts)
         run_days(tmp_path, source, warehouse_url, "2024-03-01")
-        told = rows(warehouse_url, "SELECT to_value FROM analytics.young_event")
-        assert told == [("Session pilote" if cohorts else "OTHER",)]
+        values = rows(warehouse_url, "SELECT to_value FROM analytics.young_event")
+        assert values == [("Session pilote" if cohorts else "OTHER",)]
 
 
 def test_another_key_is_refused_and_the_rows_stand(tmp_path, warehouse_url):

@@ -140,7 +140,7 @@ def test_days_found_by_audits_of_a_former_version_become_audited_days(warehouse_
         Change(
             "changed",
             "table analytics.audited_day",
-            "table analytics.day_found is renamed to analytics.audited_day, with its rows",
+            "table analytics.day_found is renamed audited_day, its rows stay",
         )
     ]
     assert rows(warehouse_url, "SELECT entity, patch_count FROM analytics.audited_day") == [

@@ -2,7 +2,12 @@
 
 from sqlalchemy import Date, Index, Integer, MetaData, Table, Text
 
-from snu_analytics.warehouse.schema.columns import campaign_columns, column, dimension_columns
+from snu_analytics.warehouse.schema.columns import (
+    campaign_columns,
+    column,
+    dimension_columns,
+    unique_key,
+)
 
 
 def flow_table(metadata: MetaData) -> None:
@@ -20,9 +25,7 @@ def flow_table(metadata: MetaData) -> None:
         *keys,
         column("value", Integer, "Number of events (count)"),
         *campaign_columns(),
-        Index(
-            "flow_key", *(key.name for key in keys), unique=True, postgresql_nulls_not_distinct=True
-        ),
+        unique_key("flow", [key.name for key in keys]),
         Index("flow_day_idx", "day"),
         comment="Figures of a day by one dimension at a time, exact. Total, genders, age groups "
         "and regions have a row when they are zero; any other group without a row has zero on a "

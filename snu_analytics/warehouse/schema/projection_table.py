@@ -27,7 +27,7 @@ def projection_table(metadata: MetaData) -> None:
         column("method", Text, "chain-ladder, bornhuetter-ferguson or run rate", nullable=True),
         column("achieved", Integer, "Validated so far, net of withdrawals (persons)"),
         column("projected", Float, "Validated at the campaign's end (persons)", nullable=True),
-        *(column(name, Float, told, nullable=True) for name, told in _BANDS.items()),
+        *(column(name, Float, comment, nullable=True) for name, comment in _BANDS.items()),
         column("objective", Float, "Objective of the campaign's cohorts (persons)", nullable=True),
         column("probability", Float, "That the objective is reached (share)", nullable=True),
         column("median_date", Date, "Day on which it was or will be reached", nullable=True),

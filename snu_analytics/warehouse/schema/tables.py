@@ -1,10 +1,6 @@
-"""The schema of the warehouse, from the catalogue; every table and column says what it is."""
-
-from typing import Any
+"""The tables of the warehouse; those that depend on the catalogue are made here."""
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -12,37 +8,24 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    Numeric,
     SmallInteger,
     Table,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.catalogue import Column as KeyColumn
-from snu_analytics.warehouse.schema.columns import column
-from snu_analytics.warehouse.schema.dimensions import dimension_tables
-from snu_analytics.warehouse.schema.erasure_tables import erasure_tables
+from snu_analytics.warehouse.schema.columns import column, unique_key
+from snu_analytics.warehouse.schema.declared import TYPES, declared_tables
 from snu_analytics.warehouse.schema.flow_table import flow_table
-from snu_analytics.warehouse.schema.pool_tables import pool_tables
 from snu_analytics.warehouse.schema.projection_table import projection_table
 from snu_analytics.warehouse.schema.published_tables import published_tables
-from snu_analytics.warehouse.schema.risk_table import risk_report
 
 ANALYTICS = "analytics"
 PUBLISHED = "published"
-
-_TYPES: dict[str, Any] = {
-    "text": Text,
-    "smallint": SmallInteger,
-    "boolean": Boolean,
-    "uuid": Uuid,
-    "numeric": Numeric,
-}
 
 
 def warehouse_metadata(catalogue: Catalogue) -> MetaData:
@@ -51,19 +34,11 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     for entity in catalogue.entities.values():
         _event_table(metadata, catalogue, entity)
     _daily_figure(metadata, catalogue)
-    _quarantine(metadata)
-    _withheld(metadata)
-    _day_load(metadata)
-    _audited_day(metadata)
-    _history_audit(metadata)
-    _pseudonym_key(metadata)
-    risk_report(metadata)
-    erasure_tables(metadata)
-    pool_tables(metadata)
+    declared_tables(metadata, ANALYTICS)
     projection_table(metadata)
     flow_table(metadata)
     published_tables(metadata, PUBLISHED, ANALYTICS)
-    dimension_tables(metadata)
+    declared_tables(metadata, PUBLISHED)
     return metadata
 
 
@@ -89,7 +64,7 @@ def _event_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> No
 
 def _status_index(entity: Entity) -> list[Index]:
     # Every taking of a status by itself, about one row of four: each subject's latest status, and
-    # how long it has waited, are then told in seconds of 10 million rows of 2 kB.
+    # how long it has waited, are then found in seconds among 10 million rows of 2 kB.
     if not entity.pool:
         return []
     return [
@@ -114,7 +89,7 @@ def _status_by_day_index(entity: Entity) -> list[Index]:
             "event_date",
             postgresql_include=[
                 *("subject_id", "event_at", "change_order", "from_value", "to_value"),
-                *_told_apart_by(entity),
+                *_grouping_columns(entity),
             ],
             postgresql_where=text(f"field = '{entity.pool['status']}'"),
         )
@@ -133,13 +108,13 @@ def _milestone_index(entity: Entity) -> list[Index]:
         Index(
             f"{entity.table}_milestone_idx",
             "event_date",
-            postgresql_include=["subject_id", "field", "to_value", *_told_apart_by(entity)],
+            postgresql_include=["subject_id", "field", "to_value", *_grouping_columns(entity)],
             postgresql_where=text(f"field IS NULL OR {taken}"),
         )
     ]
 
 
-def _told_apart_by(entity: Entity) -> list[str]:
+def _grouping_columns(entity: Entity) -> list[str]:
     names = dict.fromkeys((*entity.groups.values(), *entity.pool.values()))
     return [name for name in names if name != "status"]
 
@@ -192,32 +167,26 @@ def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
             "rows of before there was one",
             nullable=True,
         ),
-        _key_id(),
+        # Nullable, so that it can be added to a table with rows of before there was one.
+        column(
+            "key_id",
+            Text,
+            "Fingerprint of the key behind the pseudonyms of the row; null in rows of before key "
+            "ids, which are of the current key",
+            nullable=True,
+        ),
     ]
 
 
-def _key_id() -> Column:
-    # Nullable, so that it can be added to a table whose rows were written before there was one.
-    return column(
-        "key_id",
-        Text,
-        "Fingerprint of the key behind the pseudonyms of the row; null in rows of before key ids, "
-        "which are of the current key",
-        nullable=True,
-    )
-
-
 def _key_column(catalogue: Catalogue, entity: Entity, name: str, copied: KeyColumn) -> Column:
-    kept = catalogue.field(entity, copied)
-    told = copied.description or kept.description
-    unit = kept.unit or ("years" if kept.treatment == "age" else None)
+    field = catalogue.field(entity, copied)
+    unit = field.unit or ("years" if field.treatment == "age" else None)
+    meaning = f"{copied.description or field.description}{f' ({unit})' if unit else ''}"
     origin = "state_after"
     if copied.joined and entity.join:
         origin = f"the {entity.join.entity} at that instant"
-    comment = (
-        f"{told}{f' ({unit})' if unit else ''}; after the event, from {origin}: {copied.field}"
-    )
-    kind = _TYPES[catalogue.column_type(entity, copied)]
+    kind = TYPES[catalogue.column_type(entity, copied)]
+    comment = f"{meaning}; after the event, from {origin}: {copied.field}"
     return column(name, kind, comment, nullable=True)
 
 
@@ -243,125 +212,7 @@ def _daily_figure(metadata: MetaData, catalogue: Catalogue) -> None:
         *keys,
         column("value", Integer, "Number of events (count)"),
         CheckConstraint("value > 0", "daily_figure_value_check"),
-        Index(
-            "daily_figure_key",
-            *(column.name for column in keys),
-            unique=True,
-            postgresql_nulls_not_distinct=True,
-        ),
+        unique_key("daily_figure", [key.name for key in keys]),
         comment="Events of the day by figure and group; a group without an event has no row\n"
         f"{definitions}",
-    )
-
-
-def _quarantine(metadata: MetaData) -> None:
-    Table(
-        "quarantine",
-        metadata,
-        column("entity", Text, "Entity of the catalogue", primary_key=True),
-        column("day", Date, "Day in Europe/Paris the patch would belong to", primary_key=True),
-        column("patch_id", Uuid, "Pseudonym of the patch", primary_key=True),
-        column("reason", Text, "Why it was set aside; never its content"),
-        _key_id(),
-        comment="Patches that could not be read: they make no events",
-    )
-
-
-def _withheld(metadata: MetaData) -> None:
-    Table(
-        "withheld",
-        metadata,
-        column("day", Date, "Day in Europe/Paris", primary_key=True),
-        column("entity", Text, "Entity of the catalogue", primary_key=True),
-        column("field", Text, "Field whose value was withheld", primary_key=True),
-        column("kind", Text, "What the value looks like; never the value", primary_key=True),
-        column("count", Integer, "Documents with such a value in a state of the day (count)"),
-        comment="Values that look like a person's where none should stand: OTHER stands for them "
-        "in every row",
-    )
-
-
-def _day_load(metadata: MetaData) -> None:
-    Table(
-        "day_load",
-        metadata,
-        column("relation", Text, "Table of this schema", primary_key=True),
-        column("day", Date, "Day in Europe/Paris", primary_key=True),
-        column("row_count", Integer, "Rows written; 0 for an empty day (count)"),
-        column("patch_count", Integer, "Patches it was made of (count)", nullable=True),
-        column("digest", Text, "Keyed digest of what these patches say", nullable=True),
-        _digest_key(),
-        comment="Days that were loaded whole: tells an empty day from one never loaded",
-    )
-
-
-def _audited_day(metadata: MetaData) -> None:
-    Table(
-        "audited_day",
-        metadata,
-        column("entity", Text, "Entity of the catalogue", primary_key=True),
-        column("day", Date, "Day in Europe/Paris", primary_key=True),
-        column("patch_count", Integer, "Patches of the day at the last audit (count)"),
-        column("digest", Text, "Keyed digest of what these patches say"),
-        _digest_key(),
-        comment="Days as the last audit found them in the source; where the digest is not that of "
-        "day_load, patches came late, vanished or were mended since",
-    )
-
-
-def _digest_key() -> Column:
-    return column(
-        "key_id",
-        Text,
-        "Fingerprint of the key behind the digest, and behind the pseudonyms of the day; digests "
-        "of two keys tell nothing of each other",
-        nullable=True,
-    )
-
-
-def _history_audit(metadata: MetaData) -> None:
-    Table(
-        "history_audit",
-        metadata,
-        column("month", Date, "First day of the month audited"),
-        column("entity", Text, "Entity of the catalogue"),
-        column("measure", Text, "documents, creations, breaks, drift, values, patches or days"),
-        column("field", Text, "Field; null where whole documents or patches count", nullable=True),
-        column("cause", Text, "Which of them are counted", nullable=True),
-        column("count", BigInteger, "How many (count)"),
-        column("total", BigInteger, "Of how many (count)"),
-        Index("history_audit_month_entity_idx", "month", "entity"),
-        comment="How sound the histories of a month are: counts per field, of no person",
-    )
-
-
-def _pseudonym_key(metadata: MetaData) -> None:
-    Table(
-        "pseudonym_key",
-        metadata,
-        column(
-            "fingerprint",
-            Text,
-            "One-way fingerprint of a key behind the pseudonyms here, never the key",
-            primary_key=True,
-        ),
-        column("since", DateTime(timezone=True), "First use", server_default=func.now()),
-        column(
-            "state",
-            Text,
-            "current: of the rows; incoming: of a rotation under way; retired by a rotation, or "
-            "destroyed: never written with again",
-            server_default="current",
-        ),
-        CheckConstraint(
-            "state IN ('current', 'incoming', 'retired', 'destroyed')", "pseudonym_key_state_check"
-        ),
-        Index(
-            "pseudonym_key_one_in_use",
-            "state",
-            unique=True,
-            postgresql_where=text("state IN ('current', 'incoming')"),
-        ),
-        comment="The pseudonym keys with which rows of this schema were made: one is current, at "
-        "most one is incoming",
     )

@@ -41,23 +41,24 @@ _READING = text(
 
 
 def ensure_views(connection: Connection, views: Iterable[View]) -> Iterator[Change]:
-    """The changes that bring the views to those given; a view of ours that is not among them goes.
+    """The changes that brought the views to those given; others of the questions are dropped.
 
     Left are a view that reads what the tables lack, and one on which others' views rest.
     """
-    standing = {name: (mark, kept) for name, mark, kept in connection.execute(_STANDING)}
+    standing = {name: (mark, digest) for name, mark, digest in connection.execute(_STANDING)}
     wanted = {_name(view): view for view in views}
     for name, view in wanted.items():
+        subject = f"view {name}"
         if name not in standing:
-            told = f"view {name} is created: {view.title}"
-            yield _changed(connection, name, Change("created", f"view {name}", told), view)
+            change = Change("created", subject, f"{subject} is created: {view.title}")
+            yield _changed(connection, name, change, view)
         elif standing[name][0] != _mark(view, standing[name][1]):
-            told = f"view {name} is made anew"
-            yield _changed(connection, name, Change("changed", f"view {name}", told), view)
+            change = Change("changed", subject, f"{subject} is made anew")
+            yield _changed(connection, name, change, view)
     for name, (mark, _) in standing.items():
         if mark.startswith(f"{_MARK} ") and name not in wanted:
-            told = f"view {name} is dropped, its question is gone"
-            yield _changed(connection, name, Change("changed", f"view {name}", told), None)
+            sentence = f"view {name} is dropped, its question is gone"
+            yield _changed(connection, name, Change("changed", f"view {name}", sentence), None)
 
 
 def views_on(connection: Connection, table: str, column: str | None = None) -> list[str]:
@@ -65,8 +66,7 @@ def views_on(connection: Connection, table: str, column: str | None = None) -> l
 
     As long as they stand PostgreSQL neither drops nor alters it.
     """
-    found = connection.execute(_READING, {"table": table, "column": column})
-    return list(found.scalars())
+    return list(connection.execute(_READING, {"table": table, "column": column}).scalars())
 
 
 def _changed(connection: Connection, name: str, change: Change, view: View | None) -> Change:
@@ -77,11 +77,11 @@ def _changed(connection: Connection, name: str, change: Change, view: View | Non
                 _create(connection, name, view)
     except DBAPIError as fault:
         if isinstance(fault.orig, errors.DependentObjectsStillExist):
-            told = f"other views rest on {name}; drop it and them by hand, then migrate again: "
-            return Change("left", change.subject, f"{told}DROP VIEW {name} CASCADE;")
+            mend = f"drop it and them by hand, then migrate again: DROP VIEW {name} CASCADE;"
+            return Change("left", change.subject, f"other views rest on {name}; {mend}")
         if isinstance(fault.orig, errors.UndefinedColumn | errors.UndefinedTable):
-            told = f"{name} is not made: it reads what is no longer in the catalogue; mend its file"
-            return Change("left", change.subject, told)
+            why = "it reads what is no longer in the catalogue; mend its file"
+            return Change("left", change.subject, f"{name} is not made: {why}")
         raise
     return change
 
@@ -91,20 +91,20 @@ def _create(connection: Connection, name: str, view: View) -> None:
     _comment(connection, f"VIEW {name}", view.comment)
     for column, comment in view.columns.items():
         _comment(connection, f"COLUMN {name}.{column}", comment)
-    (kept,) = [kept for other, _, kept in connection.execute(_STANDING) if other == name]
-    _comment(connection, f"RULE {_RULE} ON {name}", _mark(view, kept))
+    (digest,) = [digest for other, _, digest in connection.execute(_STANDING) if other == name]
+    _comment(connection, f"RULE {_RULE} ON {name}", _mark(view, digest))
 
 
 def _name(view: View) -> str:
     return f"{view.schema}.{view.name}"
 
 
-def _mark(view: View, kept: str) -> str:
-    return f"{_MARK} {view.version} {kept}"
+def _mark(view: View, digest: str) -> str:
+    return f"{_MARK} {view.version} {digest}"
 
 
-def _comment(connection: Connection, on: str, told: str) -> None:
-    _run(connection, f"COMMENT ON {on} IS {sql.Literal(told).as_string()}")
+def _comment(connection: Connection, on: str, comment: str) -> None:
+    _run(connection, f"COMMENT ON {on} IS {sql.Literal(comment).as_string()}")
 
 
 def _run(connection: Connection, statement: str) -> None:

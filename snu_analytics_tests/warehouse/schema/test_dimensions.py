@@ -64,8 +64,8 @@ def test_rows_that_differ_are_written_and_others_are_not_touched(warehouse_url):
         warehouse_url, "INSERT INTO published.dim_status VALUES ('young', 'status', 'X', 'X', 99)"
     )
     assert migrate(warehouse_url, CATALOGUE) == [
-        Change("changed", f"table published.dim_{name}", f"published.dim_{name}: {told}")
-        for name, told in (
+        Change("changed", f"table published.dim_{name}", f"published.dim_{name}: {counts}")
+        for name, counts in (
             ("region", "1 rows written, 0 dropped"),
             ("cohort", "1 rows written, 0 dropped"),
             ("status", "0 rows written, 1 dropped"),

@@ -28,24 +28,24 @@ def changes(url: str, questions: Iterable[Question]) -> list[tuple[str, str]]:
 
 
 def view_changes(url: str) -> list[tuple[str, str]]:
-    told = migrate(url, CATALOGUE)
-    return [(c.kind, c.sentence) for c in told if c.subject.startswith("view ")]
+    done = migrate(url, CATALOGUE)
+    return [(c.kind, c.sentence) for c in done if c.subject.startswith("view ")]
 
 
 def test_each_question_has_its_view(warehouse_url):
-    found = rows(warehouse_url, "SELECT viewname FROM pg_views WHERE schemaname = 'analytics'")
-    assert {name for (name,) in found} >= {q.view for q in load_questions().values()}
+    views = rows(warehouse_url, "SELECT viewname FROM pg_views WHERE schemaname = 'analytics'")
+    assert {name for (name,) in views} >= {q.view for q in load_questions().values()}
 
 
 def test_a_view_and_its_columns_carry_their_comments(warehouse_url):
     for question in load_questions().values():
-        told = rows(
+        comments = rows(
             warehouse_url,
             "SELECT a.attname, col_description(a.attrelid, a.attnum) FROM pg_attribute a "
             "WHERE a.attrelid = %s::regclass AND a.attnum > 0 ORDER BY a.attnum",
             f"analytics.{question.view}",
         )
-        assert dict(told) == dict(question.columns)
+        assert dict(comments) == dict(question.columns)
     assert rows(warehouse_url, f"SELECT obj_description('{MOVES}'::regclass)")[0][0].startswith(
         "Young people who left or arrived in a department. How many young people moved, "
     )
@@ -78,7 +78,7 @@ def test_a_view_replaced_by_hand_is_made_anew(warehouse_url):
 
 def test_a_question_that_changed_has_its_view_made_anew_with_other_columns(warehouse_url):
     former = QUESTIONS["department_moves"]
-    columns = {name: told for name, told in former.columns.items() if name != "source"}
+    columns = {name: comment for name, comment in former.columns.items() if name != "source"}
     select = former.select.replace(", cohort, source", ", cohort")
     new = former.model_copy(update={"columns": columns, "select": select})
     asked = [*WITHOUT_MOVES, new]
@@ -98,7 +98,7 @@ def test_a_view_of_an_administrator_stands(warehouse_url):
     assert rows(warehouse_url, "SELECT one FROM analytics.mine") == [(1,)]
 
 
-def test_a_view_on_which_others_rest_is_left_and_told(warehouse_url):
+def test_a_view_on_which_others_rest_is_left_with_the_reason(warehouse_url):
     execute(warehouse_url, f"CREATE VIEW analytics.mine AS SELECT * FROM {MOVES}")
     assert changes(warehouse_url, WITHOUT_MOVES) == [
         (
@@ -110,18 +110,18 @@ def test_a_view_on_which_others_rest_is_left_and_told(warehouse_url):
     assert rows(warehouse_url, "SELECT count(*) FROM analytics.mine") == [(0,)]
 
 
-def test_a_question_that_reads_what_is_lacking_is_left_and_told(warehouse_url):
+def test_a_question_that_reads_what_is_lacking_is_left_with_the_reason(warehouse_url):
     lacking = QUESTIONS["department_moves"].model_copy(
         update={"name": "lacking", "select": "SELECT nothing FROM analytics.young_event"}
     )
-    told = (
+    sentence = (
         "analytics.q_lacking is not made: it reads what is no longer in the catalogue; mend its "
         "file"
     )
-    assert changes(warehouse_url, [*QUESTIONS.values(), lacking]) == [("left", told)]
+    assert changes(warehouse_url, [*QUESTIONS.values(), lacking]) == [("left", sentence)]
 
 
-def test_a_column_that_views_read_is_altered_by_the_sentence_that_is_told(warehouse_url):
+def test_a_column_that_views_read_is_altered_by_the_sentence_of_its_change(warehouse_url):
     reading = "analytics.q_mission_status_changes, analytics.q_missions_created"
     execute(
         warehouse_url,
