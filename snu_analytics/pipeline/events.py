@@ -45,10 +45,10 @@ def load_events(
         snapshots = pl.concat(frames)
         rows = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
         events, memberships = (frame.sort("event_id") for frame in rows)
-        frames = {entity.table: events}
+        tables = {entity.table: events}
         if entity.membership_columns:
-            frames[entity.membership_table] = memberships
-        written |= replace_days(warehouse, entity.table, "event_date", fingerprints, frames)
+            tables[entity.membership_table] = memberships
+        written |= replace_days(warehouse, entity.table, "event_date", fingerprints, tables)
         names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(written, dict(sorted(names.items())))
 
