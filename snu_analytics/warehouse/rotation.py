@@ -95,7 +95,10 @@ def carry_erased(
             "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason, since) "
             "SELECT entity, %s, %s, reason, since FROM analytics.erased_subject "
             "WHERE entity = %s AND subject_id = %s ON CONFLICT DO NOTHING",
-            [(new, key_id, entity, old) for old, new in subjects.items()],
+            [
+                (new, key_id, entity, old)
+                for old, new in sorted(subjects.items(), key=lambda pair: pair[1])
+            ],
         )
 
 
