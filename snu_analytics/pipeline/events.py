@@ -13,7 +13,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
 from snu_analytics.events import build_events
 from snu_analytics.pipeline.context import PATCHES, SNAPSHOTS, PipelineContext
-from snu_analytics.warehouse import SourceFingerprint, claim_key, replace_days
+from snu_analytics.warehouse import SourceFingerprint, claimed_key, replace_days
 
 # Two states of about 1 kB an event: more at once takes memory, fewer a look at each column anew.
 _SNAPSHOTS_RENDERED_AT_ONCE = 25_000
@@ -40,17 +40,17 @@ def load_events(
     WarehouseError when the tables hold rows made with another key, and LeakError where a value is
     none that a treatment makes.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint)
     computed: dict[date, int] = {}
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
-    for frames, fingerprints in _batches(context, entity, days):
-        snapshots = pl.concat(frames)
-        events = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
-        counts = dict(events["event_date"].value_counts().iter_rows())
-        computed |= {day: counts.get(day, 0) for day in fingerprints}
-        written |= replace_days(warehouse, entity.table, "event_date", fingerprints, events)
-        names.update(dict(events["event_name"].value_counts().iter_rows()))
+    with claimed_key(warehouse, context.pseudonyms.fingerprint):
+        for frames, fingerprints in _batches(context, entity, days):
+            snapshots = pl.concat(frames)
+            events = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
+            counts = dict(events["event_date"].value_counts().iter_rows())
+            computed |= {day: counts.get(day, 0) for day in fingerprints}
+            written |= replace_days(warehouse, entity.table, "event_date", fingerprints, events)
+            names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(computed, written, dict(sorted(names.items())))
 
 

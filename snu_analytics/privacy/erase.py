@@ -16,7 +16,7 @@ from snu_analytics.publication import publish
 from snu_analytics.source import Source
 from snu_analytics.warehouse import (
     Erased,
-    claim_key,
+    claimed_key,
     erase_subjects,
     erased_subjects,
     loaded_days,
@@ -38,16 +38,16 @@ def erase_absent(
     entity would lose more than a fifth of its subjects, unless `many` are expected, and
     WarehouseError when the rows are of another key.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
-    absent = {
-        entity.name: _absent(context, entity, source, warehouse, many)
-        for entity in context.catalogue.entities.values()
-    }
-    return [
-        erased
-        for entity in context.catalogue.entities.values()
-        for erased in _erased(context, entity, absent[entity.name], warehouse)
-    ]
+    with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
+        absent = {
+            entity.name: _absent(context, entity, source, warehouse, many)
+            for entity in context.catalogue.entities.values()
+        }
+        return [
+            erased
+            for entity in context.catalogue.entities.values()
+            for erased in _erased(context, entity, absent[entity.name], warehouse)
+        ]
 
 
 def erase_requested(
@@ -57,9 +57,9 @@ def erase_requested(
 
     Whether the source still has the documents makes no difference.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
     subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
-    return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
+    with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
+        return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
 
 
 def _absent(

@@ -20,7 +20,7 @@ from snu_analytics.warehouse.erase import (
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import (
     Key,
-    claim_key,
+    claimed_key,
     forget_key,
     key_matches,
     known_keys,
@@ -85,7 +85,7 @@ __all__ = [
     "begin_rotation",
     "carry_erased",
     "changed_days",
-    "claim_key",
+    "claimed_key",
     "connect",
     "copy_rows",
     "copy_text",

@@ -18,7 +18,7 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.locks import advisory_lock
+from snu_analytics.warehouse.locks import lock_migration
 from snu_analytics.warehouse.rights import ensure_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
@@ -60,7 +60,7 @@ def _migrated(url: str, catalogue: Catalogue, views: Sequence[View], keep: bool)
             if not keep:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
             _refuse_old_server(connection)
-            advisory_lock(driver, "snu_analytics migrate")
+            lock_migration(driver)
             changes = list(_changes(connection, catalogue, views))
             if not keep:
                 whole.rollback()

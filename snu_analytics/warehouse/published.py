@@ -11,6 +11,7 @@ from psycopg import sql
 
 from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
 from snu_analytics.warehouse.faults import mapped_errors
+from snu_analytics.warehouse.locks import table_locked
 from snu_analytics.warehouse.schema import ANALYTICS, PUBLISHED, PUBLISHED_TABLES
 
 _DIMENSIONS = ("gender", "age", "region", "department", "cohort")
@@ -26,9 +27,6 @@ _CELL_TYPES = {
 
 # Phase and figure.
 Name = tuple[str, str]
-
-# Whoever publishes holds it: what is masked depends on what was published before.
-_LOCK = "hashtextextended('snu_analytics publication', 0)"
 
 
 class Publication(NamedTuple):
@@ -59,14 +57,12 @@ class Revisions(NamedTuple):
 
 @contextmanager
 def publishing(connection: psycopg.Connection) -> Iterator[None]:
-    """The right to publish, for one at a time; another one waits."""
-    with mapped_errors():
-        connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
-    try:
+    """A block in which nobody else publishes; another one waits.
+
+    What is masked depends on what was published before.
+    """
+    with table_locked(connection, "publication_input", "SHARE UPDATE EXCLUSIVE"):
         yield
-    finally:
-        if not connection.closed:
-            connection.execute(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
 def publications(connection: psycopg.Connection, first: date, last: date) -> list[Publication]:

@@ -6,7 +6,7 @@ import pytest
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import Change, claim_key, connect
+from snu_analytics.warehouse import Change, claimed_key, connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import event, load, load_day, rows, until
@@ -40,6 +40,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.history_audit",
         "table analytics.mission_equivalence_event",
         "table analytics.mission_event",
+        "table analytics.named_lock",
         "table analytics.objective",
         "table analytics.objective_progress",
         "table analytics.pool_difference",
@@ -103,8 +104,7 @@ def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
 
 
 def test_a_warehouse_of_before_key_ids_is_upgraded_with_its_rows(warehouse_url):
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first")
+    with connect(warehouse_url) as connection, claimed_key(connection, "first"):
         load(connection, event(1))
     for statement in (
         "ALTER TABLE analytics.young_event DROP COLUMN key_id",

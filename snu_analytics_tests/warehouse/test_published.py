@@ -137,7 +137,7 @@ def test_one_publishes_at_a_time(warehouse_url):
         waiting.start()
         until(
             warehouse_url,
-            "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+            "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'relation' AND NOT granted",
         )
         order.append("first")
     waiting.join()

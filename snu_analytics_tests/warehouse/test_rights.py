@@ -10,7 +10,7 @@ from dagster_postgres import PostgresRunStorage
 from psycopg import errors
 
 from snu_analytics.catalogue import Column, load_catalogue
-from snu_analytics.warehouse import claim_key, connect, dagster_url
+from snu_analytics.warehouse import claimed_key, connect, dagster_url
 from snu_analytics_tests.fixtures.histories import add, patch
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
@@ -74,8 +74,7 @@ def refused(url: str, statement: str, why: type[Exception] = errors.Insufficient
 
 
 def test_the_loader_replaces_days(login, warehouse_url):
-    with connect(login["snu_loader"]) as connection:
-        claim_key(connection, "first")
+    with connect(login["snu_loader"]) as connection, claimed_key(connection, "first"):
         assert load(connection, event(1)) == 1
         assert load(connection, event(2)) == 1
     assert stored(warehouse_url) == [("2024-03-01", 2, "inscription_created")]
