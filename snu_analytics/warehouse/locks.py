@@ -55,8 +55,9 @@ def table_locked(connection: psycopg.Connection, table: str, mode: Mode) -> Iter
     A second connection of the same login holds the lock. It writes nothing, so that however long
     it lasts, VACUUM is held up on that table alone.
     """
-    parameters = {**connection.info.get_parameters(), "password": connection.info.password or None}
-    with open_connection(make_conninfo(**parameters)) as holder, holder.transaction():
+    info = connection.info
+    url = make_conninfo("", password=info.password or None, **info.get_parameters())
+    with open_connection(url) as holder, holder.transaction():
         holder.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         lock_table(holder, table, mode)
         yield

@@ -12,7 +12,11 @@ def as_role(url: str, role: str) -> str:
     return url.replace("//postgres@", f"//{role}@")
 
 
-def refused(url: str, statement: str, why: type[Exception] = errors.InsufficientPrivilege) -> None:
+def refused(
+    url: str,
+    statement: str,
+    why: type[Exception] | tuple[type[Exception], ...] = errors.InsufficientPrivilege,
+) -> None:
     """The statement is refused, also once the login has undone its read-only default."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET default_transaction_read_only = off")
