@@ -11,7 +11,9 @@ from snu_analytics.privacy.key_change import destroy, in_force, new_key_for, set
 from snu_analytics.privacy.risk import report_risk
 from snu_analytics.privacy.risk_cells import CELL_TABLES, LEAST_CELL, cell_query, small_cells
 from snu_analytics.privacy.risk_classes import class_query, exposed
+from snu_analytics.privacy.risk_dates import date_query
 from snu_analytics.privacy.risk_measures import MEANINGS, Measure, meaning
+from snu_analytics.privacy.risk_verdict import verdict
 
 __all__ = [
     "CELL_TABLES",
@@ -21,6 +23,7 @@ __all__ = [
     "carry_over",
     "cell_query",
     "class_query",
+    "date_query",
     "destroy",
     "erase_absent",
     "erase_requested",
@@ -33,5 +36,6 @@ __all__ = [
     "republish",
     "settle",
     "small_cells",
+    "verdict",
     "with_key",
 ]
