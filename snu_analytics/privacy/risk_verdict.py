@@ -39,8 +39,9 @@ def verdict(report: Sequence[Measure]) -> list[str]:
         "have days that nobody else has: to know when somebody registered is enough.",
         f"In {number('refused_classes')} groups of two and more, {number('refused_persons')} "
         "persons in all, everybody is refused: to belong to one tells the outcome.",
-        f"Age groups, regions and months would leave {share('event', 'dated_one_person_share_by_all')}"
-        f" of the rows to one person: coarser columns alone make no anonymous table. {_published(report)}",
+        "Age groups, regions and months would leave "
+        f"{share('event', 'dated_one_person_share_by_all')} of the rows to one person: coarser "
+        f"columns alone make no anonymous table. {_published(report)}",
     ]
 
 

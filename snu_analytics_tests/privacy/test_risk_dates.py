@@ -1,6 +1,7 @@
 """What days, groups and coarser values say of persons, on literal rows."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,12 @@ def values(url: str, unit: str, measure: str) -> dict[str, Decimal]:
 @pytest.fixture
 def dated(warehouse_url) -> str:
     """Four rows: what tells each from the row of another person."""
-    here = {"gender": "female", "age": 18, "department": "Finistère", "region": "Bretagne"}
+    here: dict[str, Any] = {
+        "gender": "female",
+        "age": 18,
+        "department": "Finistère",
+        "region": "Bretagne",
+    }
     insert_event(warehouse_url, 1, "2024-03-04T10:00", **here)
     insert_event(warehouse_url, 2, "2024-03-04T10:00", **here | {"age": 19})
     insert_event(warehouse_url, 3, "2024-03-05T10:00", **here)
@@ -101,7 +107,12 @@ def test_groups_of_several_persons_in_which_everybody_is_refused(warehouse_url):
 
 
 def test_persons_alone_with_coarser_values(warehouse_url):
-    here = {"age": 18, "department": "Finistère", "academy": "Rennes", "region": "Bretagne"}
+    here: dict[str, Any] = {
+        "age": 18,
+        "department": "Finistère",
+        "academy": "Rennes",
+        "region": "Bretagne",
+    }
     insert_event(warehouse_url, 1, **here)
     insert_event(warehouse_url, 2, **here | {"age": 19})
     insert_event(warehouse_url, 3, **here | {"age": 19, "department": "Morbihan"})

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from snu_analytics.privacy import Measure, verdict
 
-PERSON = {
+PERSON: dict[str, int | Decimal] = {
     "rows": 1200,
     "unique_share": Decimal("0.96"),
     "days_unique_share": Decimal("0.861"),
     "refused_classes": 33,
     "refused_persons": 71,
 }
-EVENT = {
+EVENT: dict[str, int | Decimal] = {
     "dated_one_person_share": Decimal("0.739"),
     "dated_one_person_share_by_all": Decimal("0.052"),
 }
