@@ -11,7 +11,7 @@ from snu_analytics.catalogue import Entity
 
 INSTANT = pl.Datetime("ms", "UTC")
 
-HEAD_SCHEMA = {
+HEAD_SCHEMA: dict[str, Any] = {
     "patch": pl.UInt32,  # row number: the key between heads and ops
     "patch_id": pl.String,
     "ref": pl.String,  # hex id of the document; null when the patch has none
@@ -20,7 +20,7 @@ HEAD_SCHEMA = {
     "defect": pl.String,  # one of DEFECTS; null for a sound patch
 }
 
-OP_SCHEMA = {
+OP_SCHEMA: dict[str, Any] = {
     "patch": pl.UInt32,
     "field": pl.String,  # top-level field, one of the catalogue's
     "sub": pl.String,  # the rest of the path, still escaped: "" or "/0" or "/0/name"

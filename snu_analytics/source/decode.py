@@ -1,7 +1,7 @@
-"""BSON documents as Python values, and as columns of the fields that are kept.
+"""BSON documents as Python values, and as columns of the fields of a scope.
 
-Everything else is let go here, in the process that reads it; of a field that no catalogue knows the
-name is told.
+All other fields are dropped here, in the process that reads them; of a field that no catalogue
+knows the name remains.
 """
 
 import gc
@@ -11,12 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-import numpy as np
+import polars as pl
 from bson import CodecOptions, decode_iter
 from bson.codec_options import DatetimeConversion
 from bson.errors import BSONError
 
-from snu_analytics.source.columns import HEX_ID, Table, texts
 from snu_analytics.source.json_text import Quoted, json_text
 
 # Instants outside the years 1 to 9999 come as DatetimeMS; invalid UTF-8 in a field that is dropped
@@ -29,7 +28,7 @@ OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(
 HEX = re.compile(r"[0-9a-fA-F]{24}")
 _NAME = re.compile(r"(?!.*[0-9]{6})(?![0-9a-f]{24}$)[A-Za-z_$][A-Za-z0-9_$]{0,59}")
 
-# Stands for the names of fields that are not told.
+# Stands for the names of fields that could be a person's.
 UNNAMED = "(a name that is not told)"
 
 ABSENT: object = object()
@@ -47,7 +46,7 @@ class UndecodableError(Exception):
 
 
 class Scope(NamedTuple):
-    """Which fields of a collection are kept, and what matches the names of those dropped."""
+    """The fields of a collection that are read, and what matches the names of those dropped."""
 
     fields: tuple[str, ...]
     dropped: re.Pattern[str]
@@ -58,7 +57,7 @@ T = TypeVar("T")
 
 
 def uncollected(function: Callable[P, T]) -> Callable[P, T]:
-    """Without the garbage collector: it walks the millions of dicts decoded, for half the time."""
+    """The function without the garbage collector, which spends half the time on decoded dicts."""
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -78,23 +77,25 @@ def decode(data: bytes) -> Iterator[dict[str, Any]]:
 
     Raises UndecodableError at the first that is not BSON.
     """
-    told = 0
+    sound = 0
     try:
         for document in decode_iter(data, OPTIONS):
             yield document
-            told += 1
+            sound += 1
     except (BSONError, RecursionError):
-        raise UndecodableError(_position(data, told)) from None
+        raise UndecodableError(_position(data, sound)) from None
 
 
 @uncollected
-def decode_documents(data: bytes, scope: Scope) -> Table:
-    """`ref`, the texts of the kept fields, and UNKNOWN of the documents end to end in `data`.
+def decode_documents(data: bytes, scope: Scope) -> pl.DataFrame:
+    """`ref`, the JSON texts of the scope's fields ("" where absent), and UNKNOWN: all String.
+
+    The documents lie end to end in `data`.
 
     A document whose `_id` is not an ObjectId, nor the text of one, is left out: nothing refers to
     it.
     """
-    known = Quoted()
+    quoted = Quoted()
     refs: list[str] = []
     columns: dict[str, list[str]] = {field: [] for field in scope.fields}
     expected = set(scope.fields)
@@ -107,15 +108,15 @@ def decode_documents(data: bytes, scope: Scope) -> Table:
         for field, column in columns.items():
             value = document.get(field, ABSENT)
             if type(value) is str:
-                column.append(known[value])
+                column.append(quoted[value])
             else:
                 column.append("" if value is ABSENT else json_text(value))
         others = document.keys() - expected
         dropped = set(filter(scope.dropped.match, others))
         expected |= dropped
         unknown.append("\n".join(sorted(map(field_name, others - dropped))))
-    told = {field: texts(column) for field, column in columns.items()}
-    return {"ref": np.array(refs, HEX_ID), **told, UNKNOWN: texts(unknown)}
+    frame = {"ref": refs, **columns, UNKNOWN: unknown}
+    return pl.DataFrame(frame, dict.fromkeys(frame, pl.String))
 
 
 def decode_texts(
@@ -136,15 +137,15 @@ def _texts(value: object) -> Iterator[str]:
         case str():
             yield value
         case dict():
-            for held in value.values():
-                yield from _texts(held)
+            for nested in value.values():
+                yield from _texts(nested)
         case list():
-            for held in value:
-                yield from _texts(held)
+            for nested in value:
+                yield from _texts(nested)
 
 
 def field_name(name: str) -> str:
-    """A field's name as it may be told: one that no programmer would give may be a person's."""
+    """The name of a field, UNNAMED where no programmer would give it: it may be a person's."""
     return name if _NAME.fullmatch(name) else UNNAMED
 
 

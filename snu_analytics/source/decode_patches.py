@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 from bson import ObjectId
 
-from snu_analytics.source.columns import HEX_ID, Table, texts
-from snu_analytics.source.contract import DEFECTS
+from snu_analytics.source.contract import INSTANT
 from snu_analytics.source.decode import (
     ABSENT,
     HEX,
@@ -23,44 +23,40 @@ from snu_analytics.source.decode import (
     uncollected,
 )
 from snu_analytics.source.json_text import Quoted, json_text
-from snu_analytics.source.patches import KINDS, NO_INSTANT, PatchColumns
+from snu_analytics.source.patches import DecodedPatches
 
-_DEFECT = {defect: 1 + at for at, defect in enumerate(DEFECTS)}
-_KIND = {kind: at for at, kind in enumerate(KINDS)}
-_REMOVE = _KIND["remove"]
+_KINDS = ("add", "replace", "remove")
 _NOTHING: dict[str, Any] = {}
 _DROPPED = -1
 _NO_ID = ObjectId(bytes(12))
 
 
 @uncollected
-def decode_patches(data: bytes, scope: Scope) -> PatchColumns:
-    """The patches that lie end to end in `data`, in that order.
+def decode_patches(data: bytes, scope: Scope) -> DecodedPatches:
+    """The patches that lie end to end in `data`, in that order, numbered from 0 on.
 
-    Operations on fields that are not kept are looked at for defects, then dropped; of those on a
+    Operations on fields outside the scope are checked for defects, then dropped; of those on a
     field that is not among the dropped either, the field's name stays.
     """
     places = _Places(scope)
-    roles: dict[str | None, int] = {None: 0}
-    known = Quoted()
+    quoted = Quoted()
     ids: list[Any] = []
     refs: list[bytes] = []
     dates: list[datetime | None] = []
-    role_of: list[int] = []
-    defects: list[int] = []
+    roles: list[str | None] = []
+    defects: list[str | None] = []
     counts: list[int] = []
     place_of: list[int] = []
-    kind_of: list[int] = []
+    kinds: list[str] = []
     values: list[str] = []
-    originals: list[str] = []
+    originals: list[str | None] = []
 
     for patch in decode(data):
         get = patch.get
         ids.append(get("_id"))
         user = get("user")
         role = user.get("role") if type(user) is dict else None
-        role = role if type(role) is str else None
-        role_of.append(roles.setdefault(role, len(roles)))
+        roles.append(role if type(role) is str else None)
 
         ref: Any = get("ref")
         date: Any = get("date")
@@ -82,63 +78,68 @@ def decode_patches(data: bytes, scope: Scope) -> PatchColumns:
         if defect is None:
             try:
                 for op in ops:
-                    kind = _KIND[op["op"]]
+                    kind = op["op"]
+                    if kind not in _KINDS:
+                        raise ValueError
                     place = places[op["path"]]
                     if place < 0:
                         if place < _DROPPED:
                             place_of.append(_DROPPED - 1 - place)
-                            kind_of.append(kind)
+                            kinds.append(kind)
                             values.append("")
-                            originals.append("")
+                            originals.append(None)
                         continue
-                    if kind == _REMOVE:
+                    if kind == "remove":
                         text = ""
                     else:
                         value = op.get("value", _NOTHING)
-                        text = known[value] if type(value) is str else json_text(value)
+                        text = quoted[value] if type(value) is str else json_text(value)
                     original = op.get("originalValue", ABSENT)
                     if original is ABSENT:
-                        origin = ""
+                        text_before = None
                     else:
-                        origin = known[original] if type(original) is str else json_text(original)
+                        text_before = (
+                            quoted[original] if type(original) is str else json_text(original)
+                        )
                     place_of.append(place)
-                    kind_of.append(kind)
+                    kinds.append(kind)
                     values.append(text)
-                    originals.append(origin)
+                    originals.append(text_before)
             except (KeyError, TypeError, ValueError):
                 defect = _op_defect(ops)
                 if defect is None:
                     raise
-                for column in (place_of, kind_of, values, originals):
+                for column in (place_of, kinds, values, originals):
                     del column[start:]
         counts.append(len(place_of) - start)
-        defects.append(_DEFECT[defect] if defect else 0)
+        defects.append(defect)
 
-    date_of = _milliseconds(dates)
-    when = date_of.copy()
-    for at in np.flatnonzero(date_of == NO_INSTANT):
-        when[at] = _written(ids[at])
-    ref_of = np.frombuffer(b"".join(refs).hex().encode(), HEX_ID).copy()
-    defect_of = np.array(defects, "u1")
-    ref_of[defect_of == _DEFECT["no ref"]] = b""
-    count = np.array(counts, "u4")
-    heads: Table = {
-        "patch_id": _text_ids(ids),
-        "ref": ref_of,
-        "date": date_of,
-        "when": when,
-        "role": np.array(role_of, "u4"),
-        "defect": defect_of,
-        "first": np.cumsum(count, dtype="i8") - count,
-        "count": count,
-    }
-    ops_table: Table = {
-        "place": np.array(place_of, "u4"),
-        "kind": np.array(kind_of, "u1"),
-        "value": texts(values),
-        "original": texts(originals),
-    }
-    return PatchColumns(heads, ops_table, places.names, list(roles))
+    date = _instants(dates)
+    defect_of = pl.Series(defects, dtype=pl.String)
+    numbers = np.arange(len(ids), dtype="u4")
+    heads = pl.DataFrame(
+        {
+            "patch": numbers,
+            "patch_id": _id_texts(ids),
+            "ref": _hexadecimal(refs).set(defect_of == "no ref", None),
+            "date": date,
+            "role": pl.Series(roles, dtype=pl.String),
+            "defect": defect_of,
+            "when": _date_or_written(date, ids),
+        }
+    )
+    fields, subs = zip(*places.names, strict=True) if places.names else ((), ())
+    ops = pl.DataFrame(
+        {
+            "patch": np.repeat(numbers, counts),
+            "field": pl.Series(fields, dtype=pl.String).gather(place_of),
+            "sub": pl.Series(subs, dtype=pl.String).gather(place_of),
+            "op": pl.Series(kinds, dtype=pl.String),
+            "value": pl.Series(values, dtype=pl.String),
+            "original": pl.Series(originals, dtype=pl.String),
+        }
+    )
+    return DecodedPatches(heads, ops)
 
 
 class _Places(dict[str, int]):
@@ -177,7 +178,7 @@ def _op_defect(ops: list[Any]) -> str | None:
     for op in ops:
         if type(op) is not dict or op.get("op") is None or not _is_path(op.get("path")):
             return "malformed op"
-        if op["op"] not in KINDS:
+        if op["op"] not in _KINDS:
             return "unknown op"
     return None
 
@@ -193,20 +194,33 @@ def _parsed(date: object) -> datetime | None:
         return None
 
 
-def _milliseconds(dates: list[datetime | None]) -> np.ndarray:
-    told = pa.array(dates, pa.timestamp("us")).cast(pa.int64())
-    return np.where(told.is_valid(), np.floor_divide(told.fill_null(0), 1000), NO_INSTANT)
+def _instants(dates: list[datetime | None]) -> pl.Series:
+    """Naive UTC as INSTANT, rounded down; Arrow reads a list of them five times as fast."""
+    microseconds = pl.Series(pl.from_arrow(pa.array(dates, pa.timestamp("us")).cast(pa.int64())))
+    return (microseconds // 1000).cast(INSTANT)
 
 
-def _written(own: object) -> int:
-    """The time an ObjectId holds, in ms."""
-    return int.from_bytes(own.binary[:4]) * 1000 if type(own) is ObjectId else NO_INSTANT
+def _date_or_written(date: pl.Series, ids: list[Any]) -> pl.Series:
+    """The dates, in place of null the time that an ObjectId holds."""
+    if not date.has_nulls():
+        return date
+    written = [int.from_bytes(own.binary[:4]) if type(own) is ObjectId else None for own in ids]
+    times = (pl.Series(written, dtype=pl.Int64) * 1000).cast(INSTANT)
+    return date.zip_with(date.is_not_null(), times)
 
 
-def _text_ids(ids: list[Any]) -> pa.LargeStringArray:
+def _id_texts(ids: list[Any]) -> pl.Series:
     """As `text_id`, twice as fast where all are ObjectIds."""
-    if not all(type(own) is ObjectId for own in ids):
-        return texts([text_id(own) for own in ids])
-    text = b"".join([own.binary for own in ids]).hex().encode()
+    if all(type(own) is ObjectId for own in ids):
+        return _hexadecimal([own.binary for own in ids])
+    return pl.Series([text_id(own) for own in ids], dtype=pl.String)
+
+
+def _hexadecimal(ids: list[bytes]) -> pl.Series:
+    text = b"".join(ids).hex().encode()
     offsets = np.arange(0, len(text) + 1, 24, dtype="i8")
-    return pa.LargeStringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(text))
+    return pl.Series(
+        pl.from_arrow(
+            pa.LargeStringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(text))
+        )
+    )

@@ -12,20 +12,20 @@ from bson.dbref import DBRef
 
 _quoted = JSONEncoder(ensure_ascii=False).encode
 _DECIMAL = Context(prec=34)  # the digits of a Decimal128
-_EXACT = 2**53  # above it a double no longer tells its units
+_EXACT = 2**53  # above it a double no longer counts units
 
 
 def quote(text: str) -> str:
     """A string as JSON; lone surrogates, which no UTF-8 file can hold, become `?`."""
-    told = _quoted(text)
-    return told if told.isascii() else told.encode("utf-8", "replace").decode()
+    quoted = _quoted(text)
+    return quoted if quoted.isascii() else quoted.encode("utf-8", "replace").decode()
 
 
 def json_text(value: object) -> str:
     """The canonical JSON text of a decoded BSON value.
 
     Instants are ISO text in UTC with milliseconds, ids hexadecimal text, integral numbers have no
-    fraction, NaN and infinities are null. Types that JSON lacks are told as quoted text.
+    fraction, NaN and infinities are null. Types that JSON lacks become quoted text.
     """
     match value:
         case str():
@@ -47,7 +47,7 @@ def json_text(value: object) -> str:
         case DBRef():
             return json_text(value.as_doc())
         case Mapping():
-            parts = (f"{quote(key)}:{json_text(held)}" for key, held in value.items())
+            parts = (f"{quote(key)}:{json_text(nested)}" for key, nested in value.items())
             return "{" + ",".join(parts) + "}"
         case list():
             return "[" + ",".join(map(json_text, value)) + "]"
@@ -71,12 +71,12 @@ def _number(value: float) -> str:
 
 
 def _decimal(value: Decimal128) -> str:
-    told = value.to_decimal()
-    if not told.is_finite():
+    decimal = value.to_decimal()
+    if not decimal.is_finite():
         return "null"
-    if told == told.to_integral_value() and abs(told) < _EXACT:
-        return str(int(told))
-    return str(told.normalize(_DECIMAL))
+    if decimal == decimal.to_integral_value() and abs(decimal) < _EXACT:
+        return str(int(decimal))
+    return str(decimal.normalize(_DECIMAL))
 
 
 def _iso(moment: datetime) -> str:

@@ -9,21 +9,19 @@ import polars as pl
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SourceError
-from snu_analytics.source.columns import HEX_ID, TEXT, empty
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
 from snu_analytics.source.dump.bson_file import chunks, decoded, find_file
 from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
 from snu_analytics.source.dump.versions import index_folder
 from snu_analytics.source.shared import (
-    counted,
-    document_frame,
-    kept_fields,
     made_within,
-    milliseconds,
+    name_counts,
     no_documents,
     no_patches,
     presence,
+    presence_field,
+    read_fields,
     scope,
     value_counts,
     wanted_refs,
@@ -48,49 +46,41 @@ class DumpSource:
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
         if self._lacks(entity, entity.patches):
             return no_patches()
-        return self._patches(entity).between(milliseconds(start), milliseconds(end)).frames()
+        return self._patches(entity).between(start, end)
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
-        if self._lacks(entity, entity.collection):
-            return []
         date = entity.creation.date
-        return made_within(self._documents(entity).all(date), date, start, end)
+        return made_within(self._all(entity, date), date, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
     ) -> Histories:
-        kept, wanted = kept_fields(entity, fields), wanted_refs(refs)
-        documents, patches = no_documents(kept), no_patches()
+        read, wanted = read_fields(entity, fields), wanted_refs(refs)
+        documents, patches = no_documents(read), no_patches()
         if not self._lacks(entity, entity.collection):
-            documents = document_frame(self._documents(entity).of_refs(wanted, kept))
+            documents = self._documents(entity).of_refs(wanted, read)
         if not self._lacks(entity, entity.patches):
-            patches = self._patches(entity).of_refs(wanted).frames()
+            patches = self._patches(entity).of_refs(wanted)
         return Histories(documents, patches)
 
     def present(self, entity: Entity) -> pl.DataFrame:
-        if self._lacks(entity, entity.collection):
-            return presence(empty({"ref": HEX_ID, entity.creation.field: TEXT}), entity)
-        field = entity.purge.field if entity.purge else entity.creation.field
-        return presence(self._documents(entity).all(field), entity)
+        return presence(self._all(entity, presence_field(entity)), entity)
 
     def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
         if self._lacks(entity, entity.collection):
             return {}
-        found = self._documents(entity).of_refs(wanted_refs(refs), [UNKNOWN])
-        return counted(found[UNKNOWN])
+        return name_counts(self._documents(entity).of_refs(wanted_refs(refs), [UNKNOWN])[UNKNOWN])
 
     def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
         if self._lacks(entity, entity.collection):
             return {}
-        asked = frozenset(ref.lower() for ref in refs)
+        wanted = frozenset(wanted_refs(refs))
         path = self._file(entity.collection)
-        batches = decoded(path, decode_texts, asked, entity.identifying_name)
+        batches = decoded(path, decode_texts, wanted, entity.identifying_name)
         return {ref: texts for batch in batches for ref, texts in batch.items()}
 
     def counts(self, entity: Entity, field: str) -> dict[str, int]:
-        if self._lacks(entity, entity.collection):
-            return {}
-        return value_counts(self._documents(entity).all(field)[field])
+        return value_counts(self._all(entity, field)[field])
 
     def records(self, collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         path = find_file(self._folder, collection)
@@ -114,6 +104,12 @@ class DumpSource:
 
     def close(self) -> None:
         self._opened.clear()
+
+    def _all(self, entity: Entity, field: str) -> pl.DataFrame:
+        """`ref` and a field of every document."""
+        if self._lacks(entity, entity.collection):
+            return no_documents([field])
+        return self._documents(entity).all(field)
 
     def _lacks(self, entity: Entity, collection: str) -> bool:
         return entity.optional and find_file(self._folder, collection) is None
@@ -141,10 +137,10 @@ class DumpSource:
     def _open(self, entity: Entity, path: Path, kind: type[Index]) -> Index:
         read = scope(entity)
         folder = index_folder(self._home, path, read, lambda new: kind.build(path, new, read))
-        known = self._opened.get(path)
-        if known is None or known[0] != folder:
-            known = self._opened[path] = folder, kind(folder)
-        return cast(Index, known[1])
+        opened = self._opened.get(path)
+        if opened is None or opened[0] != folder:
+            opened = self._opened[path] = folder, kind(folder)
+        return cast(Index, opened[1])
 
     def _file(self, collection: str) -> Path:
         path = find_file(self._folder, collection)

@@ -13,14 +13,14 @@ from snu_analytics.errors import SourceError
 from snu_analytics.source.decode import Scope
 
 # Raised when what an index holds, or how it is laid out, changes.
-FORMAT = 2
+FORMAT = 3
 
 
 def version(path: Path, scope: Scope) -> str:
-    """What an index is made of: the state of the file, the fields kept and known, the layout."""
+    """A digest of all that an index depends on: the file's state, the fields, the layout."""
     stat = path.stat()
-    told = [stat.st_size, stat.st_mtime_ns, FORMAT, scope.dropped.pattern, *sorted(scope.fields)]
-    return _digest("\n".join(map(str, told)))
+    parts = [stat.st_size, stat.st_mtime_ns, FORMAT, scope.dropped.pattern, *sorted(scope.fields)]
+    return _digest("\n".join(map(str, parts)))
 
 
 def index_folder(home: Path, path: Path, scope: Scope, build: Callable[[Path], None]) -> Path:
@@ -43,7 +43,7 @@ def index_folder(home: Path, path: Path, scope: Scope, build: Callable[[Path], N
                 if folder != root / f"{own}-{version(path, scope)}":
                     shutil.rmtree(folder)
                     raise SourceError(f"{path} changed while it was read: run again")
-                _forget(root, own, folder)
+                _delete_others(root, own, folder)
         return folder
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -63,9 +63,9 @@ def _build(folder: Path, unfinished: Path, build: Callable[[Path], None]) -> Non
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _forget(root: Path, own: str, kept: Path) -> None:
+def _delete_others(root: Path, own: str, current: Path) -> None:
     for folder in root.glob(f"{own}-*"):
-        if folder != kept:
+        if folder != current:
             shutil.rmtree(folder, ignore_errors=True)
 
 

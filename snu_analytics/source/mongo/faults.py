@@ -30,7 +30,7 @@ _TOO_SLOW = 50
 _PASSING = (7, 89, 91, 175, 189, 9001, 11600, 11602)  # a member steps down, restarts, is cut off
 
 
-def asked(query: Callable[[], T], host: str, subject: str) -> T:
+def ask(query: Callable[[], T], host: str, subject: str) -> T:
     """The answer to `query`, asked again where the connection or the cursor was lost.
 
     Raises SourceUnavailable when the server does not answer, SourceError when it refuses; both name
@@ -41,13 +41,13 @@ def asked(query: Callable[[], T], host: str, subject: str) -> T:
             return query()
         except (PyMongoError, BSONError, UndecodableError) as error:
             if pause is None or not _worth_repeating(error):
-                raise told(error, host, subject) from None
+                raise source_error(error, host, subject) from None
         time.sleep(pause)
     raise AssertionError
 
 
-def told(error: Exception, host: str, subject: str) -> SourceError:
-    """The error as one of ours."""
+def source_error(error: Exception, host: str, subject: str) -> SourceError:
+    """The driver's error as a SourceError with the host, the subject and the mend."""
     where = f"MongoDB at {host}, {subject}"
     if isinstance(error, ServerSelectionTimeoutError):
         return _unreached(str(error), where)

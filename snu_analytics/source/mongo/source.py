@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import numpy as np
 import polars as pl
 from bson import DatetimeMS, ObjectId
 from pymongo import MongoClient
@@ -17,7 +16,6 @@ from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SettingsError, SourceError
-from snu_analytics.source.columns import HEX_ID, TEXT, Table, concatenate, take
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import (
     UNKNOWN,
@@ -27,16 +25,17 @@ from snu_analytics.source.decode import (
     decode_texts,
 )
 from snu_analytics.source.decode_patches import decode_patches
-from snu_analytics.source.mongo.faults import asked, told
-from snu_analytics.source.patches import PatchColumns, join
+from snu_analytics.source.mongo.faults import ask, source_error
+from snu_analytics.source.patches import DecodedPatches, concatenated
 from snu_analytics.source.shared import (
     MARGIN,
-    counted,
-    document_frame,
-    kept_fields,
     made_within,
     milliseconds,
+    name_counts,
+    no_documents,
     presence,
+    presence_field,
+    read_fields,
     scope,
     value_counts,
     wanted_refs,
@@ -81,7 +80,7 @@ class MongoSource:
             self._client: MongoClient[dict[str, Any]] = MongoClient(url, connect=False, **options)
         except (InvalidURI, ValueError, TypeError, PyMongoError) as error:
             if isinstance(error, ConfigurationError) and url.startswith("mongodb+srv"):
-                raise told(error, self._host, "the url") from None
+                raise source_error(error, self._host, "the url") from None
             raise SettingsError(
                 f"SNU_SOURCE_URL is not a MongoDB url ({type(error).__name__}): write "
                 "mongodb://user:password@host/database, with signs such as @ : / in the password "
@@ -99,18 +98,16 @@ class MongoSource:
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
         self._require(entity, entity.patches)
-        first, over = milliseconds(start), milliseconds(end)
-        dated = {"date": {"$gte": DatetimeMS(first), "$lt": DatetimeMS(over)}}
+        first, after = (DatetimeMS(milliseconds(moment)) for moment in (start, end))
+        dated = {"date": {"$gte": first, "$lt": after}}
         written = _window(start - MARGIN, end + MARGIN)
         if "date" in self._indexes(entity.patches):
             filters: list[Filter] = [dated, written | {"$or": _UNDATABLE}]
         else:
             filters = [written | {"$or": [dated, *_UNDATABLE]}]
-        found = self._patches(entity, filters)
-        when = found.heads["when"]
-        within = np.flatnonzero((when >= first) & (when < over))
-        found = found.take(within)
-        return found.take(found.order()).frames()
+        patches = self._patches(entity, filters)
+        within = (pl.col("when") >= start) & (pl.col("when") < end)
+        return patches._replace(heads=patches.heads.filter(within)).in_order()
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
         self._require(entity, entity.collection)
@@ -123,45 +120,33 @@ class MongoSource:
             {"_id": 1, date: 1},
             lambda data: decode_documents(data, scope(entity, [date])),
         )
-        documents = concatenate(batches, {"ref": HEX_ID, date: TEXT})
-        return made_within(documents, date, start, end)
+        return made_within(_documents(batches, [date]), date, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
     ) -> Histories:
-        wanted, kept = wanted_refs(refs), kept_fields(entity, fields)
+        wanted, read = wanted_refs(refs), read_fields(entity, fields)
         self._require(entity, entity.collection)
         self._require(entity, entity.patches)
-        documents = self._documents(entity, wanted, kept)
+        documents = self._documents(entity, wanted, read)
         patches = self._patches(entity, [{"ref": ids} for ids in _chunks(wanted)])
-        return Histories(document_frame(documents), patches.take(patches.order()).frames())
+        return Histories(documents, patches.in_order())
 
     def present(self, entity: Entity) -> pl.DataFrame:
-        field = entity.purge.field if entity.purge else entity.creation.field
-        batches = []
-        if self._is_there(entity.collection):
-            read = scope(entity, [field])
-            batches = self._find(
-                entity.collection,
-                {},
-                {"_id": 1, field: 1},
-                lambda data: decode_documents(data, read),
-            )
-        return presence(concatenate(batches, {"ref": HEX_ID, field: TEXT}), entity)
+        return presence(self._all(entity, presence_field(entity)), entity)
 
     def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
         first = wanted_refs(refs)[:_MOST_REFS]
         batches = self._whole(entity, first, lambda data: decode_documents(data, scope(entity)))
-        return counted(concatenate(batches, {UNKNOWN: TEXT})[UNKNOWN])
+        return name_counts(_documents(batches, [UNKNOWN])[UNKNOWN])
 
     def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
         wanted = wanted_refs(refs)
-        asked = frozenset(ref.decode() for ref in wanted.tolist())
-        fields = entity.identifying_name
-        batches = self._whole(entity, wanted, lambda data: decode_texts(data, asked, fields))
+        ids, fields = frozenset(wanted), entity.identifying_name
+        batches = self._whole(entity, wanted, lambda data: decode_texts(data, ids, fields))
         return {ref: texts for batch in batches for ref, texts in batch.items()}
 
-    def _whole(self, entity: Entity, wanted: np.ndarray, decoded: Callable[[Any], T]) -> list[T]:
+    def _whole(self, entity: Entity, wanted: pl.Series, decoded: Callable[[Any], T]) -> list[T]:
         """The decoded batches of documents with all their fields."""
         if not self._is_there(entity.collection):
             return []
@@ -172,23 +157,24 @@ class MongoSource:
         ]
 
     def counts(self, entity: Entity, field: str) -> dict[str, int]:
-        batches = []
-        if self._is_there(entity.collection):
-            read = scope(entity, [field])
-            batches = self._find(
-                entity.collection,
-                {},
-                {"_id": 1, field: 1},
-                lambda data: decode_documents(data, read),
-            )
-        return value_counts(concatenate(batches, {field: TEXT})[field])
+        return value_counts(self._all(entity, field)[field])
+
+    def _all(self, entity: Entity, field: str) -> pl.DataFrame:
+        """`ref` and a field of every document."""
+        if not self._is_there(entity.collection):
+            return no_documents([field])
+        read, projection = scope(entity, [field]), {"_id": 1, field: 1}
+        batches = self._find(
+            entity.collection, {}, projection, lambda data: decode_documents(data, read)
+        )
+        return _documents(batches, [field])
 
     def records(self, collection: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         if not self._is_there(collection):
             return []
         projection = {"_id": 0} | dict.fromkeys(fields, 1)
-        found = self._find(collection, {}, projection, lambda data: decode_records(data, fields))
-        return [row for batch in found for row in batch]
+        batches = self._find(collection, {}, projection, lambda data: decode_records(data, fields))
+        return [row for batch in batches for row in batch]
 
     def names(self, collection: str) -> frozenset[str]:
         if not self._is_there(collection):
@@ -207,9 +193,9 @@ class MongoSource:
     def close(self) -> None:
         self._client.close()
 
-    def _patches(self, entity: Entity, filters: Iterable[Filter]) -> PatchColumns:
+    def _patches(self, entity: Entity, filters: Iterable[Filter]) -> DecodedPatches:
         read = scope(entity)
-        return join(
+        return concatenated(
             [
                 batch
                 for query in filters
@@ -219,7 +205,7 @@ class MongoSource:
             ]
         )
 
-    def _documents(self, entity: Entity, wanted: np.ndarray, fields: Sequence[str]) -> Table:
+    def _documents(self, entity: Entity, wanted: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
         projection = {"_id": 1} | dict.fromkeys(fields, 1)
         batches = [
             batch
@@ -231,8 +217,8 @@ class MongoSource:
                 lambda data: decode_documents(data, scope(entity, fields)),
             )
         ]
-        documents = concatenate(batches, {"ref": HEX_ID, **dict.fromkeys(fields, TEXT)})
-        return take(documents, np.unique(documents["ref"], return_index=True)[1])
+        documents = _documents(batches, fields)
+        return documents.unique("ref", keep="first", maintain_order=True).sort("ref")
 
     def _find(
         self, collection: str, query: Filter, projection: Filter, decoded: Callable[[Any], T]
@@ -277,7 +263,7 @@ class MongoSource:
         return self._indexed[collection]
 
     def _asked(self, collection: str, query: Callable[[], T]) -> T:
-        return asked(query, self._host, f"collection {collection}")
+        return ask(query, self._host, f"collection {collection}")
 
     def _size(self, entity: Entity, collection: str) -> tuple[bool, str]:
         self._require(entity, collection)
@@ -308,10 +294,16 @@ def _checked(subject: str, required: bool, look: Callable[[], tuple[bool, str]])
     return Check(subject, ok, message, required)
 
 
-def _chunks(wanted: np.ndarray) -> Iterator[Filter]:
+def _documents(batches: Iterable[pl.DataFrame], fields: Sequence[str]) -> pl.DataFrame:
+    """`ref` and the fields of all batches."""
+    columns = ("ref", *fields)
+    return pl.concat([no_documents(fields), *(batch.select(columns) for batch in batches)])
+
+
+def _chunks(wanted: pl.Series) -> Iterator[Filter]:
     """Conditions on so many ids at a time, also where they were stored as text."""
     for at in range(0, len(wanted), _MOST_REFS):
-        texts = [ref.decode() for ref in wanted[at : at + _MOST_REFS].tolist()]
+        texts = wanted[at : at + _MOST_REFS].to_list()
         yield {"$in": [ObjectId(text) for text in texts] + texts}
 
 
