@@ -6,7 +6,7 @@ from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.events.leaks import refuse_raw_values
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import column_values, plain_text, states, treated
-from snu_analytics.events.rules import found_events
+from snu_analytics.events.rules import named_changes
 from snu_analytics.history import JOINED
 
 
@@ -17,44 +17,42 @@ def build_events(
 
     Columns are those of the event table, in its order: ids as uuid texts, `event_date` Date,
     `event_at` Datetime(ms, UTC), states as JSON texts, key columns as String, Int16, Boolean or
-    Float64. Raises LeakError when a value is none that a treatment makes.
+    Float64. Raises LeakError for a value that no treatment can make.
     """
-    found = found_events(snapshots, entity)
-    after = found["row"]
-    # Every event needs two of the snapshots; those of patches that made none are never rendered.
+    changes = named_changes(snapshots, entity)
+    after = changes["row"]
+    # Every event needs two of the snapshots; those of patches without an event are never rendered.
     needed = pl.concat([after, after - 1]).unique().sort()
     rendered = snapshots[needed]
-    told_states, values, distinct = states(rendered, entity)
+    texts, values, distinct = states(rendered, entity)
     at = needed.search_sorted(after)
     before = needed.search_sorted(after - 1)
     rows = rendered[at]
     table = {
-        "event_id": pseudonyms.series("event", rows["change_id"] + "/" + found["event_name"]),
+        "event_id": pseudonyms.series("event", rows["change_id"] + "/" + changes["event_name"]),
         "change_id": rows["change_id"],
         "subject_id": rows["subject_id"],
         "event_date": rows["day"],
         "event_at": rows["date"],
-        "phase": found["phase"],
-        "event_name": found["event_name"],
-        "field": found["field"],
-        "from_value": plain_text(found["from_text"]),
-        "to_value": plain_text(found["to_text"]),
+        "phase": changes["phase"],
+        "event_name": changes["event_name"],
+        "field": changes["field"],
+        "from_value": plain_text(changes["from_text"]),
+        "to_value": plain_text(changes["to_text"]),
         "state_before": pl.select(
-            pl.when(rows["creation"]).then(pl.lit("{}")).otherwise(told_states.gather(before))
+            pl.when(rows["creation"]).then(pl.lit("{}")).otherwise(texts.gather(before))
         ).to_series(),
-        "state_after": told_states.gather(at),
+        "state_after": texts.gather(at),
     }
     for name, column in entity.columns.items():
-        kept = catalogue.field(entity, column)
-        kind = catalogue.column_type(entity, column)
-        told = (
-            treated(kept, rows[JOINED + column.field])
-            if column.joined
-            else values[column.field].gather(at)
-        )
-        table[name] = column_values(told, kind, column.true_for)
+        if column.joined:
+            field = catalogue.field(entity, column)
+            value = treated(field, rows[JOINED + column.field])
+        else:
+            value = values[column.field].gather(at)
+        table[name] = column_values(value, catalogue.column_type(entity, column), column.true_for)
     table["actor_role"] = rows["role"]
-    table["quality"] = found["quality"]
+    table["quality"] = changes["quality"]
     table["doubts_before"] = _objects(
         pl.select(pl.when(~rows["creation"]).then(rendered["doubts"].gather(before))).to_series()
     )

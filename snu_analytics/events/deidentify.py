@@ -19,7 +19,7 @@ from snu_analytics.history import (
 MARKED_SCHEMA = {
     "day": pl.Date,
     "field": pl.String,
-    "kind": pl.String,  # what the value tells of a person; null where it is only unlisted
+    "kind": pl.String,  # of personal data that it looks like; null where it is only unlisted
     "count": pl.UInt32,  # subjects whose states of the day hold such a value
 }
 
@@ -29,15 +29,15 @@ def deidentified_states(
 ) -> pl.DataFrame:
     """The snapshots without identifiers.
 
-    `subject_id` and `change_id` (uuid texts) and `inferred` (Boolean, a birth that no patch tells)
-    stand for `ref` and `patch_id`; a birth date becomes the age on the row's `day` as JSON text, an
+    `subject_id` and `change_id` (uuid texts) and `inferred` (Boolean: an inferred creation) replace
+    `ref` and `patch_id`; a birth date becomes the age on the row's `day` as JSON text, an
     identifier the JSON text of its pseudonym, a date field that holds the birth date of its row a
     mark (see `history.canonical`); a role outside the catalogue's is null.
     """
     joined = catalogue.entities[entity.join.entity].fields if entity.join else {}
     fields = dict(entity.fields) | {JOINED + name: field for name, field in joined.items()}
     fields = {name: field for name, field in fields.items() if name in snapshots.columns}
-    births = [
+    birth_days = [
         snapshots[name].str.slice(0, 11) for name, f in fields.items() if f.treatment == "age"
     ]
     return snapshots.select(
@@ -51,7 +51,7 @@ def deidentified_states(
         "conflicts",
         "doubts",
         *(
-            _deidentified(field, snapshots, name, births, pseudonyms).alias(name)
+            _deidentified(field, snapshots, name, birth_days, pseudonyms).alias(name)
             for name, field in fields.items()
         ),
     )
@@ -80,7 +80,7 @@ def deidentified_patches(
 def marked_values(
     states: pl.DataFrame, entity: Entity, canonicaliser: Canonicaliser
 ) -> pl.DataFrame:
-    """How many subjects hold values that no list knows, by day, field and kind (MARKED_SCHEMA).
+    """How many subjects hold unlisted values, by day, field and kind (MARKED_SCHEMA).
 
     `states` are de-identified snapshots with the marks of the canonicaliser.
     """
@@ -106,7 +106,7 @@ def _deidentified(
     field: Field,
     snapshots: pl.DataFrame,
     name: str,
-    births: list[pl.Series],
+    birth_days: list[pl.Series],
     pseudonyms: Pseudonymiser,
 ) -> pl.Series:
     texts = snapshots[name]
@@ -115,11 +115,11 @@ def _deidentified(
         return pl.select(pl.when(texts == "").then(texts).otherwise(years)).to_series()
     if field.treatment == "pseudonym":
         return pseudonymised(field, texts, pseudonyms)
-    if field.treatment == "date" and births:
+    if field.treatment == "date" and birth_days:
         distinct, codes = gathered(snapshots, name)
         days = treated(field, distinct).str.slice(0, 11).gather(codes)
-        for birth in births:
-            is_birth = (days == birth) & (birth.str.len_bytes() == 11)
+        for birth_day in birth_days:
+            is_birth = (days == birth_day) & (birth_day.str.len_bytes() == 11)
             texts = texts.set(is_birth, BIRTH_DATE_MARK)
     return texts
 

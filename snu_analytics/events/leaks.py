@@ -1,8 +1,8 @@
-"""What a text tells of a person, and the last look at rows before they are written.
+"""The kind of personal data that a text looks like, and the last check of rows before writing.
 
-No treatment lets a text pass that no list knows. `kind_of` names what such a text looks like, so
-that it is counted and shown; `refuse_raw_values` trusts no treatment and stops the day where a
-value about to be written is not of the shape that its treatment makes: a fault of this program.
+No treatment lets an unlisted text pass. `kind_of` names what such a text looks like, so that it is
+counted and shown; `refuse_raw_values` trusts no treatment and stops the day where a value about to
+be written is not of the shape that its treatment makes: a fault of this program.
 """
 
 import re
@@ -62,7 +62,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[ .\-/]?[\dAB]){7,14}", re.IGNORECASE)
 
 
 def refuse_raw_values(table: pl.DataFrame, states: Mapping[str, pl.Series], entity: Entity) -> None:
-    """Raise LeakError naming the column where a value is none that a treatment makes.
+    """Raise LeakError naming the column with a value that no treatment can make.
 
     `table` holds the columns of event rows; `states` the distinct JSON texts that their states are
     made of, by field.
@@ -104,7 +104,7 @@ def _raw(entity: Entity, where: str) -> LeakError:
 
 @lru_cache(4096)
 def kind_of(text: str) -> str | None:
-    """What a text looks like that tells of a person; None when it looks like nothing of the kind.
+    """The kind of personal data that a text looks like (`an e-mail address`); None for no kind.
 
     `make bench-patterns` measures how often each kind is right.
     """
@@ -123,16 +123,15 @@ def kind_of(text: str) -> str | None:
 
 
 def occurring(identities: Collection[str], strings: Collection[str]) -> bool:
-    """Whether a name, an address or another text of a person stands in one of the strings.
+    """Whether a name, an address or another text of a person occurs in one of the strings.
 
-    Compared word by word, without case and accents; of texts shorter than three letters nothing is
-    said.
+    Compared word by word, without case and accents; texts shorter than three letters never occur.
     """
-    known = {word for word in map(fold, identities) if len(word) > 2}
+    personal = {word for word in map(fold, identities) if len(word) > 2}
     for string in strings:
         words = fold(string).split()
         for first in range(len(words)):
             for last in range(first + 1, len(words) + 1):
-                if " ".join(words[first:last]) in known:
+                if " ".join(words[first:last]) in personal:
                     return True
     return False

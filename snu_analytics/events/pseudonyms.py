@@ -25,9 +25,9 @@ class Pseudonymiser:
         keyed = hmac.new(self._subkey(namespace), digestmod="sha256")
         digests = []
         for identifier in distinct:
-            one = keyed.copy()
-            one.update(identifier.encode())
-            digests.append(one.hexdigest())
+            digest = keyed.copy()
+            digest.update(identifier.encode())
+            digests.append(digest.hexdigest())
         codes = identifiers.cast(pl.Enum(distinct)).to_physical()
         return _uuids(pl.Series(digests, dtype=pl.String)).gather(codes)
 
@@ -35,11 +35,11 @@ class Pseudonymiser:
         """Hexadecimal ObjectIds (null stays null) as uuid texts that `opened` turns back.
 
         For what a later step must ask the source for: one block of AES each, so that equal ids stay
-        equal and nothing but the key tells which they are.
+        equal and only the key opens them.
         """
-        told = refs.drop_nulls()
-        blocks = np.zeros((len(told), _BLOCK), "u1")
-        blocks[:, :_OBJECT_ID] = _bytes(told).reshape(-1, _OBJECT_ID)
+        given = refs.drop_nulls()
+        blocks = np.zeros((len(given), _BLOCK), "u1")
+        blocks[:, :_OBJECT_ID] = _bytes(given).reshape(-1, _OBJECT_ID)
         made = _uuids(_hexadecimal(self._blocks.encryptor().update(blocks.tobytes()), _BLOCK))
         return _spread(made, refs)
 
@@ -48,8 +48,8 @@ class Pseudonymiser:
 
         Raises ValueError when they were sealed with another key.
         """
-        told = sealed.drop_nulls().str.replace_all("-", "", literal=True)
-        blocks = self._blocks.decryptor().update(_bytes(told).tobytes())
+        digits = sealed.drop_nulls().str.replace_all("-", "", literal=True)
+        blocks = self._blocks.decryptor().update(_bytes(digits).tobytes())
         opened = np.frombuffer(blocks, "u1").reshape(-1, _BLOCK)
         if opened[:, _OBJECT_ID:].any():
             raise ValueError("sealed with another key")
@@ -62,12 +62,12 @@ class Pseudonymiser:
         return Cipher(algorithms.AES256(self._subkey("seal-ref")), modes.ECB())  # noqa: S305
 
     def seal(self, content: bytes) -> str:
-        """A keyed digest of much content, which tells whether it changed and nothing of it."""
+        """A keyed digest (32 hexadecimal digits) of content, by which a change of it shows."""
         return hmac.digest(self._subkey("seal"), content, "sha256").hex()[:32]
 
     @cached_property
     def fingerprint(self) -> str:
-        """What names the key without telling it: kept beside the rows made with it."""
+        """The key's public name (16 hexadecimal digits), kept beside the rows made with it."""
         return self._subkey("fingerprint").hex()[: _FINGERPRINT_BITS // 4]
 
     def _subkey(self, namespace: str) -> bytes:
@@ -86,10 +86,10 @@ def _hexadecimal(blocks: bytes, width: int) -> pl.Series:
     )
 
 
-def _spread(told: pl.Series, like: pl.Series) -> pl.Series:
-    """The values at the places of those of `like` that are not null."""
+def _spread(values: pl.Series, like: pl.Series) -> pl.Series:
+    """The values, in order, at the places where `like` is not null; null elsewhere."""
     places = pl.select(pl.when(like.is_not_null()).then(like.is_not_null().cum_sum() - 1))
-    return told.gather(places.to_series())
+    return values.gather(places.to_series())
 
 
 def _uuids(hexadecimal: pl.Series) -> pl.Series:

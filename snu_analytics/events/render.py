@@ -1,4 +1,4 @@
-"""Canonical texts to what is told of them: treated values, ages, JSON states, column values."""
+"""Canonical texts to what the warehouse holds: treated values, ages, JSON states, column values."""
 
 import json
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ AGE = "age"
 _NOTHING = ("", "null", '""')
 
 
-def pseudonymised(kept: Field, texts: pl.Series, pseudonyms: Pseudonymiser) -> pl.Series:
-    """The JSON texts (String) of identifiers as those of their pseudonyms."""
+def pseudonymised(field: Field, texts: pl.Series, pseudonyms: Pseudonymiser) -> pl.Series:
+    """The JSON texts (String) of the pseudonyms of identifiers, given as JSON texts."""
     identifiers = texts.str.strip_chars('"')
-    made = '"' + pseudonyms.series(kept.namespace or "", identifiers) + '"'
+    made = '"' + pseudonyms.series(field.namespace or "", identifiers) + '"'
     return pl.select(pl.when(texts.is_in(_NOTHING)).then(texts).otherwise(made)).to_series()
 
 
-def treated(kept: Field, texts: pl.Series) -> pl.Series:
-    """The de-identified JSON texts (String, "" = absent) as the warehouse may hold them."""
-    if kept.treatment == "date":
+def treated(field: Field, texts: pl.Series) -> pl.Series:
+    """The JSON texts (String, "" = absent) that the warehouse may hold for de-identified ones."""
+    if field.treatment == "date":
         return pl.select(_paris_day(texts)).to_series()
     return plain(texts)
 
@@ -48,12 +48,14 @@ def ages(births: pl.Series, days: pl.Series) -> pl.Series:
     """Full years (Int16) between the UTC date of birth and a Paris day.
 
     `births` holds canonical instants as JSON text; born on 29 February, a year is full on 1 March
-    in common years. Null where no birth date is told.
+    in common years. Null where there is no birth date.
     """
-    born = births.str.slice(1, 10).str.to_date("%Y-%m-%d", strict=False)
-    born = pl.select(pl.when(births.str.contains(f"^{INSTANT.pattern}$")).then(born)).to_series()
-    not_yet = _day_of_year(days) < _day_of_year(born)
-    return (days.dt.year() - born.dt.year() - not_yet.cast(pl.Int32)).cast(pl.Int16)
+    birthday = births.str.slice(1, 10).str.to_date("%Y-%m-%d", strict=False)
+    birthday = pl.select(
+        pl.when(births.str.contains(f"^{INSTANT.pattern}$")).then(birthday)
+    ).to_series()
+    not_yet = _day_of_year(days) < _day_of_year(birthday)
+    return (days.dt.year() - birthday.dt.year() - not_yet.cast(pl.Int32)).cast(pl.Int16)
 
 
 def _day_of_year(days: pl.Series) -> pl.Series:
@@ -70,13 +72,13 @@ def states(
     for 610,000 states, against 6.8 s with a struct encoder.
     """
     members, values, vocabulary = [], {}, {}
-    for field, kept in entity.fields.items():
+    for field, definition in entity.fields.items():
         distinct, codes = gathered(frame, field)
-        told = treated(kept, distinct)
-        values[field], vocabulary[field] = told.gather(codes), told
-        name = AGE if kept.treatment == "age" else field
+        texts = treated(definition, distinct)
+        values[field], vocabulary[field] = texts.gather(codes), texts
+        name = AGE if definition.treatment == "age" else field
         member = pl.select(
-            pl.when(told == "").then(pl.lit("")).otherwise(f',"{name}":' + told)
+            pl.when(texts == "").then(pl.lit("")).otherwise(f',"{name}":' + texts)
         ).to_series()
         members.append(member.gather(codes))
     bodies = pl.select(pl.concat_str(members)).to_series()
@@ -84,14 +86,14 @@ def states(
 
 
 def column_values(texts: pl.Series, kind: ColumnType, true_for: tuple[str, ...]) -> pl.Series:
-    """JSON texts as the values of a key column: absent and null are null."""
+    """The values of a key column for JSON texts: absent and null are null."""
     distinct = texts.unique(maintain_order=True)
     codes = texts.cast(pl.Enum(distinct)).to_physical()
     return _typed([_scalar(t) for t in distinct], kind, true_for).gather(codes)
 
 
 def plain_text(texts: pl.Series) -> pl.Series:
-    """JSON texts as `from_value` and `to_value` tell them: strings without their quotes."""
+    """The values of `from_value` and `to_value` for JSON texts: strings without their quotes."""
     return column_values(texts, "text", ())
 
 
@@ -102,8 +104,8 @@ def _scalar(text: str) -> str | None:
 
 def _typed(values: list[str | None], kind: ColumnType, true_for: tuple[str, ...]) -> pl.Series:
     if kind == "boolean":
-        told = [None if v in (None, "", OTHER) else v in true_for for v in values]
-        return pl.Series(told, dtype=pl.Boolean)
+        truths = [None if v in (None, "", OTHER) else v in true_for for v in values]
+        return pl.Series(truths, dtype=pl.Boolean)
     if kind == "text":
         return pl.Series(values, dtype=pl.String)
     filled = pl.Series([v or None for v in values], dtype=pl.String)

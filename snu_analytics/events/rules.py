@@ -8,7 +8,7 @@ import polars as pl
 from snu_analytics.catalogue import Entity, EventRule
 from snu_analytics.events.render import treated
 
-FOUND_SCHEMA = pl.Schema(
+CHANGE_SCHEMA = pl.Schema(
     {
         "row": pl.UInt32,  # position of the snapshot after the event
         "phase": pl.String,
@@ -21,14 +21,13 @@ FOUND_SCHEMA = pl.Schema(
 )
 
 
-def found_events(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """The events of the snapshots (FOUND_SCHEMA), by row and then in the order of the rules."""
+def named_changes(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """The changes that are events (CHANGE_SCHEMA), by row and then in the order of the rules."""
     by_field: dict[str, list[EventRule]] = {}
     for rule in entity.events:
         by_field.setdefault(rule.field, []).append(rule)
-    found = [_creations(snapshots, entity)]
+    changes = [_creations(snapshots, entity)]
     for field, rules in by_field.items():
-        kept = entity.fields[field]
         moves = snapshots.select(
             pl.row_index("row"),
             change=pl.col("change_id").is_not_null() & ~pl.col("creation"),
@@ -38,39 +37,38 @@ def found_events(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
             after=pl.col(field),
         ).filter(pl.col("change") & (pl.col("before") != pl.col("after")))
         moves = moves.with_columns(
-            treated(kept, moves["before"]).alias("before"),
-            treated(kept, moves["after"]).alias("after"),
+            treated(entity.fields[field], moves[side]).alias(side) for side in ("before", "after")
         )
-        found.append(_named(moves, rules))
-    return pl.concat(found).sort("row", maintain_order=True)
+        changes.append(_named(moves, rules))
+    return pl.concat(changes).sort("row", maintain_order=True)
 
 
 def _creations(snapshots: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     creation = entity.creation
-    born = snapshots.select(pl.row_index("row"), "creation", "inferred", to=creation.field).filter(
-        "creation"
-    )
-    return born.select(
+    created = snapshots.select(
+        pl.row_index("row"), "creation", "inferred", to=creation.field
+    ).filter("creation")
+    return created.select(
         "row",
         pl.lit(creation.phase).alias("phase"),
         pl.lit(creation.event).alias("event_name"),
         pl.lit(None, pl.String).alias("field"),
         pl.lit("").alias("from_text"),
-        treated(entity.fields[creation.field], born["to"]).alias("to_text"),
+        treated(entity.fields[creation.field], created["to"]).alias("to_text"),
         pl.when("inferred").then(pl.lit("inferred")).otherwise(pl.lit("recorded")).alias("quality"),
-    ).cast(FOUND_SCHEMA)
+    ).cast(CHANGE_SCHEMA)
 
 
 def _named(moves: pl.DataFrame, rules: Sequence[EventRule]) -> pl.DataFrame:
-    """The moves that a rule names; the others are no events."""
+    """The moves that a rule names (CHANGE_SCHEMA); the others are no events."""
     pairs = moves.select("before", "after").unique()
     rule_of = [first_match(before, after, rules) for before, after in pairs.iter_rows()]
-    told = pairs.with_columns(
+    names = pairs.with_columns(
         event_name=pl.Series([r.event if r else None for r in rule_of], dtype=pl.String),
         phase=pl.Series([r.phase if r else None for r in rule_of], dtype=pl.String),
     )
     return (
-        moves.join(told, on=["before", "after"], how="left", maintain_order="left")
+        moves.join(names, on=["before", "after"], how="left", maintain_order="left")
         .filter(pl.col("event_name").is_not_null())
         .select(
             "row",
@@ -86,12 +84,12 @@ def _named(moves: pl.DataFrame, rules: Sequence[EventRule]) -> pl.DataFrame:
             .otherwise(pl.lit("recorded"))
             .alias("quality"),
         )
-        .cast(FOUND_SCHEMA)
+        .cast(CHANGE_SCHEMA)
     )
 
 
 def first_match(before: str, after: str, rules: Sequence[EventRule]) -> EventRule | None:
-    """The rule of one field that names a change between two treated JSON texts; None for none."""
+    """The first of a field's rules that fits a change between two treated JSON texts, else None."""
     origin, target = _plain(before), _plain(after)
     for rule in rules:
         if rule.to is not None and target not in rule.to:

@@ -1,7 +1,7 @@
 """One event, from the row that holds it back to the patch behind it.
 
 Reads source and warehouse through what it is given, rebuilds by the same code as the steps, and
-tells nothing that the warehouse may not hold.
+shows nothing that the warehouse may not hold.
 """
 
 from snu_analytics.explanation.contradictions import instant
@@ -13,7 +13,7 @@ from snu_analytics.explanation.explain import (
     Operation,
     explain,
 )
-from snu_analytics.explanation.telling import NOTHING, shown
+from snu_analytics.explanation.values import NOTHING, shown
 
 __all__ = [
     "NOTHING",

@@ -1,7 +1,7 @@
 """The chain of custody of one event: from the row that holds it back to the patch behind it.
 
-Everything told is what the warehouse may hold: pseudonyms, listed values, days, ages. No identifier
-of the source leaves this module.
+Shown is what the warehouse may hold: pseudonyms, listed values, days, ages. No identifier of the
+source leaves this module.
 """
 
 import json
@@ -20,10 +20,10 @@ from snu_analytics.days import DayRange
 from snu_analytics.errors import SnuError
 from snu_analytics.events import Pseudonymiser, build_events, deidentified_states, first_match
 from snu_analytics.explanation.contradictions import Contradictions
-from snu_analytics.explanation.telling import (
+from snu_analytics.explanation.values import (
     NOTHING,
     Difference,
-    Teller,
+    ValueTexts,
     decoded,
     differences,
     shown,
@@ -42,7 +42,7 @@ class ExplanationError(SnuError):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the patch; `original` and `value` are None where it tells none."""
+    """An operation of the patch; `original` and `value` are None where it has none."""
 
     op: str
     path: str
@@ -71,7 +71,7 @@ class Explanation:
     """How an event came about.
 
     `row` is the table's, by column. `patch` is the patch's place among the document's `patches`
-    (None: no patch tells of this creation). `contradictions` are pairs of fields and sentence,
+    (None: an inferred creation). `contradictions` are pairs of fields and sentence,
     `figures` the definitions by name. `gone`: rebuilding gives no such event today; `others` are
     the events that the same patch makes today.
     """
@@ -96,36 +96,36 @@ class Explanation:
 def explain(
     context: PipelineContext, source: Source, warehouse: psycopg.Connection, event_id: str
 ) -> Explanation:
-    """How the event came about, and whether the source still gives its row.
+    """How an event came about, and whether the source still gives its row.
 
     Raises ExplanationError when the id is none or in no table, when the rows are of another key,
     and when what the event was made of is no longer in the source.
     """
-    entity, row = _found(context, warehouse, event_id)
+    entity, row = _event(context, warehouse, event_id)
     origin = _origin(context.pseudonyms, entity, source, row)
     canonicaliser = context.canonicaliser(entity, source)
     histories = source.histories(entity, [origin.ref])
     timeline = rebuild(histories, entity, canonicaliser)
     at = _row_of(timeline, origin, entity, row)
-    teller = Teller(entity, row["event_date"], context.pseudonyms)
+    texts = ValueTexts(entity, row["event_date"], context.pseudonyms)
     operations = _operations(histories, origin, canonicaliser)
     named = list(dict.fromkeys(field for field, _, _ in operations))
-    values = _values(timeline, at, named, row["field"], teller)
+    values = _values(timeline, at, named, row["field"], texts)
     events = _rebuilt(context, entity, source, timeline, row["event_date"])
-    again = next((one for one in events if one["event_id"] == str(row["event_id"])), None)
+    again = next((event for event in events if event["event_id"] == str(row["event_id"])), None)
     patches = [id_ for id_ in timeline.heads["patch_id"] if not id_.startswith(INFERRED_CREATION)]
     return Explanation(
         entity=entity.name,
         table=entity.table,
         row=row,
-        patch=None if origin.born else patches.index(origin.change) + 1,
+        patch=None if origin.inferred else patches.index(origin.change) + 1,
         patches=len(patches),
-        operations=tuple(_told(teller, *told) for told in operations),
+        operations=tuple(_operation(texts, *parts) for parts in operations),
         values=values,
         joined=_joined_columns(entity, again),
         joined_entity=entity.join.entity if entity.join else None,
         contradictions=tuple(
-            Contradictions(timeline, teller.of).of(at, [one.field for one in values])
+            Contradictions(timeline, texts.of).of(at, [value.field for value in values])
         ),
         rule=_rule(entity, row),
         figures={
@@ -134,16 +134,16 @@ def explain(
             if any(_meets(row, clause) for clause in figure.counts)
         },
         others=tuple(
-            one["event_name"]
-            for one in events
-            if one["change_id"] == str(row["change_id"]) and one is not again
+            event["event_name"]
+            for event in events
+            if event["change_id"] == str(row["change_id"]) and event is not again
         ),
         gone=again is None,
         differences=differences(row, again) if again else (),
     )
 
 
-def _found(
+def _event(
     context: PipelineContext, warehouse: psycopg.Connection, event_id: str
 ) -> tuple[Entity, Mapping[str, Any]]:
     try:
@@ -153,13 +153,13 @@ def _found(
             "that is no event id: give a uuid as it stands in the column event_id of an event table"
         ) from None
     entities = {entity.table: entity for entity in context.catalogue.entities.values()}
-    found = event_row(warehouse, list(entities), wanted)
-    if found is None:
+    table_and_row = event_row(warehouse, list(entities), wanted)
+    if table_and_row is None:
         raise ExplanationError(
             f"no event table holds {wanted}: its day was materialised again without it, or the id "
             "is of another warehouse (SNU_WAREHOUSE_URL)"
         )
-    table, row = found
+    table, row = table_and_row
     key_id = context.pseudonyms.fingerprint
     if row["key_id"] not in (None, key_id) or not key_matches(warehouse, key_id):
         raise ExplanationError(
@@ -170,32 +170,32 @@ def _found(
 
 @dataclass(frozen=True)
 class _Origin:
-    """The change behind an event, by its identifiers in the source: never to be told."""
+    """The change behind an event, by its identifiers in the source: never to be shown."""
 
     change: str
     ref: str
 
     @property
-    def born(self) -> bool:
+    def inferred(self) -> bool:
         return self.change.startswith(INFERRED_CREATION)
 
 
 def _origin(
     pseudonyms: Pseudonymiser, entity: Entity, source: Source, row: Mapping[str, Any]
 ) -> _Origin:
-    """The patch, or the birth without one, whose pseudonym the row holds."""
+    """The patch, or the inferred creation, whose pseudonym the row holds."""
     days = DayRange(row["event_date"], row["event_date"])
     change = str(row["change_id"])
     heads = source.day_patches(entity, days.start, days.end).heads
     patches = heads.filter(pseudonyms.series("change", heads["patch_id"]) == change)
     if len(patches):
-        found = patches.row(0, named=True)
-        if found["defect"]:
+        patch = patches.row(0, named=True)
+        if patch["defect"]:
             raise ExplanationError(
-                f"the patch of this event cannot be read any more ({found['defect']}): mend it in "
+                f"the patch of this event cannot be read any more ({patch['defect']}): mend it in "
                 f"the source, or {_again(entity, row)} to take the row away"
             )
-        return _Origin(found["patch_id"], found["ref"])
+        return _Origin(patch["patch_id"], patch["ref"])
     made = pl.Series(source.made_between(entity, days.start, days.end), dtype=pl.String)
     inferred = INFERRED_CREATION + made
     for creation in inferred.filter(pseudonyms.series("change", inferred) == change):
@@ -218,7 +218,7 @@ def _again(entity: Entity, row: Mapping[str, Any]) -> str:
 
 def _row_of(timeline: Timeline, origin: _Origin, entity: Entity, row: Mapping[str, Any]) -> int:
     position = timeline.heads["patch_id"].index_of(origin.change)
-    if position is None and origin.born:
+    if position is None and origin.inferred:
         raise ExplanationError(
             "the creation of this document is no longer inferred at that instant, for a patch or "
             f"an older date of creation tells it now: {_again(entity, row)} to replace the row"
@@ -229,31 +229,33 @@ def _row_of(timeline: Timeline, origin: _Origin, entity: Entity, row: Mapping[st
 
 
 # Of an operation: its field, the source's row of it, and its canonical original and value.
-_Told = tuple[str, Mapping[str, Any], tuple[str | None, str | None]]
+_Operation = tuple[str, Mapping[str, Any], tuple[str | None, str | None]]
 
 
-def _operations(histories: Histories, origin: _Origin, canonicaliser: Canonicaliser) -> list[_Told]:
+def _operations(
+    histories: Histories, origin: _Origin, canonicaliser: Canonicaliser
+) -> list[_Operation]:
     heads = histories.patches.heads.filter(pl.col("patch_id") == origin.change)
-    told = histories.patches.ops.join(heads.select("patch"), on="patch", how="semi")
-    found: list[_Told] = []
-    for op in told.iter_rows(named=True):
+    ops = histories.patches.ops.join(heads.select("patch"), on="patch", how="semi")
+    operations: list[_Operation] = []
+    for op in ops.iter_rows(named=True):
         texts = pl.Series([op["original"], op["value"]], dtype=pl.String)
         original, value = canonicaliser.series(op["field"], texts)
-        found.append((op["field"], op, (original, None if op["op"] == "remove" else value)))
-    return found
+        operations.append((op["field"], op, (original, None if op["op"] == "remove" else value)))
+    return operations
 
 
-def _told(
-    teller: Teller, field: str, op: Mapping[str, Any], texts: tuple[str | None, str | None]
+def _operation(
+    texts: ValueTexts, field: str, op: Mapping[str, Any], operands: tuple[str | None, str | None]
 ) -> Operation:
-    original, value = (None if text is None else teller.of(field, text) for text in texts)
+    original, value = (None if text is None else texts.of(field, text) for text in operands)
     # Below an array stand positions; any other path could hold a word of the document.
     steps = [part if part.isdecimal() else "…" for part in op["sub"].split("/")[1:]]
     return Operation(op["op"], "/".join([f"/{field}", *steps]), original, value)
 
 
 def _values(
-    timeline: Timeline, at: int, named: list[str], field: str | None, teller: Teller
+    timeline: Timeline, at: int, named: list[str], field: str | None, texts: ValueTexts
 ) -> tuple[Carried, ...]:
     """The fields that the patch names, then those in doubt on either side."""
     created = at in timeline.creation
@@ -262,21 +264,21 @@ def _values(
     if created:
         before = {}
     fields = dict.fromkeys([*([field] if field else []), *named, *before, *after])
-    found = []
+    carried = []
     for name in fields:
-        texts = timeline.tracks[name].at(sides)
-        found.append(
+        values = timeline.tracks[name].at(sides)
+        carried.append(
             Carried(
                 field=name,
-                before=NOTHING if created else teller.of(name, texts[0]),
+                before=NOTHING if created else texts.of(name, values[0]),
                 rests_before=before.get(name, RECORDED),
-                after=teller.of(name, texts[1]),
+                after=texts.of(name, values[1]),
                 rests_after=after.get(name, RECORDED),
-                moved=created or texts[0] != texts[1],
+                moved=created or values[0] != values[1],
                 named=name in named,
             )
         )
-    return tuple(found)
+    return tuple(carried)
 
 
 def _rebuilt(
@@ -285,9 +287,9 @@ def _rebuilt(
     """The document's events of the day, as the source gives them now."""
     days = DayRange(day, day)
     frame = with_joined(context, entity, source, snapshots(timeline, days.start, days.end))
-    told = deidentified_states(frame, entity, context.catalogue, context.pseudonyms)
-    events = build_events(told, entity, context.catalogue, context.pseudonyms)
-    return [decoded(one) for one in events.iter_rows(named=True)]
+    states = deidentified_states(frame, entity, context.catalogue, context.pseudonyms)
+    events = build_events(states, entity, context.catalogue, context.pseudonyms)
+    return [decoded(event) for event in events.iter_rows(named=True)]
 
 
 def _joined_columns(entity: Entity, event: Mapping[str, Any] | None) -> dict[str, str]:
@@ -299,8 +301,8 @@ def _rule(entity: Entity, row: Mapping[str, Any]) -> str:
     """The line of the catalogue that gave the event its name; "" where none does any more."""
     creation = entity.creation
     if row["field"] is None:
-        told = {"event": creation.event, "field": creation.field, "phase": creation.phase}
-        return f"creation: {_line(told)}" if row["event_name"] == creation.event else ""
+        parts = {"event": creation.event, "field": creation.field, "phase": creation.phase}
+        return f"creation: {_line(parts)}" if row["event_name"] == creation.event else ""
     before, after = (
         "" if row[side] is None else json.dumps(row[side]) for side in ("from_value", "to_value")
     )
@@ -313,14 +315,14 @@ def _rule(entity: Entity, row: Mapping[str, Any]) -> str:
 
 
 def _line(parts: Mapping[str, str | None]) -> str:
-    return "{" + ", ".join(f"{name}: {told}" for name, told in parts.items() if told) + "}"
+    return "{" + ", ".join(f"{name}: {value}" for name, value in parts.items() if value) + "}"
 
 
 def _listed(values: tuple[str | None, ...] | None) -> str | None:
     if values is None:
         return None
-    told = ["~" if value is None else value for value in values]
-    return told[0] if len(told) == 1 else f"[{', '.join(told)}]"
+    texts = ["~" if value is None else value for value in values]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def _meets(row: Mapping[str, Any], clause: Clause) -> bool:

@@ -1,7 +1,7 @@
-"""How documents came to be: by a creation patch, or without one that tells it.
+"""How documents came to be: by a creation patch, or without one, which is then inferred.
 
 Old documents, imports and native writes leave no creation patch; a zero-match update leaves a false
-one: the plugin takes any document that holds the new values and tells it whole, from nothing.
+one: the plugin takes any document that holds the new values and writes it whole, from nothing.
 """
 
 from datetime import timedelta

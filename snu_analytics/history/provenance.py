@@ -1,7 +1,7 @@
 """How far each value of a state can be trusted, judged from what comes before and after it.
 
-A later original, or today's document, confirms a value or contradicts it. Everything that is said
-of a contradiction, in an audit or to a person, is read from the two codes given here.
+A later original, or today's document, confirms a value or contradicts it. Audits and
+explanations read everything on contradictions from the two codes given here.
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class Judgement:
 
 
 def judged(layout: Layout, ops: FieldOperations) -> Judgement:
-    """The values of one field carried over all rows, and what its operations say of each other."""
+    """The values of one field carried over all rows, and where its operations contradict each other."""
     rows, values, originals = ops.rows, ops.values, ops.originals
     documents = layout.document_of[rows]
     first = np.ones(len(rows), dtype=bool)

@@ -26,7 +26,7 @@ OP_SCHEMA: dict[str, Any] = {
     "sub": pl.String,  # the rest of the path, still escaped: "" or "/0" or "/0/name"
     "op": pl.String,  # add, replace or remove
     "value": pl.String,  # canonical JSON text; "" for a remove
-    "original": pl.String,  # canonical JSON text; null when the op tells none
+    "original": pl.String,  # canonical JSON text; null when the op has none
 }
 
 # Why a patch is never applied. `no date` and `unparsable date` are dated by their `_id`.
@@ -42,11 +42,11 @@ DEFECTS = (
 
 @dataclass(frozen=True)
 class Patches:
-    """Patches in (ref, date, patch_id) order, without the operations on fields not kept.
+    """Patches in (ref, date, patch_id) order, without the operations on fields outside the catalogue.
 
     `heads` has HEAD_SCHEMA and holds every patch, also those left without operations; `ops` has
     OP_SCHEMA and is in patch order, then in the order of the operations of the patch. `unknown` has
-    `patch` and `field`: the names of the fields dropped that no catalogue knows.
+    `patch` and `field`: the names of fields that the catalogue neither lists nor drops by name.
     """
 
     heads: pl.DataFrame
@@ -56,7 +56,7 @@ class Patches:
 
 @dataclass(frozen=True)
 class Histories:
-    """All that a source tells of some documents.
+    """Some documents as they are today, and all their patches.
 
     `documents` has `ref` and one String column per field asked for: the value as canonical JSON
     text, "" where the document lacks it. A document that is gone has no row, its patches remain.
@@ -68,7 +68,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class Check:
-    """What `doctor` tells of one thing: good, or what to mend.
+    """The result of one check of `doctor`: good (`ok`), or what to mend.
 
     Without a `required` one no day can be read; others only cost time.
     """

@@ -1,4 +1,4 @@
-"""BSON patches as columns: the operations on kept fields, and why a patch is not applied.
+"""BSON patches as columns: the operations on the fields of a scope, and why a patch is not applied.
 
 Decoding is the cost of a backfill, so the loop over operations appends to lists and looks texts and
 paths up; most of what is left is the C extension's own time.
@@ -38,19 +38,13 @@ def decode_patches(data: bytes, scope: Scope) -> DecodedPatches:
     Operations on fields outside the scope are checked for defects, then dropped; of those on a
     field that is not among the dropped either, the field's name stays.
     """
-    places = _Places(scope)
-    quoted = Quoted()
+    operations = _Operations(scope)
     ids: list[Any] = []
     refs: list[bytes] = []
     dates: list[datetime | None] = []
     roles: list[str | None] = []
     defects: list[str | None] = []
     counts: list[int] = []
-    place_of: list[int] = []
-    kinds: list[str] = []
-    values: list[str] = []
-    originals: list[str | None] = []
-
     for patch in decode(data):
         get = patch.get
         ids.append(get("_id"))
@@ -60,7 +54,6 @@ def decode_patches(data: bytes, scope: Scope) -> DecodedPatches:
 
         ref: Any = get("ref")
         date: Any = get("date")
-        ops: Any = get("ops")
         defect = None
         if type(date) is not datetime:
             defect = "no date" if date is None else "unparsable date"
@@ -72,49 +65,11 @@ def decode_patches(data: bytes, scope: Scope) -> DecodedPatches:
         refs.append(ref.binary)
         dates.append(date)
 
-        start = len(place_of)
-        if defect is None and type(ops) is not list:
-            defect = "ops is not an array"
-        if defect is None:
-            try:
-                for op in ops:
-                    kind = op["op"]
-                    if kind not in _KINDS:
-                        raise ValueError
-                    place = places[op["path"]]
-                    if place < 0:
-                        if place < _DROPPED:
-                            place_of.append(_DROPPED - 1 - place)
-                            kinds.append(kind)
-                            values.append("")
-                            originals.append(None)
-                        continue
-                    if kind == "remove":
-                        text = ""
-                    else:
-                        value = op.get("value", _NOTHING)
-                        text = quoted[value] if type(value) is str else json_text(value)
-                    original = op.get("originalValue", ABSENT)
-                    if original is ABSENT:
-                        text_before = None
-                    else:
-                        text_before = (
-                            quoted[original] if type(original) is str else json_text(original)
-                        )
-                    place_of.append(place)
-                    kinds.append(kind)
-                    values.append(text)
-                    originals.append(text_before)
-            except (KeyError, TypeError, ValueError):
-                defect = _op_defect(ops)
-                if defect is None:
-                    raise
-                for column in (place_of, kinds, values, originals):
-                    del column[start:]
-        counts.append(len(place_of) - start)
-        defects.append(defect)
+        start = len(operations.values)
+        defects.append(operations.append(get("ops")) if defect is None else defect)
+        counts.append(len(operations.values) - start)
 
-    date = _instants(dates)
+    instants = _instants(dates)
     defect_of = pl.Series(defects, dtype=pl.String)
     numbers = np.arange(len(ids), dtype="u4")
     heads = pl.DataFrame(
@@ -122,24 +77,80 @@ def decode_patches(data: bytes, scope: Scope) -> DecodedPatches:
             "patch": numbers,
             "patch_id": _id_texts(ids),
             "ref": _hexadecimal(refs).set(defect_of == "no ref", None),
-            "date": date,
+            "date": instants,
             "role": pl.Series(roles, dtype=pl.String),
             "defect": defect_of,
-            "when": _date_or_written(date, ids),
+            "when": _date_or_written(instants, ids),
         }
     )
-    fields, subs = zip(*places.names, strict=True) if places.names else ((), ())
-    ops = pl.DataFrame(
-        {
-            "patch": np.repeat(numbers, counts),
-            "field": pl.Series(fields, dtype=pl.String).gather(place_of),
-            "sub": pl.Series(subs, dtype=pl.String).gather(place_of),
-            "op": pl.Series(kinds, dtype=pl.String),
-            "value": pl.Series(values, dtype=pl.String),
-            "original": pl.Series(originals, dtype=pl.String),
-        }
-    )
+    patch_of = pl.Series("patch", np.repeat(numbers, counts))
+    ops = operations.frame().insert_column(0, patch_of)
     return DecodedPatches(heads, ops)
+
+
+class _Operations:
+    """The operations of all patches as columns."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._places = _Places(scope)
+        self._quoted = Quoted()
+        self._place_of: list[int] = []
+        self._kinds: list[str] = []
+        self.values: list[str] = []
+        self._originals: list[str | None] = []
+
+    def append(self, ops: Any) -> str | None:
+        """Add a patch's operations; None, or their defect, and none is added."""
+        if type(ops) is not list:
+            return "ops is not an array"
+        start = len(self.values)
+        try:
+            self._extend(ops)
+        except (KeyError, TypeError, ValueError):
+            defect = _op_defect(ops)
+            if defect is None:
+                raise
+            for column in (self._place_of, self._kinds, self.values, self._originals):
+                del column[start:]
+            return defect
+        return None
+
+    def _extend(self, ops: list[Any]) -> None:
+        places, quoted = self._places, self._quoted
+        for op in ops:
+            kind = op["op"]
+            if kind not in _KINDS:
+                raise ValueError
+            place = places[op["path"]]
+            text, text_before = "", None
+            if place >= 0:
+                if kind != "remove":
+                    value = op.get("value", _NOTHING)
+                    text = quoted[value] if type(value) is str else json_text(value)
+                value = op.get("originalValue", ABSENT)
+                if value is not ABSENT:
+                    text_before = quoted[value] if type(value) is str else json_text(value)
+            elif place < _DROPPED:
+                place = _DROPPED - 1 - place
+            else:
+                continue
+            self._place_of.append(place)
+            self._kinds.append(kind)
+            self.values.append(text)
+            self._originals.append(text_before)
+
+    def frame(self) -> pl.DataFrame:
+        names = self._places.names
+        fields, subs = zip(*names, strict=True) if names else ((), ())
+        return pl.DataFrame(
+            {
+                "field": pl.Series(fields, dtype=pl.String).gather(self._place_of),
+                "sub": pl.Series(subs, dtype=pl.String).gather(self._place_of),
+                "op": pl.Series(self._kinds, dtype=pl.String),
+                "value": pl.Series(self.values, dtype=pl.String),
+                "original": pl.Series(self._originals, dtype=pl.String),
+            }
+        )
 
 
 class _Places(dict[str, int]):

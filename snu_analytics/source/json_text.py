@@ -40,17 +40,22 @@ def json_text(value: object) -> str:
             return _number(value)
         case datetime():
             return f'"{_iso(value)}"'
-        case DatetimeMS():
-            return f'"{_distant(int(value))}"'
         case ObjectId():
             return f'"{value}"'
-        case DBRef():
-            return json_text(value.as_doc())
+        case list():
+            return "[" + ",".join(map(json_text, value)) + "]"
+    return _rare_json_text(value)
+
+
+def _rare_json_text(value: object) -> str:
+    match value:
         case Mapping():
             parts = (f"{quote(key)}:{json_text(nested)}" for key, nested in value.items())
             return "{" + ",".join(parts) + "}"
-        case list():
-            return "[" + ",".join(map(json_text, value)) + "]"
+        case DatetimeMS():
+            return f'"{_distant(int(value))}"'
+        case DBRef():
+            return json_text(value.as_doc())
         case Decimal128():
             return _decimal(value)
     return quote(str(value))

@@ -1,4 +1,4 @@
-"""The source a url tells of."""
+"""The source that a url names."""
 
 from pathlib import Path
 from urllib.parse import unquote

@@ -8,8 +8,8 @@ import polars as pl
 from snu_analytics.catalogue import Entity
 from snu_analytics.source.contract import Patches
 from snu_analytics.source.decode import HEX, Scope
-from snu_analytics.source.instants import instants, object_id_time
 from snu_analytics.source.patches import concatenated
+from snu_analytics.source.times import instants, object_id_time
 
 # By how much the time of an `_id` may differ from the date that goes with it.
 MARGIN = timedelta(days=1)

@@ -18,7 +18,7 @@ from snu_analytics.explanation import (
     Operation,
     explain,
 )
-from snu_analytics.explanation.telling import Difference
+from snu_analytics.explanation.values import Difference
 from snu_analytics.pipeline import PipelineContext, Staging
 from snu_analytics.settings import ensure_key
 from snu_analytics.source import open_source

@@ -1,7 +1,7 @@
 """A MongoDB database as a source: `mongodb://…/database`. Nothing is ever written.
 
 Patches are indexed by `ref` and `_id` in production, not by `date`: without a date index a day is
-read by a window of `_id`s, which tell when a patch was written, a day wider on either side.
+read by a window of `_id`s, which begin with the time of writing, a day wider on either side.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Values and rows for people, told no further than the warehouse may hold them."""
+"""Values and rows as text for people, none of which the warehouse may not hold."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ MASKED = "masked"
 _JSON_COLUMNS = ("state_before", "state_after", "doubts_before", "doubts_after")
 
 
-class Teller:
-    """Values as the warehouse may tell them; of a birth date the age on the day of the event."""
+class ValueTexts:
+    """Values of fields as text for people; a birth date as the age on the day of the event."""
 
     def __init__(self, entity: Entity, day: date, pseudonyms: Pseudonymiser) -> None:
         self._entity = entity
@@ -28,15 +28,15 @@ class Teller:
         self._pseudonyms = pseudonyms
 
     def of(self, field: str, text: str) -> str:
-        """The canonical text of a field's value, for people."""
-        kept = self._entity.fields[field]
+        """What a person sees of a field's canonical text."""
+        definition = self._entity.fields[field]
         texts = pl.Series([text], dtype=pl.String)
-        if kept.treatment == "age" and json.loads(text or "null"):
+        if definition.treatment == "age" and json.loads(text or "null"):
             (years,) = ages(texts, pl.Series([self._day]))
             return MASKED if years is None else f"{years} years"
-        if kept.treatment == "pseudonym":
-            texts = pseudonymised(kept, texts, self._pseudonyms)
-        return _for_people(treated(kept, texts)[0])
+        if definition.treatment == "pseudonym":
+            texts = pseudonymised(definition, texts, self._pseudonyms)
+        return _for_people(treated(definition, texts)[0])
 
 
 def shown(value: Any) -> str:
@@ -58,7 +58,7 @@ def _for_people(text: str) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """What the table holds and what the source gives today, of a column or a field of a state."""
+    """A column, or a field of a state (`what`), in the table and as the source gives it today."""
 
     what: str
     table: str
@@ -86,12 +86,12 @@ def _column_differences(column: str, held: Any, given: Any) -> Iterator[Differen
         held, given = held or {}, given or {}
         for key in dict.fromkeys([*held, *given]):
             # A member that is null is not one that is lacking, the text "84" not the number.
-            one, other = (
+            before, after = (
                 json.dumps(side[key], ensure_ascii=False) if key in side else ""
                 for side in (held, given)
             )
-            if one != other:
-                yield Difference(f"{column}.{key}", _for_people(one), _for_people(other))
+            if before != after:
+                yield Difference(f"{column}.{key}", _for_people(before), _for_people(after))
     elif _comparable(held) != _comparable(given):
         yield Difference(column, shown(_comparable(held)), shown(_comparable(given)))
 
