@@ -99,7 +99,7 @@ class Judgement:
 
 
 def judged(layout: Layout, ops: FieldOperations) -> Judgement:
-    """The values of one field carried over all rows, and where its operations contradict each other."""
+    """The values of one field carried over all rows, and which operations contradict each other."""
     rows, values, originals = ops.rows, ops.values, ops.originals
     documents = layout.document_of[rows]
     first = np.ones(len(rows), dtype=bool)

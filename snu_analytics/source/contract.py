@@ -42,7 +42,7 @@ DEFECTS = (
 
 @dataclass(frozen=True)
 class Patches:
-    """Patches in (ref, date, patch_id) order, without the operations on fields outside the catalogue.
+    """Patches in (ref, date, patch_id) order, with the operations on the catalogue's fields.
 
     `heads` has HEAD_SCHEMA and holds every patch, also those left without operations; `ops` has
     OP_SCHEMA and is in patch order, then in the order of the operations of the patch. `unknown` has
