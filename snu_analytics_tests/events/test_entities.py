@@ -52,15 +52,17 @@ def test_a_mission_takes_a_status(tmp_path, warehouse_url, before, after, name):
 
 
 def test_a_mission_is_created_and_changes_its_places_and_domain(tmp_path, warehouse_url):
-    born = creation(status="DRAFT", placesTotal=4, placesLeft=4, mainDomain="SPORT")
+    created = creation(status="DRAFT", placesTotal=4, placesLeft=4, mainDomain="SPORT")
     change = patch(
         f"{DAY}T09:00",
         replace("/placesTotal", 4, 6),
         replace("/placesLeft", 4, 5),
         replace("/mainDomain", "SPORT", "HEALTH"),
     )
-    found = events(tmp_path, warehouse_url, "mission", "missions", "mission_patches", born, change)
-    assert found == [
+    lines = events(
+        tmp_path, warehouse_url, "mission", "missions", "mission_patches", created, change
+    )
+    assert lines == [
         ("mission_created", "mission", None, "DRAFT", "recorded"),
         ("mission_domain_changed", "mission", "SPORT", "HEALTH", "recorded"),
         ("mission_places_left_changed", "mission", "4", "5", "recorded"),
@@ -72,14 +74,14 @@ def test_a_mission_is_created_and_changes_its_places_and_domain(tmp_path, wareho
 
 
 def test_a_structure_is_created_and_changes_its_status_and_legal_status(tmp_path, warehouse_url):
-    born = creation(status="DRAFT", legalStatus="PRIVATE", types=[])
+    created = creation(status="DRAFT", legalStatus="PRIVATE", types=[])
     change = patch(
         f"{DAY}T09:00",
         replace("/status", "DRAFT", "VALIDATED"),
         replace("/legalStatus", "PRIVATE", "ASSOCIATION"),
     )
     assert events(
-        tmp_path, warehouse_url, "structure", "structures", "structure_patches", born, change
+        tmp_path, warehouse_url, "structure", "structures", "structure_patches", created, change
     ) == [
         ("structure_created", "mission", None, "DRAFT", "recorded"),
         ("structure_legal_status_changed", "mission", "PRIVATE", "ASSOCIATION", "recorded"),
@@ -88,14 +90,16 @@ def test_a_structure_is_created_and_changes_its_status_and_legal_status(tmp_path
 
 
 def test_a_class_is_created_and_changes_its_statuses_and_seats(tmp_path, warehouse_url):
-    born = creation(status="CREATED", statusPhase1="WAITING_AFFECTATION", seatsTaken=0)
+    created = creation(status="CREATED", statusPhase1="WAITING_AFFECTATION", seatsTaken=0)
     change = patch(
         f"{DAY}T09:00",
         replace("/status", "CREATED", "VERIFIED"),
         replace("/statusPhase1", "WAITING_AFFECTATION", "AFFECTED"),
         replace("/seatsTaken", 0, 12),
     )
-    assert events(tmp_path, warehouse_url, "classe", "classes", "classe_patches", born, change) == [
+    assert events(
+        tmp_path, warehouse_url, "classe", "classes", "classe_patches", created, change
+    ) == [
         ("classe_created", "inscription", None, "CREATED", "recorded"),
         ("classe_phase1_status_changed", "phase1", "WAITING_AFFECTATION", "AFFECTED", "recorded"),
         ("classe_seats_taken_changed", "inscription", "0", "12", "recorded"),

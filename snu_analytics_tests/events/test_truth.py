@@ -45,10 +45,10 @@ def rebuilt(simulation: Simulation, entity: Entity) -> pl.DataFrame:
     with TemporaryDirectory() as folder:
         write_dump(simulation, Path(folder) / "dump")
         source = open_source(f"bson://{folder}/dump", Path(folder) / "home")
-        told = snapshots(timeline(source, entity), BEGINNING, END)
+        frame = snapshots(timeline(source, entity), BEGINNING, END)
         if entity.join:
-            told = as_of(told, entity.join.field, timeline(source, YOUNG))
-        return events_of(told, entity)
+            frame = as_of(frame, entity.join.field, timeline(source, YOUNG))
+        return events_of(frame, entity)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -65,10 +65,10 @@ def test_an_application_tells_its_young_person_as_of_its_instant(seed):
             changes, days, truth.select(names).rows(), strict=True
         )
     ]
-    told = rebuilt(simulation, APPLICATION).select(
+    rows = rebuilt(simulation, APPLICATION).select(
         "change_id", "event_name", "field", "gender", "age", "region", "department"
     )
-    assert sorted(told.rows(), key=str) == sorted(expected, key=str)
+    assert sorted(rows.rows(), key=str) == sorted(expected, key=str)
 
 
 @pytest.mark.parametrize("messy", [0.0, 0.05])

@@ -84,13 +84,13 @@ def place(tmp_path, warehouse_url) -> Place:
 def test_a_recorded_change_of_status(place):
     place.hold(youngs=[document(status="WAITING_VALIDATION")], young_patches=[BORN, SENT])
     place.materialise("2024-03-01", "2024-03-02")
-    told = place.explain(place.id_of("inscription_completed"))
-    assert (told.table, told.patch, told.patches) == ("young_event", 2, 2)
-    assert told.row["actor_role"] == "admin"
-    assert told.operations == (
+    explanation = place.explain(place.id_of("inscription_completed"))
+    assert (explanation.table, explanation.patch, explanation.patches) == ("young_event", 2, 2)
+    assert explanation.row["actor_role"] == "admin"
+    assert explanation.operations == (
         Operation("replace", "/status", "IN_PROGRESS", "WAITING_VALIDATION"),
     )
-    assert told.values[0] == Carried(
+    assert explanation.values[0] == Carried(
         field="status",
         before="IN_PROGRESS",
         rests_before="recorded",
@@ -99,14 +99,14 @@ def test_a_recorded_change_of_status(place):
         moved=True,
         named=True,
     )
-    assert told.contradictions == ()
-    assert told.rule == (
+    assert explanation.contradictions == ()
+    assert explanation.rule == (
         "- {field: status, from: [IN_PROGRESS, REINSCRIPTION, NOT_AUTORISED, ~], "
         "to: WAITING_VALIDATION, event: inscription_completed, phase: inscription}"
     )
-    assert list(told.figures) == ["inscription completed"]
-    assert not told.gone
-    assert told.differences == ()
+    assert list(explanation.figures) == ["inscription completed"]
+    assert not explanation.gone
+    assert explanation.differences == ()
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_the_figures_named_are_those_that_the_warehouse_counts(place, event_name
         ]
     )
     place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of(event_name))
+    explanation = place.explain(place.id_of(event_name))
     counted = rows(
         place.warehouse_url,
         "SELECT phase || ' ' || figure FROM analytics.daily_figure WHERE day = %s ORDER BY 1",
-        told.row["event_date"],
+        explanation.row["event_date"],
     )
-    assert [(name,) for name in sorted(told.figures)] == counted
+    assert [(name,) for name in sorted(explanation.figures)] == counted
 
 
 PHANTOM = [
@@ -143,10 +143,13 @@ PHANTOM = [
 def test_a_phantom_is_told_by_the_patch_that_gives_it_away(place):
     place.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
     place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of("inscription_refused"))
-    assert told.row["quality"] == "conflict"
-    assert (told.values[0].rests_before, told.values[0].rests_after) == ("recorded", "conflict")
-    assert told.contradictions == (
+    explanation = place.explain(place.id_of("inscription_refused"))
+    assert explanation.row["quality"] == "conflict"
+    assert (explanation.values[0].rests_before, explanation.values[0].rests_after) == (
+        "recorded",
+        "conflict",
+    )
+    assert explanation.contradictions == (
         (
             ("status",),
             "the next patch that names it, on 2024-03-04 11:00:00, again starts from "
@@ -159,9 +162,9 @@ def test_a_phantom_is_told_by_the_patch_that_gives_it_away(place):
 def test_an_original_that_contradicts_the_carried_value_is_told_with_both(place):
     place.hold(youngs=[document(status="VALIDATED")], young_patches=PHANTOM)
     place.materialise("2024-03-01", "2024-03-04")
-    told = place.explain(place.id_of("inscription_validated"))
-    assert told.values[0].before == "REFUSED"
-    assert told.contradictions == (
+    explanation = place.explain(place.id_of("inscription_validated"))
+    assert explanation.values[0].before == "REFUSED"
+    assert explanation.contradictions == (
         (
             ("status",),
             "it starts from WAITING_VALIDATION where the history carries REFUSED, told on "
@@ -197,10 +200,10 @@ def test_a_field_in_doubt_that_the_patch_does_not_name(place):
     young = document(status="WAITING_VALIDATION", cohort="Avril 2024 - A", gender="female")
     place.hold(youngs=[young], young_patches=[BORN, told_cohort, SENT])
     place.materialise("2024-03-01", "2024-03-02")
-    told = place.explain(place.id_of("inscription_completed"))
-    doubts = {one.field: one.rests_after for one in told.values if not one.named}
+    explanation = place.explain(place.id_of("inscription_completed"))
+    doubts = {value.field: value.rests_after for value in explanation.values if not value.named}
     assert doubts == {"cohort": "conflict", "gender": "inferred"}
-    assert told.contradictions == (
+    assert explanation.contradictions == (
         (
             ("cohort",),
             "today's document holds Avril 2024 - A where the history carries Juillet 2024",
@@ -211,18 +214,20 @@ def test_a_field_in_doubt_that_the_patch_does_not_name(place):
 def test_an_inferred_creation_has_no_patch(place):
     place.hold(youngs=[document(status="VALIDATED", gender="male", **CREATED)])
     place.materialise("2024-02-01")
-    told = place.explain(place.id_of("inscription_created"))
-    assert (told.patch, told.patches, told.operations) == (None, 0, ())
-    assert [(one.field, one.before, one.after, one.rests_after) for one in told.values] == [
+    explanation = place.explain(place.id_of("inscription_created"))
+    assert (explanation.patch, explanation.patches, explanation.operations) == (None, 0, ())
+    assert [
+        (value.field, value.before, value.after, value.rests_after) for value in explanation.values
+    ] == [
         ("status", "nothing", "VALIDATED", "inferred"),
         ("gender", "nothing", "male", "inferred"),
         ("createdAt", "nothing", "2024-02-01", "inferred"),
     ]
-    assert told.rule == (
+    assert explanation.rule == (
         "creation: {event: inscription_created, field: status, phase: inscription}"
     )
-    assert not told.gone
-    assert told.differences == ()
+    assert not explanation.gone
+    assert explanation.differences == ()
 
 
 APPLICATION = [
@@ -240,20 +245,20 @@ def test_an_application_with_its_young_and_pseudonyms_in_place_of_ids(place):
     young = document(birthdateAt=instant("2007-05-01T11:00"), region="Bretagne", gender="female")
     place.hold(youngs=[young], applications=[document(OTHER_REF)], application_patches=APPLICATION)
     place.materialise("2024-03-02")
-    told = place.explain(place.id_of("application_created", "application_event"))
-    assert told.joined_entity == "young"
-    assert told.joined == {
+    explanation = place.explain(place.id_of("application_created", "application_event"))
+    assert explanation.joined_entity == "young"
+    assert explanation.joined == {
         "gender": "female",
         "age": "16",
         "region": "Bretagne",
         "department": "nothing",
     }
-    assert told.operations[1:] == (
-        Operation("add", "/youngId", None, str(told.row["young_id"])),
+    assert explanation.operations[1:] == (
+        Operation("add", "/youngId", None, str(explanation.row["young_id"])),
         Operation("add", "/filesType/0", None, "othersFiles"),
     )
-    assert list(told.figures) == ["mission created", "mission completed"]
-    assert told.differences == ()
+    assert list(explanation.figures) == ["mission created", "mission completed"]
+    assert explanation.differences == ()
 
 
 def test_the_other_events_of_the_same_patch_are_named(place):
@@ -271,9 +276,9 @@ def test_a_mended_source_that_gives_another_row_is_told(place):
     place.hold(youngs=[document(gender="male")], young_patches=[BORN, SENT])
     place.materialise("2024-03-02")
     place.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
-    told = place.explain(place.id_of("inscription_completed"))
-    assert not told.gone
-    assert told.differences == (
+    explanation = place.explain(place.id_of("inscription_completed"))
+    assert not explanation.gone
+    assert explanation.differences == (
         Difference("state_before.gender", "male", "female"),
         Difference("state_after.gender", "male", "female"),
         Difference("gender", "male", "female"),
@@ -285,18 +290,20 @@ def test_a_mended_source_that_gives_another_event_is_told(place):
     place.materialise("2024-03-02")
     refused = SENT | {"ops": [replace("/status", "IN_PROGRESS", "REFUSED")]}
     place.hold(young_patches=[BORN, refused])
-    told = place.explain(place.id_of("inscription_completed"))
-    assert told.gone
-    assert told.others == ("inscription_refused",)
+    explanation = place.explain(place.id_of("inscription_completed"))
+    assert explanation.gone
+    assert explanation.others == ("inscription_refused",)
 
 
 def test_a_row_of_a_former_catalogue_has_no_rule_any_more(place):
     place.hold(young_patches=[BORN, SENT])
     place.materialise("2024-03-02")
     execute(place.warehouse_url, "UPDATE analytics.young_event SET event_name = 'file_sent'")
-    told = place.explain(place.id_of("file_sent"))
-    assert told.rule == ""
-    assert told.differences == (Difference("event_name", "file_sent", "inscription_completed"),)
+    explanation = place.explain(place.id_of("file_sent"))
+    assert explanation.rule == ""
+    assert explanation.differences == (
+        Difference("event_name", "file_sent", "inscription_completed"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -323,9 +330,9 @@ def test_an_erased_patch_is_told(place):
     place.hold(young_patches=[BORN, SENT])
     place.materialise("2024-03-02")
     place.hold(young_patches=[BORN])
-    with pytest.raises(ExplanationError, match="erased or purged since") as told:
+    with pytest.raises(ExplanationError, match="erased or purged since") as raised:
         place.explain(place.id_of("inscription_completed"))
-    assert "snu-analytics materialize 2024-03-02 --entity young" in str(told.value)
+    assert "snu-analytics materialize 2024-03-02 --entity young" in str(raised.value)
 
 
 def test_a_patch_that_cannot_be_read_any_more_is_told(place):
@@ -348,8 +355,8 @@ def test_a_creation_that_a_patch_tells_by_now_is_told(place):
     young = document(status="VALIDATED", **CREATED)
     place.hold(youngs=[young])
     place.materialise("2024-02-01")
-    found = patch("2024-02-01T09:00", add("/status", "IN_PROGRESS"))
-    place.hold(youngs=[young], young_patches=[found])
+    created = patch("2024-02-01T09:00", add("/status", "IN_PROGRESS"))
+    place.hold(youngs=[young], young_patches=[created])
     with pytest.raises(ExplanationError, match="no longer inferred"):
         place.explain(place.id_of("inscription_created"))
 
@@ -391,7 +398,7 @@ def test_nothing_that_identifies_is_printed(place, command):
         application_patches=APPLICATION,
     )
     place.materialise("2024-03-01", "2024-03-02")
-    secrets = (*SECRETS, *(str(one["_id"]) for one in (made, SENT, *APPLICATION)))
+    secrets = (*SECRETS, *(str(values["_id"]) for values in (made, SENT, *APPLICATION)))
     printed = ""
     for table in ("young_event", "application_event"):
         for (event_id,) in rows(
@@ -412,7 +419,7 @@ def test_what_is_printed_of_a_change(place, command):
     place.materialise("2024-03-02")
     event_id = place.id_of("inscription_completed")
     result = command(event_id)
-    told = " ".join(result.output.split())
+    printed = " ".join(result.output.split())
     assert result.exit_code == 0
     for sentence in (
         f"event_id {event_id} in analytics.young_event",
@@ -425,7 +432,7 @@ def test_what_is_printed_of_a_change(place, command):
         "status IN_PROGRESS recorded WAITING_VALIDATION recorded",
         "The row is what the source gives today.",
     ):
-        assert sentence in told
+        assert sentence in printed
     assert max(map(len, result.output.splitlines())) <= 100
 
 
@@ -434,11 +441,11 @@ def test_a_row_that_the_source_does_not_give_is_printed_with_the_mend(place, com
     place.materialise("2024-03-02")
     place.hold(youngs=[document(gender="female")], young_patches=[BORN, SENT])
     result = command(place.id_of("inscription_completed"))
-    told = " ".join(result.output.split())
+    printed = " ".join(result.output.split())
     assert result.exit_code == 0
-    assert "The row is not what the source gives today." in told
-    assert "state_after.gender male female" in told
-    assert "snu-analytics materialize 2024-03-02 --entity young" in told
+    assert "The row is not what the source gives today." in printed
+    assert "state_after.gender male female" in printed
+    assert "snu-analytics materialize 2024-03-02 --entity young" in printed
 
 
 @pytest.mark.parametrize("event_id", ["[/]", "00000000-0000-0000-0000-000000000000"])

@@ -29,8 +29,8 @@ PHANTOM = [
 def lines(folder, documents, patches, measure: str) -> list[tuple]:
     source = open_dump(folder / "heads", youngs=documents, young_patches=patches)
     heads = source.day_patches(YOUNG, *MARCH).heads
-    found = audit(timeline(folder, documents, patches), heads, *MARCH)
-    return found.filter(measure=measure).drop("measure").rows()
+    measures = audit(timeline(folder, documents, patches), heads, *MARCH)
+    return measures.filter(measure=measure).drop("measure").rows()
 
 
 def test_chains_without_a_break_are_intact(tmp_path):
@@ -63,14 +63,14 @@ def test_a_change_without_a_patch_is_a_break(tmp_path):
 
 
 def test_originals_of_another_document_are_told_apart(tmp_path):
-    told = patch("2024-03-01T10:00", add("/status", "VALIDATED"), add("/gender", "female"))
+    created = patch("2024-03-01T10:00", add("/status", "VALIDATED"), add("/gender", "female"))
     crossed = patch(
         "2024-03-05",
         replace("/status", "REFUSED", "VALIDATED"),
         replace("/gender", "male", "female"),
     )
     documents = [document(status="VALIDATED", gender="female")]
-    assert lines(tmp_path, documents, [told, crossed], "breaks") == [
+    assert lines(tmp_path, documents, [created, crossed], "breaks") == [
         ("status", "originals of another document", 1, 2),
         ("gender", "originals of another document", 1, 2),
     ]
@@ -82,8 +82,8 @@ def test_a_document_that_says_otherwise_has_drifted(tmp_path):
 
 
 def test_creations_are_recorded_or_inferred(tmp_path):
-    born = document(OTHER_REF, status="VALIDATED", createdAt=instant("2024-03-04T10:00"))
-    assert lines(tmp_path, [document(), born], SOUND, "creations") == [
+    young = document(OTHER_REF, status="VALIDATED", createdAt=instant("2024-03-04T10:00"))
+    assert lines(tmp_path, [document(), young], SOUND, "creations") == [
         (None, "recorded", 1, 2),
         (None, "inferred", 1, 2),
     ]

@@ -23,8 +23,8 @@ TOLD = ("event_date", "event_name", "to_value", "quality")
 
 
 def events(folder, documents, patches) -> list[tuple]:
-    found = young_events(folder, documents, patches)
-    return found.with_columns(pl.col("event_date").cast(pl.String)).select(TOLD).rows()
+    rows = young_events(folder, documents, patches)
+    return rows.with_columns(pl.col("event_date").cast(pl.String)).select(TOLD).rows()
 
 
 def test_a_document_without_a_creation_patch_is_born_on_its_date_of_creation(tmp_path):
@@ -70,8 +70,8 @@ def test_a_deleted_document_without_a_creation_patch_has_no_birth(tmp_path):
 
 def test_a_birth_begins_from_nothing_and_tells_what_is_known(tmp_path):
     patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "ABANDONED"))]
-    born = document(status="ABANDONED", gender="female", **CREATED)
-    row = young_events(tmp_path, [born], patches).row(0, named=True)
+    young = document(status="ABANDONED", gender="female", **CREATED)
+    row = young_events(tmp_path, [young], patches).row(0, named=True)
     assert row["state_before"] == "{}"
     assert row["state_after"] == (
         '{"status":"IN_PROGRESS","gender":"female","createdAt":"2024-02-01"}'
@@ -87,8 +87,8 @@ def test_a_first_patch_that_tells_an_old_document_from_nothing_is_no_creation(tm
         add("/gender", "female"),
         add("/createdAt", "2024-02-01T09:00:00.000Z"),
     )
-    born = document(status="VALIDATED", gender="female", **CREATED)
-    assert events(tmp_path, [born], [false]) == [
+    young = document(status="VALIDATED", gender="female", **CREATED)
+    assert events(tmp_path, [young], [false]) == [
         ("2024-02-01", "inscription_created", "VALIDATED", "inferred")
     ]
 
@@ -101,8 +101,8 @@ def test_a_first_patch_of_the_moment_of_the_id_is_a_creation_whatever_its_date_s
         add("/createdAt", "2019-02-01T09:00:00.000Z"),
         ref=ref,
     )
-    born = document(ref, status="VALIDATED", createdAt=instant("2019-02-01T09:00"))
-    assert events(tmp_path, [born], [imported]) == [
+    young = document(ref, status="VALIDATED", createdAt=instant("2019-02-01T09:00"))
+    assert events(tmp_path, [young], [imported]) == [
         ("2024-03-01", "inscription_created", "VALIDATED", "recorded")
     ]
 
@@ -112,18 +112,18 @@ def test_a_later_patch_that_tells_a_document_from_nothing_changes_nothing(tmp_pa
         patch("2024-02-01T09:00", add("/status", "IN_PROGRESS")),
         patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"), add("/gender", "female")),
     ]
-    born = document(status="IN_PROGRESS", gender="female", **CREATED)
-    told = snapshots(timeline(tmp_path, [born], patches), BEGINNING, END)
-    assert told.filter(pl.col("patch_id").is_not_null())["gender"].to_list() == [
+    young = document(status="IN_PROGRESS", gender="female", **CREATED)
+    frame = snapshots(timeline(tmp_path, [young], patches), BEGINNING, END)
+    assert frame.filter(pl.col("patch_id").is_not_null())["gender"].to_list() == [
         '"female"',
         '"female"',
     ]
-    assert events(tmp_path / "again", [born], patches) == [
+    assert events(tmp_path / "again", [young], patches) == [
         ("2024-02-01", "inscription_created", "IN_PROGRESS", "recorded")
     ]
 
 
 def test_the_birth_of_a_document_is_its_subjects_own(tmp_path):
-    found = young_events(tmp_path, [document(REF, status="VALIDATED", **CREATED)], [])
+    rows = young_events(tmp_path, [document(REF, status="VALIDATED", **CREATED)], [])
     again = young_events(tmp_path / "x", [document(REF, status="VALIDATED", **CREATED)], [])
-    assert found["event_id"].to_list() == again["event_id"].to_list()
+    assert rows["event_id"].to_list() == again["event_id"].to_list()

@@ -24,8 +24,8 @@ DONE = replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")
 
 
 def events(folder, documents, patches) -> list[tuple]:
-    found = young_events(folder, documents, patches)
-    return found.select("event_name", "from_value", "to_value", "quality").rows()
+    rows = young_events(folder, documents, patches)
+    return rows.select("event_name", "from_value", "to_value", "quality").rows()
 
 
 def test_two_stale_writers_are_both_marked(tmp_path):
@@ -97,9 +97,9 @@ def test_values_that_a_newer_writer_turns_into_text_have_not_changed(tmp_path):
         ),
     ]
     fields = ("birthdateAt", "hasStartedReinscription", "phase2NumberHoursDone")
-    told = ('"2007-01-01T11:00:00.000Z"', "true", "84")
+    values = ('"2007-01-01T11:00:00.000Z"', "true", "84")
     documents = [document(status="IN_PROGRESS", hasStartedReinscription=True, **born)]
-    assert states(tmp_path, documents, patches, *fields) == [told, told]
+    assert states(tmp_path, documents, patches, *fields) == [values, values]
     assert events(tmp_path / "again", documents, patches) == [
         ("inscription_created", None, "IN_PROGRESS", "recorded")
     ]
@@ -113,28 +113,28 @@ def test_a_patch_that_destroys_is_set_aside_whole(tmp_path):
 
 
 def test_virtual_paths_are_passed_over(tmp_path):
-    told = patch(
+    created = patch(
         "2024-03-02T10:00",
         add("/id", "55a000000000000000000001"),
         add("/fullName", "Ana Iturbe"),
         add("/young/status", "VALIDATED"),
         DONE,
     )
-    assert events(tmp_path, [document(status="WAITING_VALIDATION")], [BORN, told]) == [
+    assert events(tmp_path, [document(status="WAITING_VALIDATION")], [BORN, created]) == [
         ("inscription_created", None, "IN_PROGRESS", "recorded"),
         ("inscription_completed", "IN_PROGRESS", "WAITING_VALIDATION", "recorded"),
     ]
 
 
 def test_dotted_and_escaped_keys_are_other_fields(tmp_path):
-    told = patch(
+    created = patch(
         "2024-03-02T10:00",
         add("/status.old", "REFUSED"),
         add("/status~1old", "REFUSED"),
         add("/status~0old", "REFUSED"),
         add("/old/status", "REFUSED"),
     )
-    assert states(tmp_path, [document(status="IN_PROGRESS")], [BORN, told], "status") == [
+    assert states(tmp_path, [document(status="IN_PROGRESS")], [BORN, created], "status") == [
         ('"IN_PROGRESS"',),
         ('"IN_PROGRESS"',),
     ]
@@ -147,8 +147,8 @@ def test_blanks_are_values_of_their_own(tmp_path):
         change = replace("/cohesionStayPresence", before, after)
         patches.append(patch(f"2024-03-{day + 3:02}T10:00", change))
     patches.append(patch("2024-03-09T10:00", remove("/cohesionStayPresence", "false")))
-    found = events(tmp_path, [document(status="IN_PROGRESS")], patches)
-    assert [event[1:] for event in found if event[0] == "stay_presence_recorded"] == [
+    rows = events(tmp_path, [document(status="IN_PROGRESS")], patches)
+    assert [event[1:] for event in rows if event[0] == "stay_presence_recorded"] == [
         (None, "true", "recorded"),
         ("true", "", "recorded"),
         ("", None, "recorded"),
@@ -173,7 +173,7 @@ def test_the_two_saves_of_a_validated_file_without_beginning_are_what_they_say(t
 
 
 def test_an_application_trimmed_to_its_status_is_created_all_the_same(tmp_path):
-    found = application_events(
+    rows = application_events(
         tmp_path,
         applications=[document(OTHER_REF, status="CANCEL")],
         application_patches=[
@@ -185,7 +185,7 @@ def test_an_application_trimmed_to_its_status_is_created_all_the_same(tmp_path):
             ),
         ],
     )
-    assert found.select("event_name", "to_value", "quality").rows() == [
+    assert rows.select("event_name", "to_value", "quality").rows() == [
         ("application_created", "WAITING_VALIDATION", "recorded"),
         ("application_cancelled", "CANCEL", "recorded"),
     ]
@@ -193,6 +193,6 @@ def test_an_application_trimmed_to_its_status_is_created_all_the_same(tmp_path):
 
 def test_orphan_patches_of_a_deleted_document_are_told(tmp_path):
     patches = [BORN, patch("2024-03-02T10:00", DONE)]
-    found = young_events(tmp_path, [], patches)
-    assert found["quality"].to_list() == ["recorded", "recorded"]
-    assert found.filter(pl.col("doubts_after").is_not_null()).is_empty()
+    rows = young_events(tmp_path, [], patches)
+    assert rows["quality"].to_list() == ["recorded", "recorded"]
+    assert rows.filter(pl.col("doubts_after").is_not_null()).is_empty()

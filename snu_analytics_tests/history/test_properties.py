@@ -50,5 +50,5 @@ def test_saves_are_rebuilt_also_without_the_first_of_them(history, lost):
     if not patches:
         return
     with TemporaryDirectory() as folder:
-        told = states(Path(folder), [document(REF, **held(history[-1]))], patches, *FIELDS)
-    assert told == [texts(state) for state in history[lost:]]
+        values = states(Path(folder), [document(REF, **held(history[-1]))], patches, *FIELDS)
+    assert values == [texts(state) for state in history[lost:]]

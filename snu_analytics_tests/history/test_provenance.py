@@ -23,18 +23,18 @@ BORN = patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))
 
 def marks(folder, documents, patches, field: str) -> list[tuple[str, str]]:
     """The field's text after each patch, and what it rests on."""
-    told = snapshots(timeline(folder, documents, patches), BEGINNING, END)
-    told = told.filter(pl.col("patch_id").is_not_null())
-    doubts = [json.loads(f"{{{members}}}") for members in told["doubts"]]
+    frame = snapshots(timeline(folder, documents, patches), BEGINNING, END)
+    frame = frame.filter(pl.col("patch_id").is_not_null())
+    doubts = [json.loads(f"{{{members}}}") for members in frame["doubts"]]
     return [
         (text.strip('"'), doubt.get(field, "recorded"))
-        for text, doubt in zip(told[field], doubts, strict=True)
+        for text, doubt in zip(frame[field], doubts, strict=True)
     ]
 
 
 def qualities(folder, documents, patches) -> list[tuple[str, str]]:
-    found = young_events(folder, documents, patches)
-    return found.select("to_value", "quality").rows()
+    rows = young_events(folder, documents, patches)
+    return rows.select("to_value", "quality").rows()
 
 
 def moves(*statuses: str) -> list[dict]:
@@ -56,8 +56,8 @@ def test_values_that_follow_one_another_are_recorded(tmp_path):
 
 def test_a_value_that_no_patch_tells_is_inferred_from_the_document(tmp_path):
     patches = moves("VALIDATED")
-    born = document(status="VALIDATED", gender="male")
-    assert marks(tmp_path, [born], patches, "gender") == [("male", "inferred")] * 2
+    young = document(status="VALIDATED", gender="male")
+    assert marks(tmp_path, [young], patches, "gender") == [("male", "inferred")] * 2
 
 
 def test_a_value_is_recorded_from_the_first_operation_that_tells_its_original(tmp_path):
@@ -65,8 +65,8 @@ def test_a_value_is_recorded_from_the_first_operation_that_tells_its_original(tm
         patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED")),
         patch("2024-03-02T10:00", replace("/gender", "male", "female")),
     ]
-    born = document(status="VALIDATED", gender="female")
-    assert marks(tmp_path, [born], patches, "gender") == [
+    young = document(status="VALIDATED", gender="female")
+    assert marks(tmp_path, [young], patches, "gender") == [
         ("male", "recorded"),
         ("female", "recorded"),
     ]
@@ -74,8 +74,8 @@ def test_a_value_is_recorded_from_the_first_operation_that_tells_its_original(tm
 
 def test_a_value_that_appeared_after_the_creation_is_inferred_until_a_patch_tells_it(tmp_path):
     patches = [BORN, patch("2024-03-02T10:00", replace("/gender", "male", "female"))]
-    born = document(status="IN_PROGRESS", gender="female")
-    assert marks(tmp_path, [born], patches, "gender") == [
+    young = document(status="IN_PROGRESS", gender="female")
+    assert marks(tmp_path, [young], patches, "gender") == [
         ("male", "inferred"),
         ("female", "recorded"),
     ]
@@ -96,14 +96,14 @@ def test_an_unrecorded_write_leaves_the_time_between_two_patches_in_doubt(tmp_pa
         patch("2024-03-03T10:00", add("/qpv", "true")),
         patch("2024-03-04T10:00", replace("/status", "WAITING_LIST", "VALIDATED")),
     ]
-    born = document(status="VALIDATED", qpv="true")
-    assert marks(tmp_path, [born], patches, "status") == [
+    young = document(status="VALIDATED", qpv="true")
+    assert marks(tmp_path, [young], patches, "status") == [
         ("IN_PROGRESS", "recorded"),
         ("WAITING_VALIDATION", "recorded"),
         ("WAITING_VALIDATION", "conflict"),
         ("VALIDATED", "recorded"),
     ]
-    assert qualities(tmp_path / "again", [born], patches) == [
+    assert qualities(tmp_path / "again", [young], patches) == [
         ("IN_PROGRESS", "recorded"),
         ("WAITING_VALIDATION", "recorded"),
         ("VALIDATED", "conflict"),
@@ -116,14 +116,14 @@ def test_a_phantom_is_marked_with_the_patch_that_gives_it_away(tmp_path):
         patch("2024-03-03T10:00", replace("/status", "WAITING_VALIDATION", "REFUSED")),
         patch("2024-03-04T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
     ]
-    born = document(status="VALIDATED")
-    assert marks(tmp_path, [born], patches, "status") == [
+    young = document(status="VALIDATED")
+    assert marks(tmp_path, [young], patches, "status") == [
         ("IN_PROGRESS", "recorded"),
         ("WAITING_VALIDATION", "recorded"),
         ("REFUSED", "conflict"),
         ("VALIDATED", "recorded"),
     ]
-    assert qualities(tmp_path / "again", [born], patches) == [
+    assert qualities(tmp_path / "again", [young], patches) == [
         ("IN_PROGRESS", "recorded"),
         ("WAITING_VALIDATION", "recorded"),
         ("REFUSED", "conflict"),
@@ -133,16 +133,16 @@ def test_a_phantom_is_marked_with_the_patch_that_gives_it_away(tmp_path):
 
 def test_a_last_patch_that_never_reached_the_document_is_a_phantom(tmp_path):
     patches = moves("WAITING_VALIDATION", "VALIDATED")
-    born = document(status="WAITING_VALIDATION")
-    assert qualities(tmp_path, [born], patches)[-1] == ("VALIDATED", "conflict")
-    assert marks(tmp_path / "again", [born], patches, "status")[-1] == ("VALIDATED", "conflict")
+    young = document(status="WAITING_VALIDATION")
+    assert qualities(tmp_path, [young], patches)[-1] == ("VALIDATED", "conflict")
+    assert marks(tmp_path / "again", [young], patches, "status")[-1] == ("VALIDATED", "conflict")
 
 
 def test_a_last_patch_that_was_written_over_later_happened(tmp_path):
     patches = [*moves("WAITING_VALIDATION", "VALIDATED"), patch("2024-03-09", add("/qpv", "true"))]
-    born = document(status="WITHDRAWN", qpv="true")
-    assert ("VALIDATED", "recorded") in qualities(tmp_path, [born], patches)
-    assert marks(tmp_path / "again", [born], patches, "status")[-2:] == [
+    young = document(status="WITHDRAWN", qpv="true")
+    assert ("VALIDATED", "recorded") in qualities(tmp_path, [young], patches)
+    assert marks(tmp_path / "again", [young], patches, "status")[-2:] == [
         ("VALIDATED", "recorded"),
         ("VALIDATED", "conflict"),
     ]
@@ -154,8 +154,8 @@ def test_a_save_tried_again_at_once_happened_once(tmp_path):
         patch("2024-03-03T10:00:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
         patch("2024-03-03T10:00:01", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
     ]
-    born = document(status="VALIDATED")
-    assert qualities(tmp_path, [born], patches) == [
+    young = document(status="VALIDATED")
+    assert qualities(tmp_path, [young], patches) == [
         ("IN_PROGRESS", "recorded"),
         ("WAITING_VALIDATION", "recorded"),
         ("VALIDATED", "recorded"),
@@ -174,19 +174,19 @@ def test_originals_of_another_person_tell_nothing_of_what_was_before(tmp_path):
         replace("/cohort", "2021", "2022"),
         replace("/region", "Corse", "Bretagne"),
     )
-    told = patch("2024-03-01T10:00", add("/status", "VALIDATED"), add("/gender", "female"))
-    born = document(status="VALIDATED", gender="female", cohort="2022", region="Bretagne")
-    assert marks(tmp_path, [born], [told, crossed], "region") == [
+    created = patch("2024-03-01T10:00", add("/status", "VALIDATED"), add("/gender", "female"))
+    young = document(status="VALIDATED", gender="female", cohort="2022", region="Bretagne")
+    assert marks(tmp_path, [young], [created, crossed], "region") == [
         ("Bretagne", "inferred"),
         ("Bretagne", "recorded"),
     ]
-    assert qualities(tmp_path / "again", [born], [told, crossed]) == [("VALIDATED", "recorded")]
+    assert qualities(tmp_path / "again", [young], [created, crossed]) == [("VALIDATED", "recorded")]
 
 
 def test_an_array_of_which_only_elements_are_told_rests_on_the_document(tmp_path):
     patches = [BORN, patch("2024-03-02T10:00", add("/domains/1", "SPORT"))]
-    born = document(status="IN_PROGRESS", domains=["HEALTH", "SPORT"])
-    assert marks(tmp_path, [born], patches, "domains") == [
+    young = document(status="IN_PROGRESS", domains=["HEALTH", "SPORT"])
+    assert marks(tmp_path, [young], patches, "domains") == [
         ('["HEALTH"]', "inferred"),
         ('["HEALTH","SPORT"]', "inferred"),
     ]
@@ -198,15 +198,15 @@ def test_an_array_told_whole_is_recorded(tmp_path):
         patch("2024-03-02T10:00", add("/domains/1", "SPORT")),
         patch("2024-03-03T10:00", remove("/domains/1", "SPORT")),
     ]
-    born = document(status="IN_PROGRESS", domains=["HEALTH"])
-    assert [mark for _, mark in marks(tmp_path, [born], patches, "domains")] == ["recorded"] * 3
+    young = document(status="IN_PROGRESS", domains=["HEALTH"])
+    assert [mark for _, mark in marks(tmp_path, [young], patches, "domains")] == ["recorded"] * 3
 
 
 def test_what_a_soft_delete_took_away_is_unknown(tmp_path):
     patches = [BORN, patch("2024-03-05T10:00", replace("/status", "IN_PROGRESS", "DELETED"))]
-    born = document(status="DELETED", gender="male")
-    assert marks(tmp_path, [born], patches, "source") == [("", "unknown")] * 2
-    assert marks(tmp_path / "again", [born], patches, "gender") == [("male", "inferred")] * 2
+    young = document(status="DELETED", gender="male")
+    assert marks(tmp_path, [young], patches, "source") == [("", "unknown")] * 2
+    assert marks(tmp_path / "again", [young], patches, "gender") == [("male", "inferred")] * 2
 
 
 def test_the_state_of_a_save_tried_again_is_in_doubt_until_the_second(tmp_path):

@@ -81,8 +81,8 @@ def test_nothing_leaks_from_one_document_to_the_next(tmp_path):
         patch("2024-03-01T10:00", add("/gender", "male")),
         patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"), ref=OTHER_REF),
     ]
-    told = states(tmp_path, [document(), document(OTHER_REF)], patches, "gender", "status")
-    assert told == [('"male"', ""), ("", '"IN_PROGRESS"')]
+    values = states(tmp_path, [document(), document(OTHER_REF)], patches, "gender", "status")
+    assert values == [('"male"', ""), ("", '"IN_PROGRESS"')]
 
 
 def test_the_carried_value_wins_over_a_contradicting_original(tmp_path):
@@ -90,8 +90,8 @@ def test_the_carried_value_wins_over_a_contradicting_original(tmp_path):
         patch("2024-03-01T10:00", add("/status", "IN_PROGRESS")),
         patch("2024-03-02T10:00", replace("/status", "REFUSED", "VALIDATED")),
     ]
-    told = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
-    assert told.select("status", "conflicts").rows() == [
+    frame = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
+    assert frame.select("status", "conflicts").rows() == [
         ("", None),
         ('"IN_PROGRESS"', None),
         ('"IN_PROGRESS"', None),
@@ -104,8 +104,8 @@ def test_an_add_over_a_carried_value_is_a_conflict(tmp_path):
         patch("2024-03-01T10:00", add("/gender", "male")),
         patch("2024-03-02T10:00", add("/gender", "female")),
     ]
-    told = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
-    assert told["conflicts"].to_list()[-1] == ["gender"]
+    frame = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
+    assert frame["conflicts"].to_list()[-1] == ["gender"]
 
 
 def test_an_operation_to_the_carried_value_is_no_change(tmp_path):
@@ -120,8 +120,8 @@ def test_an_iso_text_equals_the_bson_date_of_the_document(tmp_path):
     patches = [
         patch("2024-03-01T10:00", replace("/createdAt", "2024-01-01T00:00:00.000Z", "2024-01-02"))
     ]
-    told = timeline(tmp_path, [document()], patches)
-    assert told.tracks["createdAt"].texts.to_list()[:2] == [
+    rebuilt = timeline(tmp_path, [document()], patches)
+    assert rebuilt.tracks["createdAt"].texts.to_list()[:2] == [
         '"2024-01-02T00:00:00.000Z"',
         '"2024-01-01T00:00:00.000Z"',
     ]
@@ -132,8 +132,8 @@ def test_a_number_and_its_text_are_one_value(tmp_path):
         patch("2024-03-01T10:00", add("/phase2NumberHoursDone", "24")),
         patch("2024-03-02T10:00", replace("/phase2NumberHoursDone", 24, "84")),
     ]
-    told = timeline(tmp_path, [document()], patches)
-    assert told.tracks["phase2NumberHoursDone"].conflicts.tolist() == []
+    rebuilt = timeline(tmp_path, [document()], patches)
+    assert rebuilt.tracks["phase2NumberHoursDone"].conflicts.tolist() == []
 
 
 def test_a_missing_value_is_an_empty_object_which_no_closed_field_can_hold(tmp_path):
@@ -153,8 +153,8 @@ def test_defective_patches_are_never_applied(tmp_path):
 def test_the_creation_is_the_first_patch_that_adds_the_status(tmp_path):
     created = patch("2024-03-01T10:00", add("/status", "IN_PROGRESS"))
     changed = patch("2024-03-02T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))
-    told = snapshots(timeline(tmp_path, [document()], [created, changed]), BEGINNING, END)
-    assert told.filter("creation")["patch_id"].to_list() == [str(created["_id"])]
+    frame = snapshots(timeline(tmp_path, [document()], [created, changed]), BEGINNING, END)
+    assert frame.filter("creation")["patch_id"].to_list() == [str(created["_id"])]
 
 
 def test_a_first_patch_that_only_adds_other_fields_is_no_creation(tmp_path):
@@ -162,8 +162,8 @@ def test_a_first_patch_that_only_adds_other_fields_is_no_creation(tmp_path):
         patch("2024-03-01T10:00", add("/qpv", "true")),
         patch("2024-03-02T10:00", add("/status", "IN_PROGRESS")),
     ]
-    told = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
-    assert told["creation"].any() is False
+    frame = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
+    assert frame["creation"].any() is False
 
 
 def test_each_day_opens_with_the_state_before_it(tmp_path):
@@ -172,8 +172,8 @@ def test_each_day_opens_with_the_state_before_it(tmp_path):
         patch("2024-03-01T11:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
         patch("2024-03-02T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
     ]
-    told = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
-    assert told.select(told["day"].cast(str), "ref", "status").rows() == [
+    frame = snapshots(timeline(tmp_path, [document()], patches), BEGINNING, END)
+    assert frame.select(frame["day"].cast(str), "ref", "status").rows() == [
         ("2024-03-01", REF, ""),
         ("2024-03-01", REF, '"IN_PROGRESS"'),
         ("2024-03-01", REF, '"WAITING_VALIDATION"'),
@@ -188,5 +188,5 @@ def test_a_range_holds_its_start_and_not_its_end(tmp_path):
         patch("2024-03-02T23:00", replace("/status", "IN_PROGRESS", "VALIDATED")),
     ]
     whole = timeline(tmp_path, [document()], patches)
-    told = snapshots(whole, patches[0]["date"], patches[1]["date"])
-    assert told["status"].to_list() == ["", '"IN_PROGRESS"']
+    frame = snapshots(whole, patches[0]["date"], patches[1]["date"])
+    assert frame["status"].to_list() == ["", '"IN_PROGRESS"']

@@ -53,7 +53,7 @@ def dump(folder: Path, compressed: bool = False, **collections: Iterable[Mapping
     return f"bson://{folder}"
 
 
-def told(patches: Patches) -> list[tuple[str | None, str]]:
+def dated(patches: Patches) -> list[tuple[str | None, str]]:
     """Of each patch in order: the first letter of its ref, and its date to the minute."""
     rows = patches.heads.select("ref", "date").rows()
     return [(ref and ref[0], f"{date:%Y-%m-%d %H:%M}" if date else "-") for ref, date in rows]

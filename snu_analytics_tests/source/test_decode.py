@@ -45,9 +45,9 @@ def ops(*given):
 
 def defect(**changes):
     document = patch(ANNA, AT, 0, status("VALIDATED")) | changes
-    found = frames({key: value for key, value in document.items() if value is not ABSENT})
-    assert found.ops.is_empty() or found.heads["defect"].item() is None
-    return found.heads["defect"].item()
+    patches = frames({key: value for key, value in document.items() if value is not ABSENT})
+    assert patches.ops.is_empty() or patches.heads["defect"].item() is None
+    return patches.heads["defect"].item()
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_lone_surrogate_does_not_stop_the_program():
 def test_invalid_utf8_in_a_dropped_field_does_not_lose_the_patch():
     op = {"op": "add", "path": "/lastName", "value": "Zzz"}
     data = written([patch(ANNA, AT, 0, op, status("VALIDATED"))]).replace(b"Zzz", b"\xff\xfe\xfd")
-    found = decode_patches(data, SCOPE).in_order()
-    assert found.ops["value"].to_list() == ['"VALIDATED"']
+    patches = decode_patches(data, SCOPE).in_order()
+    assert patches.ops["value"].to_list() == ['"VALIDATED"']
 
 
 def test_a_value_that_is_not_told_is_an_empty_object():
@@ -136,9 +136,9 @@ def test_a_path_is_the_field_unescaped_and_the_rest_as_it_is(path, place):
 
 @pytest.mark.parametrize("path", ["/email", "/statusComment", "/", "//status"])
 def test_an_operation_on_another_field_never_leaves(path):
-    found = frames(patch(ANNA, AT, 0, {"op": "add", "path": path, "value": "x"}))
-    assert found.ops.is_empty()
-    assert found.heads["defect"].to_list() == [None]
+    patches = frames(patch(ANNA, AT, 0, {"op": "add", "path": path, "value": "x"}))
+    assert patches.ops.is_empty()
+    assert patches.heads["defect"].to_list() == [None]
 
 
 @pytest.mark.parametrize(
@@ -180,10 +180,10 @@ def test_a_defect_sets_the_whole_patch_aside(changes, expected):
 
 def test_a_defective_patch_keeps_what_can_be_read_of_its_head():
     bad = {"_id": patch_id(AT, 1), "ref": ObjectId(ANNA), "date": datetime.fromisoformat(AT)}
-    found = frames(patch(ANNA, AT, 0, status("A")), bad | {"ops": 1}, bad | {"ref": 1})
-    assert found.heads["ref"].to_list() == [ANNA, ANNA, None]
-    assert found.heads["date"].null_count() == 0
-    assert found.ops["patch"].to_list() == [0]
+    patches = frames(patch(ANNA, AT, 0, status("A")), bad | {"ops": 1}, bad | {"ref": 1})
+    assert patches.heads["ref"].to_list() == [ANNA, ANNA, None]
+    assert patches.heads["date"].null_count() == 0
+    assert patches.ops["patch"].to_list() == [0]
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_a_defective_patch_keeps_what_can_be_read_of_its_head():
     ],
 )
 def test_a_date_written_as_iso_text_counts(date, expected):
-    found = frames(patch(ANNA, AT) | {"date": date}).heads["date"]
-    assert found.dt.to_string("%Y-%m-%dT%H:%M:%S%.3f").to_list() == [expected]
+    patches = frames(patch(ANNA, AT) | {"date": date}).heads["date"]
+    assert patches.dt.to_string("%Y-%m-%dT%H:%M:%S%.3f").to_list() == [expected]
 
 
 @pytest.mark.parametrize(
@@ -212,8 +212,8 @@ def test_a_date_written_as_iso_text_counts(date, expected):
     ],
 )
 def test_the_role_is_all_that_is_read_of_the_user(user, role):
-    found = frames(patch(ANNA, AT) | {"user": user})
-    assert found.heads["role"].to_list() == [role]
+    patches = frames(patch(ANNA, AT) | {"user": user})
+    assert patches.heads["role"].to_list() == [role]
 
 
 @pytest.mark.parametrize(
@@ -231,31 +231,31 @@ def test_patches_come_by_ref_then_date_then_id_and_those_without_last():
         patch(ANNA, "2024-01-03T00:00", 3) | {"date": None},
         patch(ANNA, "2024-01-01T00:00", 4) | {"ref": None},
     ]
-    found = frames(*given)
-    assert [text[-1] for text in found.heads["patch_id"]] == ["1", "2", "3", "1", "4"]
-    assert found.heads["patch"].to_list() == [0, 1, 2, 3, 4]
-    assert found.ops.select("patch", "value").rows() == [(0, '"A"'), (1, '"B"'), (1, '"C"')]
+    patches = frames(*given)
+    assert [text[-1] for text in patches.heads["patch_id"]] == ["1", "2", "3", "1", "4"]
+    assert patches.heads["patch"].to_list() == [0, 1, 2, 3, 4]
+    assert patches.ops.select("patch", "value").rows() == [(0, '"A"'), (1, '"B"'), (1, '"C"')]
 
 
 def test_the_frames_have_the_schemas_of_the_contract():
-    for found in (frames(), frames(patch(ANNA, AT, 0, status("A")))):
-        assert dict(found.heads.schema) == HEAD_SCHEMA
-        assert dict(found.ops.schema) == OP_SCHEMA
+    for patches in (frames(), frames(patch(ANNA, AT, 0, status("A")))):
+        assert dict(patches.heads.schema) == HEAD_SCHEMA
+        assert dict(patches.ops.schema) == OP_SCHEMA
 
 
 def test_a_document_gives_its_kept_fields_and_nothing_where_it_has_none():
     documents = [{"_id": ObjectId(ANNA), "status": None, "secret": "a@example.org"}]
-    found = decode_documents(written(documents), scope("status", "gender"))
-    assert found["ref"].to_list() == [ANNA]
-    assert (found["status"].to_list(), found["gender"].to_list()) == (["null"], [""])
-    assert found.columns == ["ref", "status", "gender", UNKNOWN]
+    columns = decode_documents(written(documents), scope("status", "gender"))
+    assert columns["ref"].to_list() == [ANNA]
+    assert (columns["status"].to_list(), columns["gender"].to_list()) == (["null"], [""])
+    assert columns.columns == ["ref", "status", "gender", UNKNOWN]
 
 
 def test_of_a_field_that_no_catalogue_knows_a_document_tells_the_name_alone():
     documents = [{"_id": ObjectId(ANNA), "status": "A", "secret": "x", "shoes": "41", "hat": 1}]
-    found = decode_documents(written(documents), scope("status"))
-    assert found[UNKNOWN].to_list() == ["hat\nshoes"]
-    assert found.columns == ["ref", "status", UNKNOWN]
+    columns = decode_documents(written(documents), scope("status"))
+    assert columns[UNKNOWN].to_list() == ["hat\nshoes"]
+    assert columns.columns == ["ref", "status", UNKNOWN]
 
 
 def test_a_name_of_a_field_that_could_be_a_persons_is_not_told():
@@ -266,11 +266,11 @@ def test_a_name_of_a_field_that_could_be_a_persons_is_not_told():
 
 
 def test_of_an_operation_on_a_field_that_no_catalogue_knows_the_name_stays():
-    told = [add("shoes", "41"), add("shoes/size", "42"), add("secretWord", "x"), status("A")]
-    found = frames(patch(ANNA, AT, 0, *told))
-    assert found.unknown.rows() == [(0, "shoes")]
-    assert found.ops["field"].to_list() == ["status"]
-    held = decode_patches(written([patch(ANNA, AT, 0, *told)]), SCOPE).ops
+    operations = [add("shoes", "41"), add("shoes/size", "42"), add("secretWord", "x"), status("A")]
+    patches = frames(patch(ANNA, AT, 0, *operations))
+    assert patches.unknown.rows() == [(0, "shoes")]
+    assert patches.ops["field"].to_list() == ["status"]
+    held = decode_patches(written([patch(ANNA, AT, 0, *operations)]), SCOPE).ops
     assert held["value"].to_list() == ["", "", '"A"']
 
 

@@ -18,12 +18,12 @@ from snu_analytics_tests.source.samples import (
     BORIS,
     CHLOE,
     YOUNG,
+    dated,
     dump,
     instant,
     patch,
     patch_id,
     status,
-    told,
     written,
 )
 
@@ -56,21 +56,21 @@ def indexes(home):
 
 
 def test_a_day_holds_its_first_instant_and_not_its_last(source):
-    found = source.day_patches(YOUNG, *DAY)
-    assert told(found) == [
+    patches = source.day_patches(YOUNG, *DAY)
+    assert dated(patches) == [
         ("a", "2024-03-03 23:00"),
         ("a", "2024-03-04 22:59"),
         ("b", "2024-03-04 11:00"),
     ]
-    assert found.ops.rows() == [
+    assert patches.ops.rows() == [
         (0, "status", "", "replace", '"WAITING_VALIDATION"', '"IN_PROGRESS"'),
         (2, "status", "", "replace", '"VALIDATED"', '"WAITING_VALIDATION"'),
     ]
 
 
 def test_a_day_without_patches_is_empty(source):
-    found = source.day_patches(YOUNG, instant("2020-01-01"), instant("2020-01-02"))
-    assert (len(found.heads), len(found.ops)) == (0, 0)
+    patches = source.day_patches(YOUNG, instant("2020-01-01"), instant("2020-01-02"))
+    assert (len(patches.heads), len(patches.ops)) == (0, 0)
 
 
 def test_an_undatable_patch_belongs_to_the_day_its_id_was_made(tmp_path, home):
@@ -81,8 +81,8 @@ def test_an_undatable_patch_belongs_to_the_day_its_id_was_made(tmp_path, home):
         patch(ANNA, "2024-03-04T10:00", 4) | {"_id": "own", "date": None},
     ]
     source = open_source(dump(tmp_path / "dump", youngs=[], young_patches=lost), home)
-    found = source.day_patches(YOUNG, *DAY)
-    assert found.heads.select("ref", "date", "defect").rows() == [
+    patches = source.day_patches(YOUNG, *DAY)
+    assert patches.heads.select("ref", "date", "defect").rows() == [
         (ANNA, None, "no date"),
         (None, None, "no ref"),
     ]
@@ -91,38 +91,38 @@ def test_an_undatable_patch_belongs_to_the_day_its_id_was_made(tmp_path, home):
 def test_a_patch_saved_later_than_it_is_dated_belongs_to_its_date(tmp_path, home):
     late = patch(ANNA, "2024-03-04T10:00") | {"_id": patch_id("2024-04-01T00:00")}
     source = open_source(dump(tmp_path / "dump", youngs=[], young_patches=[late]), home)
-    assert told(source.day_patches(YOUNG, *DAY)) == [("a", "2024-03-04 10:00")]
+    assert dated(source.day_patches(YOUNG, *DAY)) == [("a", "2024-03-04 10:00")]
 
 
 def test_a_history_is_the_document_and_every_patch_in_order(source):
-    found = source.histories(YOUNG, [ANNA], ["status", "gender"])
-    assert found.documents.rows() == [(ANNA, '"VALIDATED"', "null")]
-    assert found.documents.columns == ["ref", "status", "gender"]
-    assert [date for _, date in told(found.patches)] == [
+    history = source.histories(YOUNG, [ANNA], ["status", "gender"])
+    assert history.documents.rows() == [(ANNA, '"VALIDATED"', "null")]
+    assert history.documents.columns == ["ref", "status", "gender"]
+    assert [date for _, date in dated(history.patches)] == [
         "2024-03-03 22:59",
         "2024-03-03 23:00",
         "2024-03-04 22:59",
         "2024-03-04 23:00",
     ]
-    assert found.patches.ops["patch"].to_list() == [0, 1, 3]
+    assert history.patches.ops["patch"].to_list() == [0, 1, 3]
 
 
 def test_a_history_tells_every_field_of_the_catalogue_and_no_other(source):
-    found = source.histories(YOUNG, [ANNA])
-    assert found.documents.columns == ["ref", *YOUNG.fields]
-    assert found.documents["region"].to_list() == [""]
+    history = source.histories(YOUNG, [ANNA])
+    assert history.documents.columns == ["ref", *YOUNG.fields]
+    assert history.documents["region"].to_list() == [""]
 
 
 def test_a_gone_document_keeps_its_patches(source):
-    found = source.histories(YOUNG, [BORIS])
-    assert found.documents.is_empty()
-    assert told(found.patches) == [("b", "2024-03-04 11:00")]
+    history = source.histories(YOUNG, [BORIS])
+    assert history.documents.is_empty()
+    assert dated(history.patches) == [("b", "2024-03-04 11:00")]
 
 
 @pytest.mark.parametrize("refs", [[], [CHLOE], ["", "é", "not an id"]])
 def test_unknown_refs_have_no_history(source, refs):
-    found = source.histories(YOUNG, refs)
-    assert (len(found.documents), len(found.patches.heads)) == (0, 0)
+    history = source.histories(YOUNG, refs)
+    assert (len(history.documents), len(history.patches.heads)) == (0, 0)
 
 
 def test_a_ref_asked_for_twice_is_told_once(source):
@@ -270,9 +270,9 @@ def test_the_index_is_for_its_owner_alone(home, source):
 
 def test_no_dropped_value_is_kept_in_the_index(home, source):
     source.histories(YOUNG, [ANNA])
-    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
-    assert b"VALIDATED" in kept
-    assert b"example.org" not in kept
+    content = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"VALIDATED" in content
+    assert b"example.org" not in content
 
 
 def test_two_processes_build_an_index_once(tmp_path, home):

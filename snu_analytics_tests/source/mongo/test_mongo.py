@@ -19,12 +19,12 @@ from snu_analytics_tests.source.samples import (
     BORIS,
     CHLOE,
     YOUNG,
+    dated,
     dump,
     instant,
     patch,
     patch_id,
     status,
-    told,
 )
 
 CATALOGUE = load_catalogue()
@@ -82,9 +82,9 @@ def same(some, other):
 
 
 def test_a_day_reads_as_in_its_dump(source, dumped):
-    found = source.day_patches(YOUNG, *DAY)
-    assert len(found.heads) == 8
-    assert same(found, dumped.day_patches(YOUNG, *DAY))
+    patches = source.day_patches(YOUNG, *DAY)
+    assert len(patches.heads) == 8
+    assert same(patches, dumped.day_patches(YOUNG, *DAY))
 
 
 def test_a_day_reads_the_same_by_an_index_on_date(database, source, dumped):
@@ -96,21 +96,21 @@ def test_the_index_on_date_finds_a_patch_dated_long_before_it_was_saved(database
     database["young_patches"].create_index("date")
     late = patch(BORIS, "2024-03-04T12:00") | {"_id": patch_id("2024-06-01T00:00")}
     database["young_patches"].insert_one(late)
-    assert ("b", "2024-03-04 12:00") in told(source.day_patches(YOUNG, *DAY))
+    assert ("b", "2024-03-04 12:00") in dated(source.day_patches(YOUNG, *DAY))
 
 
 def test_histories_read_as_in_their_dump(source, dumped):
     refs = [CHLOE, ANNA, BORIS, "d" * 24, "not an id"]
     for fields in (None, ["status", "domains"]):
-        found, expected = (place.histories(YOUNG, refs, fields) for place in (source, dumped))
-        assert found.documents.equals(expected.documents)
-        assert same(found.patches, expected.patches)
+        history, expected = (place.histories(YOUNG, refs, fields) for place in (source, dumped))
+        assert history.documents.equals(expected.documents)
+        assert same(history.patches, expected.patches)
 
 
 def test_documents_tell_their_kept_fields(source):
-    found = source.histories(YOUNG, [ANNA, BORIS], ["status", "gender", "domains", "birthdateAt"])
-    assert found.documents.columns == ["ref", "status", "gender", "birthdateAt", "domains"]
-    assert found.documents.rows() == [
+    history = source.histories(YOUNG, [ANNA, BORIS], ["status", "gender", "domains", "birthdateAt"])
+    assert history.documents.columns == ["ref", "status", "gender", "birthdateAt", "domains"]
+    assert history.documents.rows() == [
         (ANNA, "", "null", '"2007-05-06T00:00:00.000Z"', '["SPORT","HEALTH"]'),
         (BORIS, '"VALIDATED"', "", "", ""),
     ]
@@ -263,8 +263,8 @@ def test_a_collection_of_an_optional_entity_that_is_lacking_is_empty(source):
     mission = CATALOGUE.entities["mission"]
     assert len(source.day_patches(mission, *DAY).heads) == 0
     assert source.made_between(mission, *DAY) == []
-    found = source.histories(mission, [ANNA])
-    assert (len(found.documents), len(found.patches.heads)) == (0, 0)
+    history = source.histories(mission, [ANNA])
+    assert (len(history.documents), len(history.patches.heads)) == (0, 0)
     assert all(check.ok for check in source.checks(mission))
 
 
