@@ -20,8 +20,6 @@ from snu_analytics.warehouse.keys import (
 from snu_analytics.warehouse.read import CURRENT_KEY
 from snu_analytics.warehouse.schema import ANALYTICS
 
-_LOADS = KeyedTable("day_load", "day", "key_id")
-
 # The load of a table that was dropped with its entity stands for no rows any more.
 _TABLE_STANDS = f"to_regclass('{ANALYTICS}.' || quote_ident(relation)) IS NOT NULL"
 
@@ -127,8 +125,10 @@ def finish_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
             "WHERE l.relation = q.entity || '_event' AND l.day = q.day)",
             [fingerprint],
         )
-        for keyed in (*keyed_tables(connection), _LOADS):
+        for keyed in keyed_tables(connection):
             _require_no_other_key(connection, keyed, fingerprint)
+        for table, day in sorted(days_of_other_keys(connection, fingerprint)):
+            raise _other_key(table, day)
         if former := key_in_state(connection, "current"):
             note_key(connection, former, "retired")
         note_key(connection, fingerprint, "current")
@@ -141,7 +141,12 @@ def _require_no_other_key(
         sql.Identifier(table.day), table.identifier, sql.SQL(table.key_id)
     )
     if row := connection.execute(query, [fingerprint]).fetchone():
-        raise WarehouseError(
-            f"{ANALYTICS}.{table.name} holds rows of another key still, of {row[0]} for one: "
-            "materialise that day, or drop the table if its entity is no longer followed"
-        )
+        raise _other_key(table.name, row[0])
+
+
+def _other_key(table: str, day: date) -> WarehouseError:
+    return WarehouseError(
+        f"{ANALYTICS}.{table} holds rows of another key still, of {day} for one: run "
+        "`snu-analytics key rotate` again, which rebuilds such days; for an entity that is no "
+        "longer followed, put its catalogue file back first"
+    )

@@ -227,6 +227,16 @@ def test_a_rotation_ends_when_no_row_of_the_old_key_is_left(warehouse_url):
     assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
 
 
+@pytest.mark.parametrize("relation", ["flow", "projection"])
+def test_counts_without_pseudonyms_have_no_key_to_change(warehouse_url, relation):
+    load_with(warehouse_url, "first", 1)
+    execute(warehouse_url, f"INSERT INTO analytics.day_load VALUES ('{relation}', '{DAY}', 1)")
+    call(warehouse_url, begin_rotation, "second")
+    load_with(warehouse_url, "second", 1)
+    call(warehouse_url, finish_rotation, "second")
+    assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
+
+
 def test_a_rotation_does_not_end_while_another_key_writes(warehouse_url, monkeypatch):
     monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
     load_with(warehouse_url, "first", 1)
@@ -278,7 +288,7 @@ def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehou
         warehouse_url,
         "CREATE TABLE analytics.pony_event AS SELECT date '2024-03-01' AS event_date",
     )
-    with pytest.raises(WarehouseError, match="or drop the table if its entity is no longer"):
+    with pytest.raises(WarehouseError, match="put its catalogue file back first"):
         call(warehouse_url, finish_rotation, "second")
 
 
