@@ -15,6 +15,7 @@ from snu_analytics.pipeline.context import (
     DayCounts,
     PipelineContext,
 )
+from snu_analytics.pipeline.copies import delete_copies, prune_copies
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
@@ -43,9 +44,11 @@ __all__ = [
     "audit_history",
     "days_with_misplaced_events",
     "days_with_wrong_figures",
+    "delete_copies",
     "figure_query",
     "load_events",
     "load_figures",
+    "prune_copies",
     "refuse_missing_day",
     "require_loaded",
     "stage_patches",

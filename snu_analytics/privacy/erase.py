@@ -1,4 +1,4 @@
-"""Erasure of subjects from the event tables, the staging folder and the figures, for good."""
+"""Erasure of subjects from the event tables, the figures and the copies on the disk, for good."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, Staging, load_figures
 from snu_analytics.publication import publish
-from snu_analytics.source import Source
+from snu_analytics.source import Source, delete_indexes
 from snu_analytics.warehouse import (
     Erased,
     claim_key,
@@ -97,8 +97,10 @@ def _erased(
 ) -> list[Erased]:
     dependents = context.catalogue.dependents(entity.name)
     key_id = context.pseudonyms.fingerprint
+    named = list({subject for reason in subjects.values() for subject in reason})
+    if named:  # first: where it fails, the same command goes on
+        delete_indexes(context.home)
     with warehouse.transaction():
-        named = list({subject for reason in subjects.values() for subject in reason})
         leave_opening(entity, named, dependents, context.catalogue, warehouse)
         done = erase_subjects(warehouse, entity, subjects, dependents, key_id)
     for name in dict.fromkeys(erased.entity for erased in done):

@@ -87,6 +87,17 @@ def test_staged_files_that_hold_the_subject_are_deleted(loaded):
         assert len(loaded.staging.days(("mission", step))) == 2
 
 
+def test_the_indexes_of_dumps_are_deleted_with_the_erased(loaded):
+    sweep(loaded)
+    assert sorted(path.name for path in loaded.home.glob("index/young*/")) == [
+        "young_patches",
+        "youngs",
+    ]
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
+    assert list(loaded.home.glob("index/*/")) == []
+
+
 def test_a_day_that_runs_again_does_not_bring_the_erased_back(loaded):
     hold(loaded, BORIS, HERS, HIS)
     sweep(loaded)
@@ -150,6 +161,7 @@ def test_a_request_erases_whom_the_source_still_has_for_good(loaded):
         ("young", "request", 1),
         ("application", "request", 1),
     ]
+    assert list(loaded.home.glob("index/*/")) == []
     loaded.load(FIRST, LAST)
     assert remaining(loaded) == OF_BORIS
 
