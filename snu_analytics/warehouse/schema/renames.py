@@ -1,4 +1,4 @@
-"""Tables and columns that a former version named otherwise: renamed in place, their rows stay."""
+"""Tables and columns that a former version named otherwise: renamed in place, with their rows."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ _HAS_COLUMN = text(
 
 
 def ensure_names(connection: Connection) -> Iterator[Change]:
-    """The changes that give tables and columns of a former version their names of today."""
+    """The changes that give tables, their keys, and columns of a former version today's names."""
     for schema, former, name in _TABLES:
         if connection.scalar(_STANDS, {"table": f"{schema}.{former}"}):
             connection.exec_driver_sql(f"ALTER TABLE {schema}.{former} RENAME TO {name}")
