@@ -16,7 +16,7 @@ from snu_analytics.pipeline.context import (
     PipelineContext,
 )
 from snu_analytics.pipeline.copies import delete_copies, prune_copies
-from snu_analytics.pipeline.erased import without_erased
+from snu_analytics.pipeline.erased import is_erased, without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
@@ -46,6 +46,7 @@ __all__ = [
     "days_with_wrong_figures",
     "delete_copies",
     "figure_query",
+    "is_erased",
     "load_events",
     "load_figures",
     "prune_copies",

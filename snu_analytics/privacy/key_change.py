@@ -24,7 +24,7 @@ from snu_analytics.settings import (
     read_key,
     write_key,
 )
-from snu_analytics.warehouse import Key, connect, forget_key, known_keys
+from snu_analytics.warehouse import Key, connect, erased_digests, forget_key, known_keys
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,7 @@ def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[st
             "`snu-analytics key check` shows it; nothing was destroyed"
         )
     with connect(warehouse_url) as connection:
+        erased_digests(connection, key)  # what is a pseudonym still could not become one later
         forget_key(connection, fingerprint)
     deleted = delete_copies(settings)
     report = [

@@ -242,6 +242,7 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
     assert text[:12].encode() not in (place.home / "same blocks").read_bytes()
     assert place.world.staging.count() == 0
     assert not index.exists()
+    assert rows(place.url, "SELECT is_digest FROM analytics.erased_subject") == [(True,)]
     assert place.keys() == {old.fingerprint: "destroyed"}
     assert place.subjects() != []
 
