@@ -1,6 +1,5 @@
 """The change from one pseudonym key to another: what is left to rebuild, and the end of it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -84,32 +83,11 @@ def rows_by_key(connection: psycopg.Connection) -> list[KeyedRows]:
     ]
 
 
-def carry_erased(
-    connection: psycopg.Connection, entity: str, subjects: Mapping[str, str], key_id: str
-) -> None:
-    """Note erased subjects, given as old pseudonym -> new one, under the new key as well."""
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason, since) "
-            "SELECT entity, %s, %s, reason, since FROM analytics.erased_subject "
-            "WHERE entity = %s AND subject_id = %s ON CONFLICT DO NOTHING",
-            [(new, key_id, entity, old) for old, new in subjects.items()],
-        )
-
-
-def erased_with_other_keys(connection: psycopg.Connection, fingerprint: str) -> int:
-    """The number of erased subjects noted under another key than this."""
-    ((count,),) = connection.execute(
-        "SELECT count(*) FROM analytics.erased_subject WHERE key_id <> %s", [fingerprint]
-    ).fetchall()
-    return count
-
-
 def finish_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
     """Make the incoming key the current one, and retire the one before, if no row of it remains.
 
     What no day rebuilds is deleted: digests of audits, quarantined patches of days that were never
-    loaded, loads of tables that are gone, erased subjects under their former pseudonyms. Raises
+    loaded, loads of tables that are gone, erased subjects under their former digests. Raises
     WarehouseError naming the table that holds rows of another key, or when another process is
     writing.
     """

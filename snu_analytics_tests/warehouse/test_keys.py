@@ -184,7 +184,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
         execute(
             warehouse_url,
             "INSERT INTO analytics.erased_subject "
-            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01')",
+            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01', true)",
         )
     call(warehouse_url, begin_rotation, "second")
     for _ in range(2):
@@ -193,8 +193,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
     call(warehouse_url, finish_rotation, "second")
     assert rows(
         warehouse_url,
-        "SELECT entity, subject_id::text, key_id, reason, since::text "
-        "FROM analytics.erased_subject",
+        "SELECT entity, digest::text, key_id, reason, since::text FROM analytics.erased_subject",
     ) == [("young", new, "second", "request", "2024-03-01")]
 
 
