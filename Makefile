@@ -33,6 +33,8 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+	$(BIN)/pylint --disable=all --enable=duplicate-code snu_analytics
 	$(BIN)/mypy
 
 bench: setup

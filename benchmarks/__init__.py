@@ -1,1 +1,1 @@
-"""What the pipeline costs, held against what PostgreSQL alone costs: `make bench`."""
+"""What the pipeline costs, compared with what PostgreSQL alone costs: `make bench`."""

@@ -10,8 +10,7 @@ import psycopg
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, load_objectives, load_progress, load_projections
-from snu_analytics.figures.pool import balance, known_until, load_pool
-from snu_analytics.figures.pool.loads import replace_opening
+from snu_analytics.figures.pool import balance, known_until, load_pool, replace_opening
 from snu_analytics.pipeline import PipelineContext, load_figures
 from snu_analytics.publication import publish
 from snu_analytics.source.contract import Source

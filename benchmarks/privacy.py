@@ -175,7 +175,8 @@ def _logs(home: Path, output: Path) -> Iterator[str]:
 
 def _bench(home: Path) -> PipelineContext:
     key = decode_key(read_key(default_file(home)), "key")
-    return PipelineContext(load_catalogue(), Pseudonymiser(key), Staging(str(home / "staging")))
+    staging = Staging(str(home / "staging"))
+    return PipelineContext(load_catalogue(), Pseudonymiser(key), staging, home)
 
 
 def _leak_check(home: Path, dump: Path, url: str) -> Iterator[str]:

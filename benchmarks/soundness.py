@@ -1,4 +1,4 @@
-"""How far rebuilt states and events can be trusted: damaged histories held against their truth.
+"""How far rebuilt states and events can be trusted: damaged histories compared with their truth.
 
 Written to `soundness.md`. A state's field is wrong when its canonical value is not that of the true
 state just after the patch; dates count to the second, which is all that a text keeps of them. A

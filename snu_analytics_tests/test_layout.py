@@ -24,7 +24,6 @@ LONGEST = 400
 SQL_ROOMS = {
     "embedded_postgres",
     "figures",
-    "orchestration",
     "pipeline",
     "privacy",
     "questions",

@@ -230,28 +230,28 @@ class Entity(_Strict):
     def _consistent(self) -> "Entity":
         used = {r.field for r in self.events} | {self.creation.field, self.creation.date}
         used |= {c.field for c in self.columns.values() if not c.joined}
-        if self.join:
-            used.add(self.join.field)
-        if unknown := used - set(self.fields):
-            raise ValueError(f"{sorted(unknown)} are used but are not among the fields")
-        if self.joined_fields and not self.join:
-            raise ValueError("joined columns need a join")
+        used |= {self.join.field} if self.join else set()
         dropped = Counter(name for group in self.dropped.values() for name in group.fields)
-        if both := set(dropped) & set(self.fields):
-            raise ValueError(f"{sorted(both)} are among the fields and among the dropped")
-        if twice := sorted(name for name, count in dropped.items() if count > 1):
-            raise ValueError(f"{twice} are dropped twice")
-        if unknown := set(self.groups.values()) - set(self.columns):
-            raise ValueError(f"the groups use {sorted(unknown)}, which are not among the columns")
-        for what, names in (("pool uses", self.pool.values()), ("milestones use", self.milestones)):
-            if unknown := set(names) - set(self.fields):
-                raise ValueError(f"the {what} {sorted(unknown)}, which are not among the fields")
-        if self.pool and "status" not in self.pool:
-            raise ValueError("the pool lacks status")
         events = {r.event for r in self.events} | {self.creation.event}
         counted = {e for f in self.figures for c in f.counts for e in c.event}
-        if unknown := counted - events:
-            raise ValueError(f"the figures count {sorted(unknown)}, which are not events")
+        fields = set(self.fields)
+        faults = {
+            "{} are used but are not among the fields": used - fields,
+            "{} are among the fields and among the dropped": set(dropped) & fields,
+            "{} are dropped twice": {name for name, count in dropped.items() if count > 1},
+            "the groups use {}, which are not among the columns": set(self.groups.values())
+            - set(self.columns),
+            "the pool uses {}, which are not among the fields": set(self.pool.values()) - fields,
+            "the milestones use {}, which are not among the fields": set(self.milestones) - fields,
+            "the figures count {}, which are not events": counted - events,
+        }
+        for sentence, names in faults.items():
+            if names:
+                raise ValueError(sentence.format(sorted(names)))
+        if self.joined_fields and not self.join:
+            raise ValueError("joined columns need a join")
+        if self.pool and "status" not in self.pool:
+            raise ValueError("the pool lacks status")
         return self
 
 

@@ -17,6 +17,7 @@ from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.backfill import Done
 from snu_analytics.orchestration.backfill import backfill as backfill_chunks
 from snu_analytics.orchestration.check_warnings import CheckWarning
+from snu_analytics.pipeline import prune_copies
 
 
 @click.command()
@@ -42,6 +43,7 @@ def backfill_days(context: CommandContext, days: DayRange, entity: str | None = 
         err.print(f"  repeat it with: {repetition(day, entity)}", highlight=False)
     ready = consecutive(set(days) - set(failed))
     published = entity is not None or not ready or publish_days(context, ready, PATIENCE)
+    prune_copies(context.settings)
     return published and not failed
 
 

@@ -51,7 +51,8 @@ class CommandContext(ExitStack):
     @cached_property
     def pipeline(self) -> PipelineContext:
         pseudonyms = Pseudonymiser(self.settings.key())
-        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
+        staging = Staging(self.settings.staging_url)
+        return PipelineContext(load_catalogue(), pseudonyms, staging, self.settings.home)
 
     @cached_property
     def instance(self) -> "dg.DagsterInstance":
@@ -132,10 +133,10 @@ def pass_context(command: Callable) -> Callable:
 
 
 def load_definitions() -> "dg.Definitions":
-    """Dagster's definitions of the project, made from the environment when they are imported.
+    """Dagster's definitions of the project, made of the environment as it is now.
 
     A function of a module, so that child processes can be started with it.
     """
-    from snu_analytics.definitions import defs
+    from snu_analytics.definitions import build_defs
 
-    return defs
+    return build_defs(read_settings())

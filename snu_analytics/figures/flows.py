@@ -1,4 +1,4 @@
-"""The days' figures by one dimension at a time, zeros included, to the warehouse."""
+"""Flows: the days' figures by one dimension at a time, zeros included."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,28 +24,28 @@ _FIGURE = ["phase", "figure"]
 def load_flows(
     catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection
 ) -> dict[date, dict[str, int]]:
-    """Replace the days' flows by what their figures tell; the rows and events of each day.
+    """The number of rows and of events counted of each day, whose flows are replaced.
 
     Raises WarehouseError naming the asset to run when the events of a day were never loaded.
     """
     for entity in catalogue.entities.values():
         if entity.figures:
             require_loaded(entity, days, warehouse)
-    told = flows(catalogue, fine_counts(warehouse, days.first, days.last), days)
+    frame = flows(catalogue, fine_counts(warehouse, days.first, days.last), days)
     totals = dict(
-        told.filter(pl.col("breakdown") == "total")
+        frame.filter(pl.col("breakdown") == "total")
         .group_by("day")
         .agg(pl.col("value").sum())
         .iter_rows()
     )
-    written = replace_days(warehouse, FLOW, "day", days, told.select(_COLUMNS))
+    written = replace_days(warehouse, FLOW, "day", days, frame.select(_COLUMNS))
     return {day: {"rows": written[day], "events_counted": totals[day]} for day in days}
 
 
 def flows(catalogue: Catalogue, counts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
     """Fine counts (`fine_counts`) of some days by one dimension at a time.
 
-    Columns day, phase, figure, breakdown, the five dimensions (texts; null where not told apart)
+    Columns day, phase, figure, breakdown, the five dimensions (texts; null but for that of the row)
     and value (Int64). Every figure of the catalogue has all its rows that may be zero on every day.
     """
     every_day = pl.DataFrame({"day": list(days)}, {"day": pl.Date})
@@ -82,9 +82,9 @@ def _by_one(fine: pl.DataFrame, zeros: pl.DataFrame, dimensions: tuple[str, ...]
         if table.kind == "day"
     ]
     keys = ["day", "breakdown", *DIMENSIONS]
-    told = pl.concat(counted)
-    lacking = zeros.join(told, on=keys, how="anti", nulls_equal=True)
-    return pl.concat([told, lacking.select(*keys, pl.lit(0, pl.Int64).alias("value"))])
+    counts = pl.concat(counted)
+    lacking = zeros.join(counts, on=keys, how="anti", nulls_equal=True)
+    return pl.concat([counts, lacking.select(*keys, pl.lit(0, pl.Int64).alias("value"))])
 
 
 def recent_flows(warehouse: psycopg.Connection, phase: str, days: DayRange) -> "pd.DataFrame":

@@ -9,7 +9,7 @@ import psycopg
 
 from snu_analytics.figures import objectives
 from snu_analytics.figures.objectives import ACHIEVED, OBJECTIVES, Objectives
-from snu_analytics.figures.pool import known_until
+from snu_analytics.figures.pool import closing_stock, known_until
 from snu_analytics.pipeline import PipelineContext
 from snu_analytics.source import Source
 from snu_analytics.warehouse import replace_all
@@ -22,15 +22,16 @@ _COHORTS, _COHORT_FIELDS = "cohorts", ("name", "objectifLevel", "dateStart")
 
 # Whose achievements are held against the objectives.
 _ENTITY, _REACHED = "young", "VALIDATED"
+_STOCK = ("status", "cohort", "region", "department", "source")
 
 
 def load_objectives(
     context: PipelineContext, source: Source, file: Path | None, warehouse: psycopg.Connection
 ) -> Objectives:
-    """Replace `analytics.objective` by what the file tells, or the source where there is none.
+    """The objectives of the file, or of the source without one; they replace `analytics.objective`.
 
-    Rows that cannot be read are left out and told. Raises ObjectivesError for a file that cannot be
-    read at all; then the former objectives stand.
+    Rows that cannot be read are left out and listed in `problems`. Raises ObjectivesError for a
+    file that cannot be read at all; then the former objectives stand.
     """
     given = (
         objectives.read_file(file)
@@ -44,11 +45,11 @@ def load_objectives(
 
 
 def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) -> date | None:
-    """Replace `analytics.objective_progress` by what is achieved now; the day that it is told of.
+    """The day at whose end progress is counted; it replaces `analytics.objective_progress`.
 
-    That is the last day up to which all are counted, since whichever day ran, or whoever was
-    erased, stocks from then on are others. Where stocks are not known it is the day `otherwise`,
-    with what is missing; without one nothing is done.
+    It is the last day up to which every day of the pool is counted: whichever day ran before, or
+    whoever was erased, stocks from then on may be others. Without such a day it is `otherwise`,
+    with rows that say what is missing; None, and nothing replaced, without both.
     """
     day = known_until(warehouse, _ENTITY) or otherwise
     if day:
@@ -58,7 +59,7 @@ def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) 
 
 
 def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
-    """What was achieved at the end of a day against the objectives as last read.
+    """The young people VALIDATED at the end of a day against the objectives as last read.
 
     Columns as of `objectives.progress`. Achieved is the stock of young people with the status
     VALIDATED, by department of residence; null while a day up to then, or the opening stock, is not
@@ -66,14 +67,10 @@ def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
     """
     until = known_until(warehouse, _ENTITY)
     goals = warehouse.execute(f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective").fetchall()
-    stock = warehouse.execute(
-        "SELECT cohort, region, department, source, sum(entries - exits) "
-        "FROM analytics.pool_movement WHERE entity = %s AND status = %s AND day <= %s "
-        "GROUP BY cohort, region, department, source",
-        [_ENTITY, _REACHED, day],
-    ).fetchall()
-    known = until is not None and until >= day
-    return objectives.progress(
-        pl.DataFrame(goals, OBJECTIVES, orient="row"),
-        pl.DataFrame(stock, ACHIEVED, orient="row") if known else None,
-    )
+    achieved = None
+    if until is not None and until >= day:
+        stock = closing_stock(warehouse, _ENTITY, day, _STOCK)
+        achieved = pl.DataFrame(
+            [counts for status, *counts in stock if status == _REACHED], ACHIEVED, orient="row"
+        )
+    return objectives.progress(pl.DataFrame(goals, OBJECTIVES, orient="row"), achieved)

@@ -32,7 +32,7 @@ _LATER = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of > %s ORDER
 
 
 def load_projections(days: DayRange, warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
-    """Replace the days' projections by those made of the figures up to each day; by day.
+    """The projections of each day, made of the figures up to it; they replace those of the day.
 
     Columns as of `projections.PROJECTION_COLUMNS`. Later days that are projected already are
     projected again when what was achieved by one of the days is other than it was: so days may run

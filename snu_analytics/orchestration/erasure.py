@@ -10,7 +10,7 @@ from snu_analytics.orchestration.resources import (
     SourceResource,
     WarehouseResource,
 )
-from snu_analytics.pipeline import Staging
+from snu_analytics.pipeline import prune_copies
 from snu_analytics.privacy import erase_absent, republish
 from snu_analytics.warehouse import expire_events, expire_figures
 
@@ -38,14 +38,13 @@ def erasure() -> None:
     erase_gone()
 
 
-@dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
+@dg.op(description="Delete the staging files and indexes of dumps older than SNU_STAGING_DAYS.")
 def prune_staging(
     context: dg.OpExecutionContext, pipeline: dg.ResourceParam[PipelineResource]
 ) -> None:
-    settings = pipeline.settings
     with as_dagster_failure():
-        deleted = Staging(settings.staging_url).prune(settings.staging_days)
-    context.log.info("deleted %s staging files", deleted)
+        deleted = prune_copies(pipeline.settings)
+    context.log.info("deleted %s staging files and indexes of dumps", deleted)
 
 
 @dg.op(description="Delete the event rows older than SNU_RETENTION_YEARS.")

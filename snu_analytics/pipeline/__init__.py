@@ -15,7 +15,8 @@ from snu_analytics.pipeline.context import (
     DayCounts,
     PipelineContext,
 )
-from snu_analytics.pipeline.erased import without_erased
+from snu_analytics.pipeline.copies import delete_copies, prune_copies
+from snu_analytics.pipeline.erased import is_erased, without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
@@ -43,9 +44,12 @@ __all__ = [
     "audit_history",
     "days_with_misplaced_events",
     "days_with_wrong_figures",
+    "delete_copies",
     "figure_query",
+    "is_erased",
     "load_events",
     "load_figures",
+    "prune_copies",
     "refuse_missing_day",
     "require_loaded",
     "stage_patches",

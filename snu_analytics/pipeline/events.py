@@ -21,12 +21,8 @@ _SNAPSHOTS_RENDERED_AT_ONCE = 25_000
 
 @dataclass(frozen=True)
 class Loaded:
-    """The event rows of each day, as computed and as written, and the events by name of all days.
+    """The number of event rows written of each day, and of each event of all days."""
 
-    A day of which these two counts differ was not loaded whole.
-    """
-
-    computed: dict[date, int]
     written: dict[date, int]
     by_name: dict[str, int]
 
@@ -40,18 +36,15 @@ def load_events(
     WarehouseError when the tables hold rows made with another key, and LeakError where a value is
     none that a treatment makes.
     """
-    computed: dict[date, int] = {}
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
     with claimed_key(warehouse, context.pseudonyms.fingerprint):
         for frames, fingerprints in _batches(context, entity, days):
             snapshots = pl.concat(frames)
             events = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
-            counts = dict(events["event_date"].value_counts().iter_rows())
-            computed |= {day: counts.get(day, 0) for day in fingerprints}
             written |= replace_days(warehouse, entity.table, "event_date", fingerprints, events)
             names.update(dict(events["event_name"].value_counts().iter_rows()))
-    return Loaded(computed, written, dict(sorted(names.items())))
+    return Loaded(written, dict(sorted(names.items())))
 
 
 def _batches(

@@ -17,7 +17,9 @@ HEAD_SCHEMA: dict[str, Any] = {
     "ref": pl.String,  # hex id of the document; null when the patch has none
     "date": INSTANT,  # null when it has none that can be read
     "role": pl.String,  # the `user.role` as found; null when there is none
-    "defect": pl.String,  # one of DEFECTS; null for a sound patch
+    # Why the patch is never applied; null for a sound one: no ref, no date, unparsable date (both
+    # are dated by their `_id`), ops is not an array, malformed op, unknown op.
+    "defect": pl.String,
 }
 
 OP_SCHEMA: dict[str, Any] = {
@@ -28,16 +30,6 @@ OP_SCHEMA: dict[str, Any] = {
     "value": pl.String,  # canonical JSON text; "" for a remove
     "original": pl.String,  # canonical JSON text; null when the op has none
 }
-
-# Why a patch is never applied. `no date` and `unparsable date` are dated by their `_id`.
-DEFECTS = (
-    "no ref",
-    "no date",
-    "unparsable date",
-    "ops is not an array",
-    "malformed op",
-    "unknown op",
-)
 
 
 @dataclass(frozen=True)

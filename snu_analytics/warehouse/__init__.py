@@ -12,11 +12,11 @@ from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
     erase_subjects,
-    erased_subjects,
     expire_events,
     expire_figures,
     subjects_of,
 )
+from snu_analytics.warehouse.erased import carry_erased, erased_digests, erased_with_other_keys
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import (
     Key,
@@ -61,9 +61,7 @@ from snu_analytics.warehouse.replace import (
 from snu_analytics.warehouse.rotation import (
     KeyedRows,
     begin_rotation,
-    carry_erased,
     days_of_other_keys,
-    erased_with_other_keys,
     finish_rotation,
     rows_by_key,
 )
@@ -92,8 +90,8 @@ __all__ = [
     "dagster_url",
     "days_of_other_keys",
     "erase_subjects",
+    "erased_digests",
     "erased_since",
-    "erased_subjects",
     "erased_with_other_keys",
     "event_row",
     "expire_events",

@@ -30,12 +30,12 @@ def load(url: str, days: DayRange, *created: tuple[date, int, str, str]) -> None
     with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO analytics.day_load VALUES (%s, %s, 1) ON CONFLICT DO NOTHING",
-            [(relation, one) for relation in relations for one in days],
+            [(relation, loaded) for relation in relations for loaded in days],
         )
         cursor.executemany(
             "INSERT INTO analytics.daily_figure VALUES (%s, 'inscription', 'created', %s, 16, "
             "'Normandie', %s, 'Juin 2024', %s)",
-            [(one, gender, department, value) for one, value, gender, department in created],
+            [(when, gender, department, value) for when, value, gender, department in created],
         )
 
 
@@ -44,11 +44,11 @@ def counted(url: str, days: DayRange) -> dict[date, dict[str, int]]:
         return load_flows(CATALOGUE, days, connection)
 
 
-def course(url: str, *told: str, by: str = "", view: str = "analytics.q_flows") -> list[tuple]:
+def course(url: str, *columns: str, by: str = "", view: str = "analytics.q_flows") -> list[tuple]:
     """Some columns of the inscriptions created, by day, in all or by one dimension."""
     return rows(
         url,
-        f"SELECT campaign_day, {', '.join(told)} FROM {view} WHERE phase = 'inscription' "
+        f"SELECT campaign_day, {', '.join(columns)} FROM {view} WHERE phase = 'inscription' "
         "AND figure = 'created' AND breakdown = %s ORDER BY 1, 2",
         by or "total",
     )
@@ -60,7 +60,7 @@ EIGHT_DAYS = [(day(n), n, "female", "Orne") for n in range(1, 9) if n != 4]
 
 def test_every_figure_has_its_zeros_on_every_day(warehouse_url):
     load(warehouse_url, WEEK)
-    told = counted(warehouse_url, WEEK)
+    days = counted(warehouse_url, WEEK)
     figures = [f for entity in CATALOGUE.entities.values() for f in entity.figures]
     assert (
         rows(
@@ -76,7 +76,7 @@ def test_every_figure_has_its_zeros_on_every_day(warehouse_url):
     ]
     assert len(course(warehouse_url, "region", by="region")) == 8 * 23
     assert course(warehouse_url, "department", by="department") == []
-    assert told[day(1)]["events_counted"] == 0
+    assert days[day(1)]["events_counted"] == 0
 
 
 def test_a_day_is_told_by_one_dimension_at_a_time(warehouse_url):
@@ -86,7 +86,7 @@ def test_a_day_is_told_by_one_dimension_at_a_time(warehouse_url):
         (day(1), 3, "female", "Orne"),
         (day(1), 4, "male", "Eure"),
     )
-    told = counted(warehouse_url, DayRange(day(1), day(1)))
+    days = counted(warehouse_url, DayRange(day(1), day(1)))
     assert course(warehouse_url, "value") == [(1, 7)]
     assert course(warehouse_url, "gender", "value", by="gender")[:2] == [
         (1, "female", 3),
@@ -97,7 +97,7 @@ def test_a_day_is_told_by_one_dimension_at_a_time(warehouse_url):
         (1, "Orne", 3),
     ]
     assert [r for r in course(warehouse_url, "age", "value", by="age") if r[2]] == [(1, "16", 7)]
-    assert told[day(1)]["events_counted"] == 7
+    assert days[day(1)]["events_counted"] == 7
 
 
 def test_the_mean_is_of_seven_days_and_the_sum_since_the_campaign_began(warehouse_url):
@@ -118,9 +118,9 @@ def test_the_mean_is_of_seven_days_and_the_sum_since_the_campaign_began(warehous
 def test_a_group_without_a_row_counts_as_zero_in_means_and_sums(warehouse_url):
     load(warehouse_url, WEEK, *EIGHT_DAYS)
     counted(warehouse_url, WEEK)
-    told = course(warehouse_url, "value", "mean_7", "cumulated", by="department")
-    assert told[-2:] == [(7, 7, 3.43, 24), (8, 8, 4.43, 32)]
-    assert [number for number, *_ in told] == [1, 2, 3, 5, 6, 7, 8]
+    rows = course(warehouse_url, "value", "mean_7", "cumulated", by="department")
+    assert rows[-2:] == [(7, 7, 3.43, 24), (8, 8, 4.43, 32)]
+    assert [number for number, *_ in rows] == [1, 2, 3, 5, 6, 7, 8]
 
 
 def test_what_needs_a_day_that_was_not_counted_is_not_told(warehouse_url):
@@ -132,25 +132,25 @@ def test_what_needs_a_day_that_was_not_counted_is_not_told(warehouse_url):
 
 def test_a_campaign_is_told_beside_the_same_days_of_the_two_before(warehouse_url):
     for year, value in ((2021, 5), (2022, 6), (2023, 7)):
-        one = day(3, year)
-        load(warehouse_url, DayRange(one, one), (one, value, "female", "Orne"))
-        counted(warehouse_url, DayRange(one, one))
-    told = course(warehouse_url, "campaign", "value", "year_before", "two_years_before")
-    assert told == [(3, 2022, 5, None, None), (3, 2023, 6, 5, None), (3, 2024, 7, 6, 5)]
+        third = day(3, year)
+        load(warehouse_url, DayRange(third, third), (third, value, "female", "Orne"))
+        counted(warehouse_url, DayRange(third, third))
+    rows = course(warehouse_url, "campaign", "value", "year_before", "two_years_before")
+    assert rows == [(3, 2022, 5, None, None), (3, 2023, 6, 5, None), (3, 2024, 7, 6, 5)]
 
 
 def test_a_group_that_is_new_had_zero_on_the_days_that_were_counted(warehouse_url):
     for year, department in ((2022, "Eure"), (2023, "Orne")):
-        one = day(3, year)
-        load(warehouse_url, DayRange(one, one), (one, 2, "female", department))
-        counted(warehouse_url, DayRange(one, one))
-    told = course(warehouse_url, "department", "value", "year_before", by="department")
-    assert told == [(3, "Eure", 2, None), (3, "Orne", 2, 0)]
+        third = day(3, year)
+        load(warehouse_url, DayRange(third, third), (third, 2, "female", department))
+        counted(warehouse_url, DayRange(third, third))
+    rows = course(warehouse_url, "department", "value", "year_before", by="department")
+    assert rows == [(3, "Eure", 2, None), (3, "Orne", 2, 0)]
 
 
 def test_the_sum_begins_anew_with_the_campaign(warehouse_url):
     days = DayRange(date(2023, 8, 31), FIRST_OF_SEPTEMBER)
-    load(warehouse_url, days, *((one, 5, "female", "Orne") for one in days))
+    load(warehouse_url, days, *((each, 5, "female", "Orne") for each in days))
     counted(warehouse_url, days)
     assert course(warehouse_url, "campaign", "cumulated") == [(1, 2024, 5), (365, 2023, None)]
 
@@ -176,8 +176,8 @@ def test_readers_see_the_flow_of_what_is_published_and_nothing_of_what_is_masked
     load(warehouse_url, WEEK, *values)
     with connect(warehouse_url) as connection:
         publish(CATALOGUE, WEEK, connection, 11, closing=False)
-    told = ("value", "mean_7", "masked_7", "cumulated", "masked_so_far")
-    assert course(warehouse_url, *told, view="published.flow") == [
+    columns = ("value", "mean_7", "masked_7", "cumulated", "masked_so_far")
+    assert course(warehouse_url, *columns, view="published.flow") == [
         (1, 20, None, None, 20, 0),
         (2, None, None, None, 20, 1),
         *((n, 20, None, None, 20 * (n - 1), 1) for n in range(3, 7)),
@@ -194,13 +194,13 @@ def test_a_flow_is_asked_for_by_name(warehouse_url):
     load(warehouse_url, WEEK, *EIGHT_DAYS)
     counted(warehouse_url, WEEK)
     with connect(warehouse_url) as connection:
-        told = ask(connection, "flows", day(8), day(8), ["gender"], {"figure": ["created"]})
-    told = told[told["phase"] == "inscription"]
-    assert list(told.columns) == [
+        flows = ask(connection, "flows", day(8), day(8), ["gender"], {"figure": ["created"]})
+    flows = flows[flows["phase"] == "inscription"]
+    assert list(flows.columns) == [
         *("day", "gender", "phase", "figure"),
         *("value", "mean_7", "cumulated", "year_before", "two_years_before"),
     ]
-    assert told[["gender", "value", "cumulated"]].values.tolist() == [
+    assert flows[["gender", "value", "cumulated"]].values.tolist() == [
         ["female", 8, 32],
         ["male", 0, 0],
     ]

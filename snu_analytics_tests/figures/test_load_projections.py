@@ -56,9 +56,9 @@ def test_a_projection_is_told_by_name_for_france_and_by_region(loaded):
         load_projections(DAY, connection)
         france = ask(connection, "projections")
         regions = ask(connection, "projections", DAY.first, DAY.last, ["region"])
-    told = ["horizon_day", "method", "achieved", "objective", "withheld", "reason"]
-    found = "tested on past campaigns with later ones known, these are few"
-    assert france[told].values.tolist() == [[123, METHOD, 123 * 9, 2000.0, False, found]]
+    columns = ["horizon_day", "method", "achieved", "objective", "withheld", "reason"]
+    reason = "tested on past campaigns with later ones known, these are few"
+    assert france[columns].values.tolist() == [[123, METHOD, 123 * 9, 2000.0, False, reason]]
     assert france["projected"].round().tolist() == [243 * 9]
     assert regions["region"].tolist() == ["Bretagne"]
     assert regions["median_date"].tolist() == [date(2024, 5, 10)]

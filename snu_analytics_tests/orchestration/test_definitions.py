@@ -92,7 +92,6 @@ def test_importing_the_definitions_leaves_the_environment_as_it_is():
     assert printed.strip() == "[]"
 
 
-@pytest.mark.xfail(reason="read_settings opens the key file", strict=False)
 def test_importing_the_definitions_does_not_open_the_key_file():
     ensure_key(Path(os.environ["SNU_HOME"]))
     printed = in_a_process_of_its_own(

@@ -6,8 +6,7 @@ import dagster as dg
 import pytest
 
 from snu_analytics.days import DayRange, paris_today
-from snu_analytics.figures.pool import Balance, Explained
-from snu_analytics.figures.pool.movements import Difference
+from snu_analytics.figures.pool import Balance, Difference, Explained
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.objectives import objectives_asset
 from snu_analytics.orchestration.partitions import daily_partitions

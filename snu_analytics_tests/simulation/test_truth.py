@@ -83,16 +83,16 @@ def test_the_true_events_are_the_operations_on_their_fields(entity, simulation):
 
 @few_histories
 @given(simulation=histories)
-def test_an_application_tells_its_young_person_as_of_the_instant(simulation):
+def test_an_application_carries_its_young_person_as_of_the_instant(simulation):
     young_of = {str(a["_id"]): a["youngId"] for a in decoded(simulation, "applications")}
     states = simulation.frame("young_states").sort("date", "patch_id")
     for event in simulation.frame("application_events").iter_rows(named=True):
-        states = [
+        earlier = [
             state
             for ref, at, state in states.select("ref", "date", "state").iter_rows()
             if ref == young_of[event["ref"]] and at <= event["date"]
         ]
-        young = json.loads(states[-1])
+        young = json.loads(earlier[-1])
         for field in ("gender", "birthdateAt", "region", "department"):
             assert event[f"young_{field}"] == young.get(field)
 

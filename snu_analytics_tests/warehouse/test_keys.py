@@ -185,7 +185,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
         execute(
             warehouse_url,
             "INSERT INTO analytics.erased_subject "
-            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01')",
+            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01', true)",
         )
     call(warehouse_url, begin_rotation, "second")
     for _ in range(2):
@@ -194,8 +194,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
     call(warehouse_url, finish_rotation, "second")
     assert rows(
         warehouse_url,
-        "SELECT entity, subject_id::text, key_id, reason, since::text "
-        "FROM analytics.erased_subject",
+        "SELECT entity, digest::text, key_id, reason, since::text FROM analytics.erased_subject",
     ) == [("young", new, "second", "request", "2024-03-01")]
 
 
@@ -224,6 +223,16 @@ def test_a_rotation_ends_when_no_row_of_the_old_key_is_left(warehouse_url):
     )
     assert states(warehouse_url) == [("first", "current"), ("second", "incoming")]
     load_with(warehouse_url, "second", 2, NEXT_DAY)
+    call(warehouse_url, finish_rotation, "second")
+    assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
+
+
+@pytest.mark.parametrize("relation", ["flow", "projection"])
+def test_counts_without_pseudonyms_have_no_key_to_change(warehouse_url, relation):
+    load_with(warehouse_url, "first", 1)
+    execute(warehouse_url, f"INSERT INTO analytics.day_load VALUES ('{relation}', '{DAY}', 1)")
+    call(warehouse_url, begin_rotation, "second")
+    load_with(warehouse_url, "second", 1)
     call(warehouse_url, finish_rotation, "second")
     assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
 
@@ -281,7 +290,7 @@ def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehou
         warehouse_url,
         "CREATE TABLE analytics.pony_event AS SELECT date '2024-03-01' AS event_date",
     )
-    with pytest.raises(WarehouseError, match="or drop the table if its entity is no longer"):
+    with pytest.raises(WarehouseError, match="put its catalogue file back first"):
         call(warehouse_url, finish_rotation, "second")
 
 

@@ -12,10 +12,10 @@ _OPTIONAL = ("region", "academy")
 
 
 def read_file(path: Path) -> list[GivenObjective]:
-    """The objectives of a CSV file, by line; no sentence about the rows yet.
+    """The objectives of a CSV file, by line, not checked yet (see `read_objectives`).
 
-    UTF-8, with or without a byte order mark; columns cohort, department, max, and if told region
-    and academy, parted by commas or semicolons. Raises ObjectivesError naming the file, and the
+    UTF-8, with or without a byte order mark; columns cohort, department, max, and optionally region
+    and academy, separated by commas or semicolons. Raises ObjectivesError naming the file, and the
     line or column, when it cannot be read at all.
     """
     try:
@@ -31,17 +31,17 @@ def read_file(path: Path) -> list[GivenObjective]:
     if missing := [name for name in _NEEDED if name not in names]:
         raise ObjectivesError(
             f"SNU_OBJECTIVES: {path} lacks the column {missing[0]}: its first line names "
-            f"{', '.join(_NEEDED)}, and {' and '.join(_OPTIONAL)} if told"
+            f"{', '.join(_NEEDED)}, and optionally {' and '.join(_OPTIONAL)}"
         )
     given = []
     try:
         for row in reader:
-            told = [
+            values = [
                 (row.get(names[name]) or "").strip() if name in names else ""
                 for name in (*_NEEDED, *_OPTIONAL)
             ]
-            if any(told):
-                given.append(GivenObjective(f"line {reader.line_num}", *told))
+            if any(values):
+                given.append(GivenObjective(f"line {reader.line_num}", *values))
     except csv.Error:
         raise ObjectivesError(
             f"SNU_OBJECTIVES: {path}, line {reader.line_num + 1} cannot be read as CSV"

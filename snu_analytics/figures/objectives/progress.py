@@ -37,11 +37,11 @@ def progress(objectives: pl.DataFrame, achieved: pl.DataFrame | None) -> "pd.Dat
     departemental by the greater of both (inscriptiongoals in the application). `missing` says what
     is not there, null when nothing is.
     """
-    found = _counted(achieved if achieved is not None else pl.DataFrame(schema=ACHIEVED))
+    counted = _counted(achieved if achieved is not None else pl.DataFrame(schema=ACHIEVED))
     goals = objectives.select(*_KEY, "objective", goal=pl.lit(value=True))
     levels = objectives.select("cohort", "level", "year").unique("cohort", maintain_order=True)
     rows = (
-        goals.join(found, on=_KEY, how="full", coalesce=True, nulls_equal=True)
+        goals.join(counted, on=_KEY, how="full", coalesce=True, nulls_equal=True)
         .join(levels, on="cohort", how="left", nulls_equal=True)
         .with_columns(
             pl.col("goal").fill_null(value=False),
@@ -135,10 +135,10 @@ def _rate(count: str, most: str) -> pl.Expr:
 
 
 def _missing(known: bool) -> pl.Expr:
-    """The sentences on what a row lacks, as one text."""
+    """What a row lacks, in sentences separated by semicolons; null when nothing is."""
     any_goal = pl.col("goal").any().over("cohort")
     nobody = pl.col("achieved").sum().over("cohort") == 0
-    told = [
+    conditions = [
         (
             pl.lit(value=not known),
             "stocks are not known: a day, or the opening stock, was not counted",
@@ -150,18 +150,13 @@ def _missing(known: bool) -> pl.Expr:
         (pl.col("objective") == 0, "the objective is 0"),
         (pl.lit(known) & nobody, "nobody of the cohort is validated"),
     ]
-    sentences = [pl.when(condition).then(pl.lit(text)) for condition, text in told]
+    sentences = [pl.when(condition).then(pl.lit(text)) for condition, text in conditions]
     joined = pl.concat_str(sentences, separator="; ", ignore_nulls=True)
     return pl.when(joined != "").then(joined)
 
 
 def _for_people(frame: pl.DataFrame) -> "pd.DataFrame":
+    """The frame in pandas, integers and booleans nullable."""
     kinds = {pl.Int64: "Int64", pl.Boolean: "boolean"}
-    told = frame.to_pandas()
-    return told.astype(
-        {
-            name: kinds[kind.base_type()]
-            for name, kind in frame.schema.items()
-            if kind.base_type() in kinds
-        }
-    )
+    types = {name: kinds.get(kind.base_type()) for name, kind in frame.schema.items()}
+    return frame.to_pandas().astype({name: kind for name, kind in types.items() if kind})

@@ -14,7 +14,7 @@ OBJECTIVES = {
     "department": pl.String,
     "region": pl.String,
     "academy": pl.String,
-    "year": pl.Int64,  # null where neither the cohort's name nor its dates tell it
+    "year": pl.Int64,  # of the cohort's name or dates; null without either
     "level": pl.String,  # departemental or regional
     "objective": pl.Int64,  # most young people; null: no limit
 }
@@ -41,10 +41,14 @@ class GivenObjective:
     region: Any = None
     academy: Any = None
 
+    def __str__(self) -> str:
+        cohort = self.cohort or _FIRST_COHORT
+        return f"{self.place} (cohort {cohort}, department {self.department})"
+
 
 @dataclass(frozen=True)
 class CohortFacts:
-    """What the source's collection of cohorts tells of one."""
+    """Level and year of a cohort of the source's collection."""
 
     level: str
     year: int | None
@@ -63,17 +67,17 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> list[GivenObjective]:
     return [
         GivenObjective(
             f"inscriptiongoals, document {number}",
-            *(told.get(name) for name in ("cohort", "department", "max", "region", "academy")),
+            *(record.get(name) for name in ("cohort", "department", "max", "region", "academy")),
         )
-        for number, told in enumerate(records, 1)
+        for number, record in enumerate(records, 1)
     ]
 
 
 def cohort_facts(records: Iterable[Mapping[str, Any]]) -> dict[str, CohortFacts]:
-    """Level and year of the source's cohorts by name: by the department unless told otherwise."""
+    """Level and year of the source's cohorts by name; the level is departemental by default."""
     facts = {}
-    for told in records:
-        name, level, starts = told.get("name"), told.get("objectifLevel"), told.get("dateStart")
+    for record in records:
+        name, level, starts = (record.get(key) for key in ("name", "objectifLevel", "dateStart"))
         if isinstance(name, str):
             year = cohort_year(name)
             if year is None and isinstance(starts, str) and starts[:4].isdecimal():
@@ -89,31 +93,31 @@ def read_objectives(
 ) -> Objectives:
     """The given objectives, cohorts and places under their own names.
 
-    Left out, and told, are those of a cohort or department that the vocabularies do not list, with
-    a maximum that is no whole number of people, and a second one of a cohort and department. A
-    region or academy that is not that of the department is told, and the department's taken.
+    Left out are those of a cohort or department that the vocabularies do not list, with a maximum
+    that is no whole number of people, and a second one of a cohort and department. The region and
+    academy are those of the department, whatever is given. Each of these is one of `problems`.
     """
     known = vocabularies["cohort"].extended(list(facts))
     homes = {place.department: place for place in places()}
     lines: dict[tuple[str, str], tuple] = {}
     problems = []
-    for one in given:
+    for objective in given:
         try:
-            cohort = _listed(known, one.cohort or _FIRST_COHORT, "cohort")
-            department = _listed(vocabularies["department"], one.department, "department")
-            maximum = _maximum(one.maximum)
+            cohort = _listed(known, objective.cohort or _FIRST_COHORT, "cohort")
+            department = _listed(vocabularies["department"], objective.department, "department")
+            maximum = _maximum(objective.maximum)
             if (cohort, department) in lines:
                 raise ValueError("a second objective, the first one stands")
         except ValueError as fault:
-            problems.append(f"{_told(one)}: {fault}")
+            problems.append(f"{objective}: {fault}")
             continue
         home = homes[department]
         for name, value, own in (
-            ("region", one.region, home.region),
-            ("academy", one.academy, home.academy),
+            ("region", objective.region, home.region),
+            ("academy", objective.academy, home.academy),
         ):
             if value and vocabularies[name].canonical(str(value)) != own:
-                problems.append(f"{_told(one)}: its {name} is {own}, not {value}")
+                problems.append(f"{objective}: its {name} is {own}, not {value}")
         fact = facts.get(cohort, CohortFacts(LEVELS[0], cohort_year(cohort)))
         lines[cohort, department] = (
             *(cohort, department, home.region, home.academy),
@@ -121,10 +125,6 @@ def read_objectives(
         )
     frame = pl.DataFrame(list(lines.values()), OBJECTIVES, orient="row")
     return Objectives(frame.sort("cohort", "region", "department"), tuple(problems))
-
-
-def _told(one: GivenObjective) -> str:
-    return f"{one.place} (cohort {one.cohort or _FIRST_COHORT}, department {one.department})"
 
 
 def _listed(vocabulary: Vocabulary, value: Any, name: str) -> str:
@@ -147,9 +147,9 @@ def _maximum(value: Any) -> int | None:
 
 
 def cohort_year(cohort: str) -> int | None:
-    """The year that a cohort's name tells: a school year by the one it ends in."""
-    if found := _YEAR.search(cohort):
-        return int(found[1])
-    if found := _SCHOOL_YEAR.search(cohort):
-        return 2000 + int(found[2])
+    """The year in a cohort's name, of a school year the one it ends in; None without one."""
+    if match := _YEAR.search(cohort):
+        return int(match[1])
+    if match := _SCHOOL_YEAR.search(cohort):
+        return 2000 + int(match[2])
     return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtr, stdtrit
 
 from snu_analytics.figures.projections.campaigns import LENGTH, Array
 from snu_analytics.figures.projections.shares import PRIOR_FREEDOM, development
@@ -46,7 +46,7 @@ class Outlook:
 
     def band(self, level: float) -> tuple[Array, Array]:
         """Low and high end of the band that holds the final total with this probability."""
-        width = student_t.ppf(0.5 + level / 2, self.freedom) * self.scale
+        width = stdtrit(self.freedom, 0.5 + level / 2) * self.scale
         low = np.maximum(self.projected * np.exp(-width), np.minimum(self.least, self.projected))
         return low, self.projected * np.exp(width)
 
@@ -55,7 +55,7 @@ class Outlook:
         goal = objective[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             distance = np.log(goal / self.projected) / self.scale
-            odds = student_t.sf(distance, self.freedom)
+            odds = stdtr(self.freedom, -distance)
         certain = np.where(self.scale == 0, self.projected >= goal, odds)
         certain = np.where(goal <= np.minimum(self.least, self.projected), 1, certain)
         return np.where(np.isnan(goal) | np.isnan(self.scale), np.nan, certain)

@@ -24,20 +24,15 @@
 --   entries: Changes of the day that led into it (count)
 --   exits: Changes of the day that led out of it (count)
 --   closing: In the status when the day ended, opening + entries - exits (count)
-WITH counted AS (
-    SELECT l.entity, l.day, o.day AS opening,
-           l.day - (row_number() OVER (PARTITION BY l.entity ORDER BY l.day))::int AS run
-    FROM analytics.pool_load AS l
-    JOIN (
-        SELECT entity, max(day) AS day FROM analytics.pool_load WHERE opening GROUP BY entity
-    ) AS o ON o.entity = l.entity AND l.day >= o.day
-),
--- From the eve that holds the opening stock to the last day before one that is lacking.
-known AS (
-    SELECT entity, min(day) AS eve, max(day) AS until
-    FROM counted
-    WHERE run = opening - 1
-    GROUP BY entity
+WITH known AS (
+    -- From the eve that holds the opening stock to the last day before one that is lacking.
+    SELECT o.entity, o.day AS eve, min(l.day) AS until
+    FROM analytics.pool_load AS o
+    JOIN analytics.pool_load AS l ON l.entity = o.entity AND l.day >= o.day
+    WHERE o.opening AND NOT EXISTS (
+        SELECT FROM analytics.pool_load AS n WHERE n.entity = l.entity AND n.day = l.day + 1
+    )
+    GROUP BY o.entity, o.day
 ),
 stock AS (
     SELECT m.*,

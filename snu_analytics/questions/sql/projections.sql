@@ -15,7 +15,7 @@
 --   campaign: Campaign, September to August, by the year it ends
 --   breakdown: region, or total for France
 --   region: Region of residence; null for France
---   horizon_day: Day of the horizon that is projected to, 1 on 1 October to 243 on 31 May; 0 in September
+--   horizon_day: Day of the horizon projected to, 1 on 1 October to 243 on 31 May; 0 before
 --   method: chain-ladder, bornhuetter-ferguson or run rate
 --   achieved: Validated so far, net of withdrawals (persons)
 --   projected: Validated at the campaign's end (persons)

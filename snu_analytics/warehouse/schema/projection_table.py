@@ -22,7 +22,7 @@ def projection_table(metadata: MetaData) -> None:
         column(
             "horizon_day",
             SmallInteger,
-            "Day of the horizon projected to: 1 on 1 October to 243 on 31 May; 0 in September",
+            "Day of the horizon projected to, 1 on 1 October to 243 on 31 May; 0 before",
         ),
         column("method", Text, "chain-ladder, bornhuetter-ferguson or run rate", nullable=True),
         column("achieved", Integer, "Validated so far, net of withdrawals (persons)"),

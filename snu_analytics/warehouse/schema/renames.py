@@ -1,4 +1,4 @@
-"""Tables and columns that a former version named otherwise: renamed in place, their rows stay."""
+"""Tables and columns that a former version named otherwise: renamed in place, with their rows."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,12 @@ from snu_analytics.warehouse.change import Change
 _TABLES = (("analytics", "day_found", "audited_day"),)
 
 # Table, former name, name. campaign_day counts from 1 September wherever it stands; the day of a
-# projection counts from 1 October.
-_COLUMNS = (("analytics.projection", "campaign_day", "horizon_day"),)
+# projection counts from 1 October. The pseudonyms of the erased become digests when a command next
+# has their key (`erased_digests`).
+_COLUMNS = (
+    ("analytics.projection", "campaign_day", "horizon_day"),
+    ("analytics.erased_subject", "subject_id", "digest"),
+)
 
 _STANDS = text("SELECT to_regclass(:table) IS NOT NULL")
 _HAS_COLUMN = text(
@@ -21,7 +25,7 @@ _HAS_COLUMN = text(
 
 
 def ensure_names(connection: Connection) -> Iterator[Change]:
-    """The changes that give tables and columns of a former version their names of today."""
+    """The changes that give tables, their keys, and columns of a former version today's names."""
     for schema, former, name in _TABLES:
         if connection.scalar(_STANDS, {"table": f"{schema}.{former}"}):
             connection.exec_driver_sql(f"ALTER TABLE {schema}.{former} RENAME TO {name}")

@@ -32,9 +32,9 @@ def test_columns_come_in_any_order_and_others_are_let_be(tmp_path):
 
 def test_a_bad_row_names_its_line_and_the_others_stand(tmp_path):
     text = 'cohort,department,max\n2022,Ain,7\n\n2022,"Rh\u00f4ne",-3\n2022,Atlantide,1\n2022\n'
-    told = read_objectives(read_file(written(tmp_path, text)), {}, CATALOGUE.vocabularies)
-    assert told.frame["department"].to_list() == ["Ain"]
-    assert told.problems == (
+    objectives = read_objectives(read_file(written(tmp_path, text)), {}, CATALOGUE.vocabularies)
+    assert objectives.frame["department"].to_list() == ["Ain"]
+    assert objectives.problems == (
         "line 4 (cohort 2022, department Rhône): its max is not a whole number of people",
         "line 5 (cohort 2022, department Atlantide): the department is not known",
         "line 6 (cohort 2022, department ): there is no department",
@@ -50,9 +50,9 @@ def test_a_bad_row_names_its_line_and_the_others_stand(tmp_path):
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path, content, message):
-    with pytest.raises(ObjectivesError, match="SNU_OBJECTIVES: ") as told:
+    with pytest.raises(ObjectivesError, match="SNU_OBJECTIVES: ") as error:
         read_file(written(tmp_path, content))
-    assert f"objectives.csv {message}" in str(told.value)
+    assert f"objectives.csv {message}" in str(error.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -15,7 +15,7 @@ def validated(department, count, cohort="Juin 2023", region=ILE, source="VOLONTA
     return cohort, region, department, source, count
 
 
-def told(goals, achieved, *columns):
+def progressed(goals, achieved, *columns):
     frame = progress(
         pl.DataFrame(goals, OBJECTIVES, orient="row"),
         None if achieved is None else pl.DataFrame(achieved, ACHIEVED, orient="row"),
@@ -26,16 +26,16 @@ def told(goals, achieved, *columns):
 
 def test_class_youngs_are_counted_and_shown_apart():
     achieved = [validated("Paris", 3), validated("Paris", 2, source="CLE")]
-    assert told([goal("Paris", 10)], achieved, "achieved", "achieved_cle", "objective", "rate") == [
-        ("Paris", 5, 2, 10, 0.5)
-    ]
+    assert progressed(
+        [goal("Paris", 10)], achieved, "achieved", "achieved_cle", "objective", "rate"
+    ) == [("Paris", 5, 2, 10, 0.5)]
 
 
 def test_a_region_sums_its_departments_and_only_their_maxima():
     goals = [goal("Essonne", 10), goal("Paris", None), goal("Ain", 8, region=ARA)]
     achieved = [validated("Essonne", 4), validated("Paris", 6), validated("Yvelines", 2)]
     columns = ("region_achieved", "region_objective", "region_rate")
-    assert told(goals, achieved, *columns) == [
+    assert progressed(goals, achieved, *columns) == [
         ("Ain", 0, 8, 0.0),
         ("Essonne", 12, 10, 1.2),
         ("Paris", 12, 10, 1.2),
@@ -50,7 +50,7 @@ def test_a_cohort_by_department_is_reached_where_the_department_or_its_region_is
         validated("Paris", 6),
         validated("Ain", 3, region=ARA),
     ]
-    assert told(goals, achieved, "rate", "reached") == [
+    assert progressed(goals, achieved, "rate", "reached") == [
         ("Ain", 0.75, False),
         ("Essonne", 2.0, True),
         ("Paris", 0.75, True),
@@ -60,16 +60,16 @@ def test_a_cohort_by_department_is_reached_where_the_department_or_its_region_is
 def test_a_cohort_by_region_is_reached_by_the_region_alone():
     goals = [goal("Essonne", 2, level="regional"), goal("Paris", 9, level="regional")]
     achieved = [validated("Essonne", 4), validated("Paris", 6)]
-    assert told(goals, achieved, "rate", "region_rate", "reached") == [
+    assert progressed(goals, achieved, "rate", "region_rate", "reached") == [
         ("Essonne", 2.0, 10 / 11, False),
         ("Paris", 6 / 9, 10 / 11, False),
     ]
 
 
 def test_without_a_maximum_nothing_is_reached_or_not():
-    assert told([goal("Paris", None)], [validated("Paris", 6)], "rate", "reached", "missing") == [
-        ("Paris", None, None, "the objective has no maximum")
-    ]
+    assert progressed(
+        [goal("Paris", None)], [validated("Paris", 6)], "rate", "reached", "missing"
+    ) == [("Paris", None, None, "the objective has no maximum")]
 
 
 def test_the_figure_says_what_is_missing_and_the_rest_stands():
@@ -80,7 +80,7 @@ def test_the_figure_says_what_is_missing_and_the_rest_stands():
         validated("Paris", 2, cohort="Juin 2022"),
         validated("Paris", 1, cohort=None),
     ]
-    assert told(goals, achieved, "cohort", "year", "achieved", "rate", "missing") == [
+    assert progressed(goals, achieved, "cohort", "year", "achieved", "rate", "missing") == [
         ("Paris", "Juin 2022", 2022, 2, None, "the cohort has no objectives"),
         ("Essonne", "Juin 2023", 2023, 1, None, "the department has no objective in the cohort"),
         ("Paris", "Juin 2023", 2023, 5, 0.5, None),
@@ -90,14 +90,14 @@ def test_the_figure_says_what_is_missing_and_the_rest_stands():
 
 
 def test_an_objective_of_0_has_no_rate():
-    assert told([goal("Paris", 0)], [validated("Paris", 1)], "rate", "missing") == [
+    assert progressed([goal("Paris", 0)], [validated("Paris", 1)], "rate", "missing") == [
         ("Paris", None, "the objective is 0")
     ]
 
 
 def test_without_known_stocks_only_the_objectives_are_told():
     columns = ("achieved", "objective", "rate", "reached", "missing")
-    assert told([goal("Paris", 10)], None, *columns) == [
+    assert progressed([goal("Paris", 10)], None, *columns) == [
         (
             *("Paris", None, 10, None, None),
             "stocks are not known: a day, or the opening stock, was not counted",
@@ -129,4 +129,4 @@ def test_a_year_is_the_sum_of_its_cohorts():
 
 
 def test_without_anything_there_is_no_row():
-    assert told([], [], "missing") == []
+    assert progressed([], [], "missing") == []

@@ -27,9 +27,9 @@ def test_an_objective_has_the_region_and_academy_of_its_department():
 
 
 def test_codes_and_capitals_become_the_departments_name():
-    told = read(given(department="01"), given(department="COTE D'OR"), given(department="2A"))
-    assert told.frame["department"].to_list() == ["Ain", "Côte-d'Or", "Corse-du-Sud"]
-    assert told.problems == ()
+    objectives = read(given(department="01"), given(department="COTE D'OR"), given(department="2A"))
+    assert objectives.frame["department"].to_list() == ["Ain", "Côte-d'Or", "Corse-du-Sud"]
+    assert objectives.problems == ()
 
 
 def test_an_objective_without_a_cohort_is_of_2021():
@@ -45,12 +45,12 @@ def test_an_objective_without_a_cohort_is_of_2021():
 
 
 def test_no_max_is_an_objective_without_limit():
-    told = read(given(maximum=None), given(department="Ain", maximum=" "))
-    assert (told.frame["objective"].to_list(), told.problems) == ([None, None], ())
+    objectives = read(given(maximum=None), given(department="Ain", maximum=" "))
+    assert (objectives.frame["objective"].to_list(), objectives.problems) == ([None, None], ())
 
 
 def test_a_max_is_a_whole_number_of_people():
-    told = read(
+    objectives = read(
         given(maximum="12.0"),
         given(department="Ain", maximum=-1),
         given(department="Ain", maximum="many"),
@@ -59,9 +59,9 @@ def test_a_max_is_a_whole_number_of_people():
         given(department="Ain", maximum="1e12"),
         given(department="Ain", maximum="nan"),
     )
-    assert told.frame.select("department", "objective").rows() == [("Paris", 12)]
+    assert objectives.frame.select("department", "objective").rows() == [("Paris", 12)]
     assert (
-        told.problems
+        objectives.problems
         == (
             "line 2 (cohort Juillet 2023, department Ain): its max is not a whole number of people",
         )
@@ -70,14 +70,14 @@ def test_a_max_is_a_whole_number_of_people():
 
 
 def test_unknown_cohorts_and_departments_are_told_and_the_rest_stands():
-    told = read(
+    objectives = read(
         given(cohort="Pâques 1988"),
         given(department="Atlantide"),
         given(department=None),
         given(department="Ain"),
     )
-    assert told.frame["department"].to_list() == ["Ain"]
-    assert told.problems == (
+    assert objectives.frame["department"].to_list() == ["Ain"]
+    assert objectives.problems == (
         "line 2 (cohort Pâques 1988, department Paris): the cohort is not known",
         "line 2 (cohort Juillet 2023, department Atlantide): the department is not known",
         "line 2 (cohort Juillet 2023, department None): there is no department",
@@ -85,24 +85,26 @@ def test_unknown_cohorts_and_departments_are_told_and_the_rest_stands():
 
 
 def test_of_two_objectives_for_one_department_the_first_stands():
-    told = read(given(maximum=10), given(department="75", maximum=20))
-    assert told.frame["objective"].to_list() == [10]
-    assert told.problems == (
+    objectives = read(given(maximum=10), given(department="75", maximum=20))
+    assert objectives.frame["objective"].to_list() == [10]
+    assert objectives.problems == (
         "line 2 (cohort Juillet 2023, department 75): a second objective, the first one stands",
     )
 
 
 def test_a_region_that_is_not_the_departments_is_told():
-    told = read(given(region="BRETAGNE", academy="PARIS"))
-    assert told.frame["region"].to_list() == ["Île-de-France"]
-    assert told.problems == (
+    objectives = read(given(region="BRETAGNE", academy="PARIS"))
+    assert objectives.frame["region"].to_list() == ["Île-de-France"]
+    assert objectives.problems == (
         "line 2 (cohort Juillet 2023, department Paris): its region is Île-de-France, not BRETAGNE",
     )
 
 
 def test_a_document_is_named_by_its_place_in_the_collection():
-    told = read(*from_records([{"cohort": "Juillet 2023", "department": "Nulle part", "max": 1}]))
-    assert told.problems == (
+    objectives = read(
+        *from_records([{"cohort": "Juillet 2023", "department": "Nulle part", "max": 1}])
+    )
+    assert objectives.problems == (
         "inscriptiongoals, document 1 (cohort Juillet 2023, department Nulle part): "
         "the department is not known",
     )
@@ -127,10 +129,10 @@ def test_level_and_year_are_told_by_the_cohorts_collection():
 
 
 def test_a_cohort_of_the_collection_is_known_whatever_its_name():
-    told = read(given(cohort="Pilote"), facts={"Pilote": CohortFacts("regional", 2019)})
-    assert told.frame.select("year", "level").rows() == [(2019, "regional")]
+    objectives = read(given(cohort="Pilote"), facts={"Pilote": CohortFacts("regional", 2019)})
+    assert objectives.frame.select("year", "level").rows() == [(2019, "regional")]
 
 
 def test_without_objectives_there_are_none():
-    told = read()
-    assert (len(told.frame), told.problems) == (0, ())
+    objectives = read()
+    assert (len(objectives.frame), objectives.problems) == (0, ())

@@ -59,11 +59,13 @@ def movements(world: World) -> list[tuple]:
     )
 
 
-def stock(world: World, first: int, last: int, *by: str, entity: Entity = YOUNG) -> list[tuple]:
+def stock(
+    world: World, first: int, last: int, by: str | None = None, entity: Entity = YOUNG
+) -> list[tuple]:
     with world.connect() as connection:
-        frame = pool(connection, entity, DayRange(day(first), day(last)), by).astype(object)
-    frame["day"] = [each.day for each in frame["day"]]
-    return [tuple(r) for r in frame.where(frame.notna(), None).itertuples(index=False)]
+        stocks = pool(connection, entity, DayRange(day(first), day(last)), by)
+    stocks["day"] = [each.day for each in stocks["day"]]
+    return list(stocks.itertuples(index=False, name=None))
 
 
 def balanced(world: World, first: int, last: int, entity: Entity = YOUNG) -> Balance:

@@ -9,8 +9,14 @@ import pytest
 
 from snu_analytics.catalogue import Catalogue, Entity, places
 from snu_analytics.days import PARIS, DayRange
-from snu_analytics.figures.pool import balance, load_opening, load_pool, pool
-from snu_analytics.figures.pool.movements import closing_by_status, recount
+from snu_analytics.figures.pool import (
+    balance,
+    closing_stock,
+    load_opening,
+    load_pool,
+    pool,
+    recount,
+)
 from snu_analytics.simulation import Simulation, simulate
 from snu_analytics_tests.fixtures.histories import APPLICATION, CATALOGUE, YOUNG
 from snu_analytics_tests.fixtures.world import World
@@ -73,45 +79,67 @@ def recounted(simulation: Simulation, entity: Entity) -> dict[date, dict[tuple, 
             entries[day][after] += 1
             if before:
                 exits[day][before] += 1
-    told = {}
+    days = {}
     for day in DAYS:
         opening = Counter(stock)
         stock.update(entries[day])
         stock.subtract(exits[day])
-        told[day] = {
+        days[day] = {
             group: counts
             for group in stock
             if any(counts := (opening[group], entries[day][group], exits[day][group], stock[group]))
         }
-    return told
+    return days
 
 
-@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
-def test_opening_entries_exits_and_closing_are_the_truth_on_every_day_and_group(
-    campaigns, loaded, entity
-):
-    expected = recounted(campaigns, entity)
+ENTITIES = pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+
+
+@ENTITIES
+def test_the_movements_of_every_day_and_cell_are_the_truth(campaigns, loaded, entity):
+    query = (
+        f"SELECT day, status, {', '.join(GROUPS)}, entries, exits FROM analytics.pool_movement "
+        "WHERE entity = %s AND day >= %s"
+    )
+    movements: dict[date, dict[tuple, tuple]] = {day: {} for day in DAYS}
     with loaded.connect() as connection:
-        told = pool(connection, entity, DAYS, GROUPS)
-    assert told["opening"].notna().all()
-    found: dict[date, dict[tuple, tuple]] = {day: {} for day in DAYS}
-    for day, *rest in told.astype(object).where(told.notna(), None).itertuples(index=False):
-        found[day][tuple(rest[:6])] = tuple(rest[6:])
-    assert found == expected
-    for day in DAYS:
-        for opening, entered, left, closing in found[day].values():
-            assert opening + entered - left == closing
+        for day, *group, entries, exits in connection.execute(query, [entity.name, START]):
+            movements[day][tuple(group)] = (entries, exits)
+    assert movements == {
+        day: {group: counts[1:3] for group, counts in groups.items() if any(counts[1:3])}
+        for day, groups in recounted(campaigns, entity).items()
+    }
 
 
-@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+@ENTITIES
+@pytest.mark.parametrize("by", [None, *GROUPS])
+def test_opening_entries_exits_and_closing_are_the_truth_on_every_day(
+    campaigns, loaded, entity, by
+):
+    expected: Counter = Counter()
+    for day, groups in recounted(campaigns, entity).items():
+        for (status, *group), counts in groups.items():
+            key = (day, status, *([group[GROUPS.index(by)]] if by else []))
+            for column, count in enumerate(counts):
+                expected[*key, column] += count
+    with loaded.connect() as connection:
+        stocks = pool(connection, entity, DAYS, by).replace({float("nan"): None})
+    assert len(stocks) == len({key[:-1] for key, count in expected.items() if count})
+    for *key, opening, entries, exits, closing in stocks.itertuples(index=False, name=None):
+        counts = (opening, entries, exits, closing)
+        assert counts == tuple(expected[*key, column] for column in range(4)), key
+        assert opening + entries - exits == closing
+
+
+@ENTITIES
 def test_the_pool_balances_and_no_cell_falls_below_nothing(loaded, entity):
     with loaded.connect() as connection:
-        told = balance(entity, DAYS, connection)
-    assert told == ([], [], [], True)
+        assert balance(entity, DAYS, connection) == ([], [], [], True)
 
 
-@pytest.mark.parametrize("entity", [YOUNG, APPLICATION], ids=lambda e: e.name)
+@ENTITIES
 def test_a_recount_by_the_latest_events_finds_the_same_stock(loaded, entity):
     with loaded.connect() as connection:
         for day in (START, date(2022, 12, 31), LAST):
-            assert recount(entity, day, connection) == closing_by_status(connection, entity, day)
+            stock = dict(closing_stock(connection, entity.name, day))
+            assert recount(entity, day, connection) == stock

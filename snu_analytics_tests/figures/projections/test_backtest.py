@@ -86,16 +86,16 @@ def fared(error, ratio_error, inside):
     ],
 )  # fmt: skip
 def test_what_fared_badly_is_objected_to(trials, objection):
-    told = Backtest((FRANCE,), dict(enumerate(fared(*one) for one in trials)), False)
-    assert told.objection(0) == objection
+    tested = Backtest((FRANCE,), dict(enumerate(fared(*trial) for trial in trials)), False)
+    assert tested.objection(0) == objection
 
 
 def test_the_frame_has_a_row_per_region_campaign_and_day():
-    told = backtest(curves(invented(1, range(2019, 2024)), day_of(2024, 1)))
-    frame = told.frame()
+    tested = backtest(curves(invented(1, range(2019, 2024)), day_of(2024, 1)))
+    frame = tested.frame()
     assert len(frame) == 4 * 3 * 244
     assert list(frame.columns) == ["region", "campaign", "horizon_day", "error", "ratio_error",
                                    "inside50", "inside80", "inside95"]  # fmt: skip
     row = frame.query("region == 'Corse' and campaign == 2022 and horizon_day == 99").iloc[0]
-    assert row["error"] == told.trials[2022].error[2, 99]
-    assert row["inside80"] == told.trials[2022].inside[1, 2, 99]
+    assert row["error"] == tested.trials[2022].error[2, 99]
+    assert row["inside80"] == tested.trials[2022].inside[1, 2, 99]

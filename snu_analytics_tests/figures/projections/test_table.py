@@ -23,21 +23,23 @@ def row(campaigns, day, objectives=None, region="Corse"):
 
 
 def test_a_row_tells_the_whole_projection():
-    told = row({**THREE, 2024: {"Corse": {50: 60, 90: 7}}}, 100, goals(Corse=80))
-    assert told[["campaign", "as_of", "horizon_day", "method", "achieved"]].tolist() == [
+    projection = row({**THREE, 2024: {"Corse": {50: 60, 90: 7}}}, 100, goals(Corse=80))
+    assert projection[["campaign", "as_of", "horizon_day", "method", "achieved"]].tolist() == [
         2024, date(2024, 1, 8), 100, "chain-ladder", 67,
     ]  # fmt: skip
-    assert told["projected"] == pytest.approx(67 / 0.8)
-    assert told["low95"] < told["low80"] < told["low50"] < told["projected"]
-    assert told["projected"] < told["high50"] < told["high80"] < told["high95"]
-    assert told["objective"] == 80
-    assert 0.5 < told["probability"] < 1
-    assert told["median_date"] == day_of(2024, 200)
-    assert told["rate_required"] == pytest.approx(13 / (LENGTH - 100))
-    assert told["rate_last_14"] == 7 / 14
-    assert told["error_yesterday"] == pytest.approx(0)
-    assert not told["withheld"]
-    assert told["reason"] == "tested on past campaigns with later ones known, these are few"
+    assert projection["projected"] == pytest.approx(67 / 0.8)
+    assert projection["low95"] < projection["low80"] < projection["low50"] < projection["projected"]
+    assert (
+        projection["projected"] < projection["high50"] < projection["high80"] < projection["high95"]
+    )
+    assert projection["objective"] == 80
+    assert 0.5 < projection["probability"] < 1
+    assert projection["median_date"] == day_of(2024, 200)
+    assert projection["rate_required"] == pytest.approx(13 / (LENGTH - 100))
+    assert projection["rate_last_14"] == 7 / 14
+    assert projection["error_yesterday"] == pytest.approx(0)
+    assert not projection["withheld"]
+    assert projection["reason"] == "tested on past campaigns with later ones known, these are few"
 
 
 def test_france_comes_first_and_each_region_has_a_row():
@@ -66,87 +68,87 @@ def test_days_may_be_timestamps():
 
 
 def test_without_a_past_campaign_there_is_the_run_rate_without_bands():
-    told = row({2024: {"Corse": {1: 100, 229: 28}}}, 233, goals(Corse=140))
-    assert told["method"] == "run rate"
-    assert told["projected"] == 128 + 2 * 10
-    assert told[[*BANDS, "probability"]].isna().all()
-    assert told["median_date"] == day_of(2024, 239)
-    assert told["reason"] == "no past campaign: run rate of the last 14 days"
+    projection = row({2024: {"Corse": {1: 100, 229: 28}}}, 233, goals(Corse=140))
+    assert projection["method"] == "run rate"
+    assert projection["projected"] == 128 + 2 * 10
+    assert projection[[*BANDS, "probability"]].isna().all()
+    assert projection["median_date"] == day_of(2024, 239)
+    assert projection["reason"] == "no past campaign: run rate of the last 14 days"
 
 
 def test_with_one_past_campaign_nothing_could_be_tested():
-    told = row({2023: LATE, 2024: {"Corse": {50: 60}}}, 100, goals(Corse=80))
-    assert told["method"] == "bornhuetter-ferguson"
-    assert told["projected"] == pytest.approx(60 + 0.2 * (60 + 0.2 * 100))
-    assert told["low95"] > 0
-    assert told["reason"] == "not tested: there is one past campaign"
+    projection = row({2023: LATE, 2024: {"Corse": {50: 60}}}, 100, goals(Corse=80))
+    assert projection["method"] == "bornhuetter-ferguson"
+    assert projection["projected"] == pytest.approx(60 + 0.2 * (60 + 0.2 * 100))
+    assert projection["low95"] > 0
+    assert projection["reason"] == "not tested: there is one past campaign"
 
 
 def test_with_zero_validated_the_last_total_stands_in():
-    told = row({**THREE, 2024: {"Corse": {1: 0}}}, 30)
-    assert (told["achieved"], told["method"]) == (0, "bornhuetter-ferguson")
-    assert told["projected"] == pytest.approx(100, abs=0.1)
-    assert told["reason"].startswith("nobody validated so far; no objective")
+    projection = row({**THREE, 2024: {"Corse": {1: 0}}}, 30)
+    assert (projection["achieved"], projection["method"]) == (0, "bornhuetter-ferguson")
+    assert projection["projected"] == pytest.approx(100, abs=0.1)
+    assert projection["reason"].startswith("nobody validated so far; no objective")
 
 
 def test_more_withdrawn_than_validated_is_told_as_it_is():
-    told = row({**THREE, 2024: {"Corse": {1: -3}}}, 100)
-    assert told["achieved"] == -3
-    assert told["projected"] == pytest.approx(-3 * 0.96 / 0.8 + 0.04 * 100)
-    told = row({**THREE, 2024: {"Corse": {1: -30}}}, 100)
-    assert told[BANDS].isna().all()
-    assert "no bands around a total of 0 or less" in told["reason"]
+    projection = row({**THREE, 2024: {"Corse": {1: -3}}}, 100)
+    assert projection["achieved"] == -3
+    assert projection["projected"] == pytest.approx(-3 * 0.96 / 0.8 + 0.04 * 100)
+    projection = row({**THREE, 2024: {"Corse": {1: -30}}}, 100)
+    assert projection[BANDS].isna().all()
+    assert "no bands around a total of 0 or less" in projection["reason"]
 
 
 def test_on_the_first_day_there_is_no_yesterday():
-    told = row({**THREE, 2024: {"Corse": {-5: 4, 1: 3}}}, 1)
-    assert told[["achieved", "horizon_day", "rate_last_14"]].tolist() == [7, 1, 3]
-    assert told["projected"] > 90
-    assert np.isnan(told["error_yesterday"])
+    projection = row({**THREE, 2024: {"Corse": {-5: 4, 1: 3}}}, 1)
+    assert projection[["achieved", "horizon_day", "rate_last_14"]].tolist() == [7, 1, 3]
+    assert projection["projected"] > 90
+    assert np.isnan(projection["error_yesterday"])
 
 
 def test_before_the_opening_nothing_is_projected():
-    told = row({**THREE, 2024: {"Corse": {-5: 4}}}, -2, goals(Corse=80))
-    assert told[["projected", "rate_required", *BANDS]].isna().all()
-    assert told["method"] is None
-    assert told["reason"].startswith("the campaign opens on 2023-10-01")
+    projection = row({**THREE, 2024: {"Corse": {-5: 4}}}, -2, goals(Corse=80))
+    assert projection[["projected", "rate_required", *BANDS]].isna().all()
+    assert projection["method"] is None
+    assert projection["reason"].startswith("the campaign opens on 2023-10-01")
 
 
 @pytest.mark.parametrize("today", [date(2024, 5, 30), date(2024, 7, 14)])
 def test_after_its_end_a_campaign_is_what_was_achieved(today):
     rows = daily({**THREE, 2024: {"Corse": {50: 60, 190: 17, 260: 5}}})
-    told = projections(rows, today, goals(Corse=70)).iloc[1]
-    assert told[["achieved", "projected", *BANDS]].tolist() == [77] * 8
-    assert told["probability"] == 1
-    assert told["median_date"] == day_of(2024, 190)
-    assert np.isnan(told["rate_required"])
-    assert told["reason"] == "the campaign ended on 2024-05-30"
+    projection = projections(rows, today, goals(Corse=70)).iloc[1]
+    assert projection[["achieved", "projected", *BANDS]].tolist() == [77] * 8
+    assert projection["probability"] == 1
+    assert projection["median_date"] == day_of(2024, 190)
+    assert np.isnan(projection["rate_required"])
+    assert projection["reason"] == "the campaign ended on 2024-05-30"
 
 
 def test_an_objective_that_is_reached_requires_nothing_more():
-    told = row({**THREE, 2024: {"Corse": {50: 60, 90: 7}}}, 100, goals(Corse=60))
-    assert told["rate_required"] == 0
-    assert told["median_date"] == day_of(2024, 50)
+    projection = row({**THREE, 2024: {"Corse": {50: 60, 90: 7}}}, 100, goals(Corse=60))
+    assert projection["rate_required"] == 0
+    assert projection["median_date"] == day_of(2024, 50)
 
 
 def test_an_objective_out_of_reach_has_no_date():
-    told = row({**THREE, 2024: {"Corse": {50: 60}}}, 100, goals(Corse=600))
-    assert told["median_date"] is None
-    assert told["probability"] < 0.01
+    projection = row({**THREE, 2024: {"Corse": {50: 60}}}, 100, goals(Corse=600))
+    assert projection["median_date"] is None
+    assert projection["probability"] < 0.01
 
 
 def test_without_an_objective_the_projection_stands():
-    told = row({**THREE, 2024: {"Corse": {50: 60}}}, 100)
-    assert told["projected"] == pytest.approx(75)
-    assert told[["objective", "probability", "rate_required"]].isna().all()
-    assert told["reason"].startswith("no objective")
+    projection = row({**THREE, 2024: {"Corse": {50: 60}}}, 100)
+    assert projection["projected"] == pytest.approx(75)
+    assert projection[["objective", "probability", "rate_required"]].isna().all()
+    assert projection["reason"].startswith("no objective")
 
 
 def test_the_objective_of_france_is_the_sum_of_those_that_are_given():
     campaigns = {**THREE, 2024: {"Corse": {50: 60}, "Bretagne": {50: 60}}}
-    told = row(campaigns, 100, goals(Corse=80), FRANCE)
-    assert told["objective"] == 80
-    assert "the objectives of 1 of 2 regions are lacking" in told["reason"]
+    projection = row(campaigns, 100, goals(Corse=80), FRANCE)
+    assert projection["objective"] == 80
+    assert "the objectives of 1 of 2 regions are lacking" in projection["reason"]
     assert row(campaigns, 100, goals(Corse=80, France=99), FRANCE)["objective"] == 99
 
 
@@ -165,29 +167,31 @@ def test_an_objective_for_an_unknown_region_is_told():
 
 
 def test_a_region_unknown_in_the_past_borrows_from_france():
-    told = row({**THREE, 2024: {"Bretagne": {50: 60}}}, 100, region="Bretagne")
-    assert told["projected"] == pytest.approx(75)
-    assert told["reason"].startswith("no past campaign of its own: developed as all of France")
-    told = row({**THREE, 2024: {"Bretagne": {50: -1}}}, 100, region="Bretagne")
-    assert np.isnan(told["projected"])
-    assert "nothing to project from" in told["reason"]
+    projection = row({**THREE, 2024: {"Bretagne": {50: 60}}}, 100, region="Bretagne")
+    assert projection["projected"] == pytest.approx(75)
+    assert projection["reason"].startswith(
+        "no past campaign of its own: developed as all of France"
+    )
+    projection = row({**THREE, 2024: {"Bretagne": {50: -1}}}, 100, region="Bretagne")
+    assert np.isnan(projection["projected"])
+    assert "nothing to project from" in projection["reason"]
 
 
 def test_yesterdays_error_is_its_projection_over_todays():
-    told = row({**THREE, 2024: {"Corse": {50: 60, 100: 20}}}, 100)
-    assert told["error_yesterday"] == pytest.approx(60 / 80 - 1)
+    projection = row({**THREE, 2024: {"Corse": {50: 60, 100: 20}}}, 100)
+    assert projection["error_yesterday"] == pytest.approx(60 / 80 - 1)
 
 
 def test_what_last_years_ratio_did_better_is_withheld():
     early, late = {"Corse": {1: 30, 61: 50, 200: 20}}, {"Corse": {1: 30, 61: 10, 200: 160}}
-    told = row({2019: early, 2020: early, 2021: late, 2022: late, 2023: late,
+    projection = row({2019: early, 2020: early, 2021: late, 2022: late, 2023: late,
                 2024: {"Corse": {50: 60}}}, 100, goals(Corse=80))  # fmt: skip
-    assert told["withheld"]
-    assert told["reason"].startswith("withheld: in 3 past campaigns it was ")
-    assert told[["projected", *BANDS, "probability", "error_yesterday"]].isna().all()
-    assert told["median_date"] is None
-    assert told[["achieved", "objective", "rate_last_14"]].tolist() == [60, 80, 0]
-    assert told["rate_required"] == pytest.approx(20 / (LENGTH - 100))
+    assert projection["withheld"]
+    assert projection["reason"].startswith("withheld: in 3 past campaigns it was ")
+    assert projection[["projected", *BANDS, "probability", "error_yesterday"]].isna().all()
+    assert projection["median_date"] is None
+    assert projection[["achieved", "objective", "rate_last_14"]].tolist() == [60, 80, 0]
+    assert projection["rate_required"] == pytest.approx(20 / (LENGTH - 100))
 
 
 def test_nothing_at_all_is_told_too():
@@ -199,5 +203,5 @@ def test_nothing_at_all_is_told_too():
 
 
 def test_a_campaign_that_is_left_out_is_told():
-    told = row({2022: {"Corse": {90: 9}}, **{2023: LATE}, 2024: {"Corse": {50: 60}}}, 100)
-    assert "campaign 2022 is left out, the data begin on 2021-12-29" in told["reason"]
+    projection = row({2022: {"Corse": {90: 9}}, **{2023: LATE}, 2024: {"Corse": {50: 60}}}, 100)
+    assert "campaign 2022 is left out, the data begin on 2021-12-29" in projection["reason"]
