@@ -103,7 +103,7 @@ def _check_join(entity: Entity, entities: Mapping[str, Entity]) -> None:
     other = entities.get(entity.join.entity)
     if other is None:
         raise CatalogueError(f"{entity.name}.yaml, join: there is no {entity.join.entity}.yaml")
-    if unknown := set(entity.joined_fields) - set(other.fields):
+    if unknown := set(entity.joined_fields) - set(other.state_fields):
         raise CatalogueError(
             f"{entity.name}.yaml, columns: {other.name}.yaml does not keep {sorted(unknown)}"
         )

@@ -25,7 +25,7 @@ from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
 from snu_analytics.pipeline.unlisted import unlisted_values
-from snu_analytics.pipeline.verify import days_with_misplaced_events, days_with_wrong_figures
+from snu_analytics.pipeline.verify import days_with_wrong_figures
 
 __all__ = [
     "EVENTS",
@@ -42,7 +42,6 @@ __all__ = [
     "Staged",
     "Staging",
     "audit_history",
-    "days_with_misplaced_events",
     "days_with_wrong_figures",
     "delete_copies",
     "figure_query",

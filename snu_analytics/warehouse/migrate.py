@@ -24,6 +24,7 @@ from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
     ensure_dimensions,
+    ensure_event_order,
     ensure_names,
     ensure_views,
     views_on,
@@ -61,7 +62,7 @@ def _migrated(url: str, catalogue: Catalogue, views: Sequence[View], keep: bool)
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
             _refuse_old_server(connection)
             lock_migration(driver)
-            changes = list(_changes(connection, catalogue, views))
+            changes = list(_changes(connection, catalogue, views, keep))
             if not keep:
                 whole.rollback()
     return changes
@@ -74,12 +75,13 @@ def _refuse_old_server(connection: Connection) -> None:
 
 
 def _changes(
-    connection: Connection, catalogue: Catalogue, views: Sequence[View]
+    connection: Connection, catalogue: Catalogue, views: Sequence[View], keep: bool
 ) -> Iterator[Change]:
     # What cannot be given before the tables stand is looked at again, and reported, after them.
     yield from (right for right in ensure_rights(connection) if right.kind != "left")
     yield from ensure_names(connection)
     metadata = warehouse_metadata(catalogue)
+    yield from ensure_event_order(connection, catalogue, metadata, with_rows=keep)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
     yield from ensure_views(connection, views)

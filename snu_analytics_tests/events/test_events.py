@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,11 +20,14 @@ from snu_analytics_tests.fixtures.histories import (
     patch,
     remove,
     replace,
+    young_event_rows,
     young_events,
 )
 
 BORN = instant("2007-03-04T11:00")
-COLUMNS = warehouse_metadata(CATALOGUE).tables["analytics.young_event"].columns.keys()
+TABLES = warehouse_metadata(CATALOGUE).tables
+COLUMNS = TABLES["analytics.young_event"].columns.keys()
+MEMBERSHIP_COLUMNS = TABLES["analytics.young_membership"].columns.keys()
 
 
 def names(events) -> list[tuple]:
@@ -229,13 +233,73 @@ def test_both_states_tell_the_age_on_the_day_of_the_event(tmp_path):
 
 def test_identifiers_are_pseudonyms_by_namespace(tmp_path):
     patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
-    (event,) = young_events(tmp_path, [document(classeId="65b0" * 6)], patches).rows(named=True)
-    assert (
-        json.loads(event["state_after"])["classeId"]
-        == (PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0])
+    rows = young_event_rows(tmp_path, [document(classeId="65b0" * 6)], patches)
+    classe = PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0]
+    assert rows.memberships["classe_id"].to_list() == [classe]
+    assert "65b0" * 6 not in str([frame.rows() for frame in rows])
+    assert REF not in str([frame.rows() for frame in rows])
+
+
+def test_a_small_group_stands_among_the_memberships_alone(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-03-02T10:00", add("/sessionPhase1Id", "65c0" * 6)),
+        patch("2024-03-03T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
+    ]
+    rows = young_event_rows(tmp_path, [document()], patches)
+    session = PSEUDONYMS.series("session_phase1", pl.Series(["65c0" * 6]))[0]
+    events = rows.events.rows(named=True)
+    assert rows.memberships.rows(named=True) == [
+        {
+            **{name: events[1][name] for name in ("event_id", "subject_id", "event_date")},
+            "classe_id": None,
+            "etablissement_id": None,
+            "session_phase1_id": session,
+            "key_id": PSEUDONYMS.fingerprint,
+        }
+    ]
+    assert session not in str(events)
+    assert "sessionPhase1Id" not in str(events)
+    assert rows.memberships.columns == MEMBERSHIP_COLUMNS
+
+
+def test_instants_that_the_event_date_shows_stand_in_no_state_and_no_doubt(tmp_path):
+    written: dict[str, Any] = dict.fromkeys(
+        ("lastStatusAt", "inscriptionDoneDate", "statusPhase2OpenedAt", "createdAt", "deletedAt"),
+        instant("2024-03-01T10:00"),
     )
-    assert "65b0" * 6 not in str(event)
-    assert REF not in str(event)
+    patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
+    documents = [document(gender="male", **written)]
+    event = young_events(tmp_path, documents, patches).row(-1, named=True)
+    assert json.loads(event["state_after"]) == {"status": "VALIDATED", "gender": "male"}
+    assert json.loads(event["doubts_after"]) == {"gender": "inferred"}
+
+
+def test_the_order_counts_a_subjects_changes_of_the_day(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-03-01T10:30", replace("/situation", "EMPLOYEE", "NOTHING")),
+        patch(
+            "2024-03-01T11:00",
+            replace("/status", "WAITING_VALIDATION", "VALIDATED"),
+            replace("/cohort", "Juin 2023", "Juillet 2024"),
+        ),
+        patch("2024-03-01T11:00", replace("/status", "VALIDATED", "WITHDRAWN")),
+        patch("2024-03-01T12:00", replace("/status", "WITHDRAWN", "VALIDATED"), ref=OTHER_REF),
+        patch("2024-03-02T10:00", replace("/status", "WITHDRAWN", "VALIDATED")),
+    ]
+    events = young_events(tmp_path, [document(), document(OTHER_REF)], patches)
+    (mine,) = PSEUDONYMS.series("young", pl.Series([REF]))
+    assert events.filter(subject_id=mine).select(
+        "event_date", "event_order", "to_value"
+    ).rows() == [
+        (date(2024, 3, 1), 1, "WAITING_VALIDATION"),
+        (date(2024, 3, 1), 2, "VALIDATED"),
+        (date(2024, 3, 1), 2, "Juillet 2024"),
+        (date(2024, 3, 1), 3, "WITHDRAWN"),
+        (date(2024, 3, 2), 1, "VALIDATED"),
+    ]
+    assert events.filter(pl.col("subject_id") != mine)["event_order"].to_list() == [1]
 
 
 def test_rural_is_told_from_the_population_density(tmp_path):

@@ -5,6 +5,7 @@ fills the tables.
 """
 
 from snu_analytics.warehouse.schema.dimensions import ensure_dimensions
+from snu_analytics.warehouse.schema.event_order import ensure_event_order
 from snu_analytics.warehouse.schema.published_tables import PUBLISHED_TABLES, Cause
 from snu_analytics.warehouse.schema.renames import ensure_names
 from snu_analytics.warehouse.schema.tables import ANALYTICS, PUBLISHED, warehouse_metadata
@@ -16,6 +17,7 @@ __all__ = [
     "PUBLISHED_TABLES",
     "Cause",
     "ensure_dimensions",
+    "ensure_event_order",
     "ensure_names",
     "ensure_views",
     "views_on",
