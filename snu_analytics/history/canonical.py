@@ -14,12 +14,20 @@ import polars as pl
 
 from snu_analytics.catalogue import OTHER, Entity, Vocabulary
 
-INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
-_JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
+_TIME = r"-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+INSTANT = re.compile(rf'"\d{{4}}{_TIME}"')
 
-# Hours, places and pupils are short numbers; a telephone number written as one has nine digits.
-_GREATEST = 10_000_000
+# A day is of the programme, which began in 2019: those it takes in were all born before.
+_CANONICAL_INSTANTS = {"age": INSTANT, "date": re.compile(rf'"(201[89]|20[2-9]\d){_TIME}"')}
+
+_JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+
+# Hours, places and pupils are short numbers, of two decimals or whole minutes. A telephone number
+# has nine digits, a postcode or a written date five or more, a coordinate more decimals.
+_GREATEST = {"hours": 10_000}
+_GREATEST_COUNT = 1_000_000
+_FRACTIONS = (100, 60)
 
 # "" is an absent value, null and the empty string are values of their own.
 _EMPTY = frozenset({"", "null", '""'})
@@ -69,8 +77,8 @@ class Canonicaliser:
         if definition.treatment == "pseudonym":
             return texts
         distinct = texts.drop_nulls().unique().sort()
-        if definition.treatment in ("age", "date"):
-            distinct = distinct.filter(~distinct.str.contains(f"^{INSTANT.pattern}$"))
+        if instants := _CANONICAL_INSTANTS.get(definition.treatment):
+            distinct = distinct.filter(~distinct.str.contains(f"^{instants.pattern}$"))
         canonical = [self._of_text(field, text) for text in distinct]
         changed = {old: new for old, new in zip(distinct, canonical, strict=True) if old != new}
         return texts.replace(changed) if changed else texts
@@ -96,14 +104,15 @@ class Canonicaliser:
                 elements = (self._element(field, vocabulary, element) for element in value)
                 return f"[{','.join(elements)}]"
             return _listed(vocabulary, value) or self._mark(field, text)
-        if definition.treatment in ("age", "date"):
-            instant = _instant(value)
-            return f'"{instant}"' if instant else self._mark(field, text)
+        if instants := _CANONICAL_INSTANTS.get(definition.treatment):
+            instant = f'"{_instant(value)}"'
+            return instant if instants.fullmatch(instant) else self._mark(field, text)
         if definition.type == "boolean":
             return (
                 text.strip('"') if text.strip('"') in ("true", "false") else self._mark(field, text)
             )
-        return _number(value) or self._mark(field, text)
+        limit = _GREATEST.get(definition.unit or "", _GREATEST_COUNT)
+        return _number(value, limit) or self._mark(field, text)
 
     def _element(self, field: str, vocabulary: Vocabulary, value: Any) -> str:
         if value is None or value == "":
@@ -153,16 +162,20 @@ def _strings(value: Any) -> Iterable[str]:
             yield repr(value)
 
 
-def _number(value: object) -> str | None:
+def _number(value: object, limit: int) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value).strip()
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text.replace(",", "."))
-    if abs(number) >= _GREATEST:
+    if abs(number) >= limit or not any(_is_whole(number * parts) for parts in _FRACTIONS):
         return None
     return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-6
 
 
 def _instant(value: object) -> str | None:

@@ -39,6 +39,11 @@ def canonical(field: str, text: str) -> str:
         ("phase2NumberHoursDone", '"0612345678"', '"OTHER#1"'),
         ("phase2NumberHoursDone", "612345678", '"OTHER#1"'),
         ("phase2NumberHoursDone", "[84]", '"OTHER#1"'),
+        ("phase2NumberHoursDone", "33.33", "33.33"),
+        ("phase2NumberHoursDone", "9999", "9999"),
+        ("phase2NumberHoursDone", '"35430"', '"OTHER#1"'),
+        ("phase2NumberHoursDone", "48.117266", '"OTHER#1"'),
+        ("phase2NumberHoursDone", '"٨٤"', '"OTHER#1"'),
         ("hasStartedReinscription", '"true"', "true"),
         ("hasStartedReinscription", "false", "false"),
         ("domains", '["SPORT","CULTURE"]', '["SPORT","CULTURE"]'),
@@ -58,6 +63,8 @@ def canonical(field: str, text: str) -> str:
             '"2024-03-04T11:00:00.000Z"',
         ),
         ("createdAt", '"someday"', '"OTHER#1"'),
+        ("createdAt", '"2017-12-31T11:00:00.000Z"', '"OTHER#1"'),
+        ("birthdateAt", '"2007-05-14T11:00:00.000Z"', '"2007-05-14T11:00:00.000Z"'),
     ],
 )
 def test_a_value_has_one_spelling(field, text, expected):
