@@ -10,7 +10,6 @@ from rich.table import Table
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.context import with_warehouse
 from snu_analytics.cli.faults import exit_on_error
-from snu_analytics.cli.publish import PATIENCE, publish_days
 from snu_analytics.errors import ErasureError
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -38,7 +37,7 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
     from snu_analytics.cli.doctor import require_schema
     from snu_analytics.events import Pseudonymiser
     from snu_analytics.pipeline import PipelineContext, Staging
-    from snu_analytics.privacy import erase_absent, erase_requested, published_days
+    from snu_analytics.privacy import erase_absent, erase_requested
     from snu_analytics.settings import decode_key
     from snu_analytics.source import open_source
     from snu_analytics.warehouse import connect
@@ -56,7 +55,6 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
                 done = erase_absent(context, source, connection, many)
             finally:
                 source.close()
-        follow = published_days(done, connection)
     out = Console()
     table = Table("entity", "reason", "subjects", "events", "days", box=None)
     for one in done:
@@ -64,8 +62,8 @@ def erase(ref_file: Path | None, entity: str, many: bool) -> None:
             *(one.entity, one.reason, f"{one.subjects:,}", f"{one.events:,}", f"{len(one.days):,}")
         )
     out.print(table if done else "Nobody is to be erased.")
-    if follow:
-        publish_days(follow, PATIENCE)
+    if done:
+        out.print("No published number changes: these are anonymous counts, and final.")
     if ref_file and (missing := len(set(refs)) - sum(one.subjects for one in done[:1])):
         out.print(f"{missing:,} of the documents had no rows; none will come back.")
 

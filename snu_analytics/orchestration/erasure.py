@@ -11,7 +11,7 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
 )
 from snu_analytics.pipeline import Staging
-from snu_analytics.privacy import erase_absent, republish
+from snu_analytics.privacy import erase_absent
 from snu_analytics.settings import read_settings
 from snu_analytics.warehouse import expire_events, expire_figures
 
@@ -26,7 +26,6 @@ def erase_gone(
     with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
         work = pipeline.context()
         done = erase_absent(work, opened, connection)
-        republish(work, done, connection, read_settings().suppression_threshold)
         for erased in done:
             context.log.info(
                 "%s, %s: erased %s subjects with %s events on %s days",

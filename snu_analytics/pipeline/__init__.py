@@ -24,6 +24,7 @@ from snu_analytics.pipeline.figure_queries import (
     figure_query,
 )
 from snu_analytics.pipeline.figures import load_figures
+from snu_analytics.pipeline.kinds import kind_counts
 from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
@@ -48,6 +49,7 @@ __all__ = [
     "count_query",
     "figure_part",
     "figure_query",
+    "kind_counts",
     "load_events",
     "load_figures",
     "require_loaded",

@@ -36,16 +36,15 @@ from snu_analytics.warehouse.keys import (
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.notes import replace_notes
 from snu_analytics.warehouse.published import (
-    Name,
-    Publication,
-    Revisions,
-    erased_since,
+    BREAKDOWN_COLUMNS,
+    closed_months,
     fine_counts,
-    patch_counts,
-    publications,
     published_cells,
+    published_totals,
     publishing,
-    replace_publications,
+    replace_totals,
+    write_closed_month,
+    write_revision,
 )
 from snu_analytics.warehouse.read import (
     audit_lines,
@@ -60,18 +59,15 @@ from snu_analytics.warehouse.read import (
     totals_by_campaign,
 )
 from snu_analytics.warehouse.replace import SourceFingerprint, lock_day, replace_day
-from snu_analytics.warehouse.schema import Cause, event_columns, warehouse_metadata
+from snu_analytics.warehouse.schema import event_columns, warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
-    "Cause",
+    "BREAKDOWN_COLUMNS",
     "Change",
     "Erased",
     "Key",
     "KeyedRows",
-    "Name",
-    "Publication",
-    "Revisions",
     "SourceFingerprint",
     "address",
     "audit_lines",
@@ -79,6 +75,7 @@ __all__ = [
     "carry_erased",
     "changed_days",
     "claim_key",
+    "closed_months",
     "connect",
     "copy_blocks",
     "copy_text",
@@ -86,7 +83,6 @@ __all__ = [
     "day_origins",
     "days_of_other_keys",
     "erase_subjects",
-    "erased_since",
     "erased_subjects",
     "erased_with_other_keys",
     "event_columns",
@@ -104,14 +100,13 @@ __all__ = [
     "lock_day",
     "mapped_errors",
     "migrate",
-    "patch_counts",
     "pending_changes",
-    "publications",
     "published_cells",
+    "published_totals",
     "publishing",
     "replace_day",
     "replace_notes",
-    "replace_publications",
+    "replace_totals",
     "require_key",
     "resolve_url",
     "rows_by_key",
@@ -120,4 +115,6 @@ __all__ = [
     "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",
+    "write_closed_month",
+    "write_revision",
 ]

@@ -10,6 +10,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import Operations, ops
 from sqlalchemy import Connection, MetaData, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from snu_analytics.catalogue import Catalogue, View
@@ -21,8 +22,10 @@ from snu_analytics.warehouse.rights import ensure_schemas, ensure_table_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
+    RETIRED_TABLES,
     ensure_dimensions,
     ensure_views,
+    published_views,
     views_on,
     warehouse_metadata,
 )
@@ -84,10 +87,30 @@ def _changes(
 ) -> Iterator[Change]:
     yield from ensure_schemas(connection)
     metadata = warehouse_metadata(catalogue)
+    yield from _drop_retired(connection)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
-    yield from ensure_views(connection, views)
+    yield from ensure_views(connection, [*views, *published_views(PUBLISHED)])
     yield from ensure_table_rights(connection)
+
+
+def _drop_retired(connection: Connection) -> Iterator[Change]:
+    """Drop what former versions filled; what others' views read is left, as any such table."""
+    for table in RETIRED_TABLES:
+        if connection.exec_driver_sql(f"SELECT to_regclass('{table}')").scalar() is None:
+            continue
+        views = views_on(connection, table)
+        for view in views:  # made anew, or dropped, with the other views
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+        except DBAPIError:
+            told = f"table {table} is filled no more; others' views rest on it: drop them, then it"
+            yield Change("left", f"table {table}", told)
+        else:
+            told = f"table {table} of a former version is dropped: copies of it are void"
+            yield Change("changed", f"table {table}", told)
 
 
 def _table_changes(connection: Connection, metadata: MetaData) -> Iterator[Change]:

@@ -62,7 +62,7 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     pool_tables(metadata)
     projection_table(metadata)
     flow_table(metadata)
-    published_tables(metadata, PUBLISHED, ANALYTICS)
+    published_tables(metadata, PUBLISHED)
     dimension_tables(metadata)
     return metadata
 
