@@ -11,9 +11,8 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.console import out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.parameters import ENTITIES
-from snu_analytics.cli.publish import PATIENCE, publish_days
 from snu_analytics.errors import ErasureError
-from snu_analytics.privacy import erase_absent, erase_requested, published_days
+from snu_analytics.privacy import erase_absent, erase_requested
 from snu_analytics.warehouse import Erased
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -44,8 +43,8 @@ def erase(context: CommandContext, ref_file: Path | None, entity: str, many: boo
     else:
         erasures = erase_absent(context.pipeline, context.source, context.warehouse, many)
     out.print(_table(erasures) if erasures else "Nobody is to be erased.")
-    if days := published_days(erasures, context.warehouse):
-        publish_days(context, days, PATIENCE)
+    if erasures:
+        out.print("No published number changes: these are anonymous counts, and final.")
     if ref_file and (missing := len(set(refs)) - sum(e.subjects for e in erasures[:1])):
         out.print(f"{missing:,} of the documents had no rows; none will come back.")
 

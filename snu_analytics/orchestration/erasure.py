@@ -11,7 +11,7 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
 )
 from snu_analytics.pipeline import Staging
-from snu_analytics.privacy import erase_absent, republish
+from snu_analytics.privacy import erase_absent
 from snu_analytics.warehouse import expire_events, expire_figures
 
 
@@ -24,9 +24,7 @@ def erase_gone(
 ) -> None:
     with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
         work = pipeline.context()
-        erasures = erase_absent(work, opened, connection)
-        republish(work, erasures, connection, pipeline.settings.suppression_threshold)
-        for erased in erasures:
+        for erased in erase_absent(work, opened, connection):
             context.log.info(
                 "%s, %s: erased %s subjects with %s events on %s days",
                 *(erased.entity, erased.reason, erased.subjects, erased.events, len(erased.days)),

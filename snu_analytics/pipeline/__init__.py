@@ -19,7 +19,8 @@ from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
-from snu_analytics.pipeline.loaded import refuse_missing_day, require_loaded
+from snu_analytics.pipeline.kinds import kind_counts
+from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
@@ -44,9 +45,9 @@ __all__ = [
     "days_with_misplaced_events",
     "days_with_wrong_figures",
     "figure_query",
+    "kind_counts",
     "load_events",
     "load_figures",
-    "refuse_missing_day",
     "require_loaded",
     "stage_patches",
     "stage_snapshots",

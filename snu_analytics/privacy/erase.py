@@ -7,12 +7,11 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import DayRange, consecutive
+from snu_analytics.days import consecutive
 from snu_analytics.errors import ErasureError
 from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, Staging, load_figures
-from snu_analytics.publication import publish
 from snu_analytics.source import Source
 from snu_analytics.warehouse import (
     Erased,
@@ -20,7 +19,6 @@ from snu_analytics.warehouse import (
     erase_subjects,
     erased_subjects,
     loaded_days,
-    publications,
     subjects_of,
 )
 
@@ -113,26 +111,6 @@ def _erased(
             load_flows(context.catalogue, days, warehouse)
         load_progress(warehouse)
     return done
-
-
-def republish(
-    context: PipelineContext,
-    erased: Sequence[Erased],
-    warehouse: psycopg.Connection,
-    threshold: int,
-) -> None:
-    """Publish again the published days that an erasure touched, with their weeks and months."""
-    for days in published_days(erased, warehouse):
-        publish(context.catalogue, days, warehouse, threshold)
-
-
-def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
-    """The published days among those that an erasure touched."""
-    touched = {day for entry in erased for day in entry.days}
-    if not touched:
-        return []
-    published = publications(warehouse, min(touched), max(touched))
-    return consecutive(touched & {entry.period for entry in published if entry.kind == "day"})
 
 
 def unstage(context: PipelineContext, entity: Entity, subjects: Sequence[str]) -> int:

@@ -10,7 +10,6 @@
 -- counts: {measures: [value, mean_7, cumulated, year_before, two_years_before]}
 -- apart: [phase, figure]
 -- breakdowns: [total, gender, age, region, department, cohort]
--- published: {view: flow, of: published.daily, instead_of: analytics.flow}
 -- columns:
 --   day: Day in Europe/Paris
 --   campaign: Campaign, September to August, by the year it ends
