@@ -12,7 +12,7 @@ from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.materialize import repetition
 from snu_analytics.cli.parameters import DAY, ENTITY
 from snu_analytics.cli.printing import print_warnings
-from snu_analytics.cli.publish import PATIENCE, publish_days
+from snu_analytics.cli.publish import publish_days
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.backfill import Done
 from snu_analytics.orchestration.backfill import backfill as backfill_chunks
@@ -41,7 +41,7 @@ def backfill_days(context: CommandContext, days: DayRange, entity: str | None = 
         err.print(f"[bold red]{day}[/] {fault}", highlight=False)
         err.print(f"  repeat it with: {repetition(day, entity)}", highlight=False)
     ready = consecutive(set(days) - set(failed))
-    published = entity is not None or not ready or publish_days(context, ready, PATIENCE)
+    published = entity is not None or not ready or publish_days(context, ready)
     return published and not failed
 
 
