@@ -7,14 +7,14 @@ from datetime import date
 import click
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.console import progress
+from snu_analytics.cli.console import err, progress
 from snu_analytics.cli.context import CommandContext, pass_context
-from snu_analytics.cli.faults import SOME_FAILED
+from snu_analytics.cli.faults import SOME_FAILED, ended_by_signals
 from snu_analytics.cli.parameters import DAY
 from snu_analytics.cli.printing import print_outcome
-from snu_analytics.days import DayRange
-from snu_analytics.orchestration.runs import run_closing, run_publication
-from snu_analytics.publication import months_to_close
+from snu_analytics.days import DayRange, consecutive
+from snu_analytics.orchestration.runs import run_closing, run_totals
+from snu_analytics.publication import days_to_publish, months_to_close
 
 
 @click.command()
@@ -28,16 +28,23 @@ def publish(context: CommandContext, first: date, last: date) -> None:
     """
     days = context.days(first, last)
     context.require_schema()
-    if not publish_days(context, [days]):
+    ready = days_to_publish(load_catalogue(), days, context.warehouse)
+    all_well = ended_by_signals(lambda: publish_days(context, consecutive(ready)))
+    if missing := sorted(set(days) - ready):
+        err.print(
+            f"{len(missing)} of {len(days)} days are not loaded for all entities, and their months "
+            f"stay open: the first is {missing[0]}, see `snu-analytics backfill`"
+        )
+    if missing or not all_well:
         sys.exit(SOME_FAILED)
 
 
 def publish_days(context: CommandContext, ranges: Sequence[DayRange]) -> bool:
-    """Whether the figures across entities were made and all that is loaded was published."""
+    """Whether the totals of the days were published, and their months closed that are whole."""
     instance, definitions = context.instance, context.definitions
     all_well = True
     for days in ranges:
-        all_well &= print_outcome(run_publication(instance, definitions, days))
+        all_well &= print_outcome(run_totals(instance, definitions, days))
     months = sorted(
         {
             month

@@ -159,13 +159,18 @@ def run_days(
     return _run(instance, definitions, NIGHTLY, selected, _partition(days), retries)
 
 
-def run_publication(
+def run_figures(
     instance: dg.DagsterInstance, definitions: dg.Definitions, days: DayRange
 ) -> Outcome:
-    """Make the figures across entities and publish the national totals of the days, in one run."""
-    return _run(
-        instance, definitions, NIGHTLY, lambda key: key.path[0] in _ACROSS, _partition(days)
-    )
+    """Make the figures of the days that look at other days or at several entities, in one run."""
+    return _run(instance, definitions, NIGHTLY, _of(POOL), _partition(days))
+
+
+def run_totals(
+    instance: dg.DagsterInstance, definitions: dg.Definitions, days: DayRange
+) -> Outcome:
+    """Publish the national totals of the days in one run."""
+    return _run(instance, definitions, NIGHTLY, _of(TOTALS), _partition(days))
 
 
 def run_closing(instance: dg.DagsterInstance, definitions: dg.Definitions, month: date) -> Outcome:
@@ -188,6 +193,11 @@ def run_audit(
         lambda asset: entity in (None, asset.path[1]),
         _Partition(month.isoformat(), {}),
     )
+
+
+def _of(like: dg.AssetKey) -> Callable[[dg.AssetKey], bool]:
+    """Whether an asset's key begins as that one's."""
+    return lambda key: key.path[0] == like.path[0]
 
 
 def _partition(days: DayRange) -> _Partition:

@@ -17,6 +17,7 @@ from snu_analytics.warehouse import (
     Erased,
     claim_key,
     erase_subjects,
+    erased_rows,
     erased_subjects,
     loaded_days,
     subjects_of,
@@ -113,18 +114,40 @@ def _erased(
     return done
 
 
+def remnants(context: PipelineContext, warehouse: psycopg.Connection) -> list[str]:
+    """A sentence for each place that still holds an erased subject, and must not."""
+    key_id = context.pseudonyms.fingerprint
+    erased = erased_subjects(warehouse, key_id)
+    sentences = []
+    for entity in context.catalogue.entities.values():
+        if rows := erased_rows(warehouse, entity, key_id):
+            sentences.append(f"analytics.{entity.table} still holds the erased (rows: {rows:,})")
+        if files := _staged(context, entity, erased.get(entity.name, [])):
+            sentences.append(f"staging still holds the erased (files: {len(files):,})")
+    return sentences
+
+
 def unstage(context: PipelineContext, entity: Entity, subjects: Sequence[str]) -> int:
     """The number of staged files that held one of the subjects and are deleted.
 
     A day that runs again stages its other subjects again.
     """
-    deleted = 0
-    for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):
-        for day in context.staging.days(asset):
-            if _holds(context.staging, asset, day, subjects):
-                context.staging.delete(asset, day)
-                deleted += 1
-    return deleted
+    staged = _staged(context, entity, subjects)
+    for asset, day in staged:
+        context.staging.delete(asset, day)
+    return len(staged)
+
+
+def _staged(
+    context: PipelineContext, entity: Entity, subjects: Sequence[str]
+) -> list[tuple[tuple[str, str], date]]:
+    """The asset and day of each staged file that holds one of the subjects."""
+    return [
+        (asset, day)
+        for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS))
+        for day in context.staging.days(asset)
+        if _holds(context.staging, asset, day, subjects)
+    ]
 
 
 def _holds(staging: Staging, asset: tuple[str, str], day: date, subjects: Sequence[str]) -> bool:

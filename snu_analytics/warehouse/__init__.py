@@ -12,6 +12,7 @@ from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
     erase_subjects,
+    erased_rows,
     erased_subjects,
     expire_events,
     expire_figures,
@@ -89,6 +90,7 @@ __all__ = [
     "dagster_url",
     "days_of_other_keys",
     "erase_subjects",
+    "erased_rows",
     "erased_subjects",
     "erased_with_other_keys",
     "event_row",

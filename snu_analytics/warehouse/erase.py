@@ -43,6 +43,16 @@ def erased_subjects(connection: psycopg.Connection, key_id: str) -> dict[str, li
     return dict(rows.fetchall())
 
 
+def erased_rows(connection: psycopg.Connection, entity: Entity, key_id: str) -> int:
+    """How many rows an entity's table has of subjects that must not come back, of this key."""
+    query = sql.SQL(
+        "SELECT count(*) FROM {} JOIN analytics.erased_subject s USING (subject_id) "
+        "WHERE s.entity = %s AND s.key_id = %s"
+    ).format(_table(entity.table))
+    ((rows,),) = connection.execute(query, [entity.name, key_id]).fetchall()
+    return rows
+
+
 def erase_subjects(
     connection: psycopg.Connection,
     entity: Entity,
