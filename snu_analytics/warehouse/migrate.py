@@ -95,11 +95,10 @@ def _drop_retired(connection: Connection) -> Iterator[Change]:
     for table in RETIRED_TABLES:
         if connection.exec_driver_sql(f"SELECT to_regclass('{table}')").scalar() is None:
             continue
-        views = views_on(connection, table)
-        for view in views:  # made anew, or dropped, with the other views
-            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
         try:
             with connection.begin_nested():
+                for view in views_on(connection, table):  # made anew with the other views
+                    connection.exec_driver_sql(f"DROP VIEW {view}")
                 connection.exec_driver_sql(f"DROP TABLE {table}")
         except DBAPIError:
             sentence = f"table {table} is filled no more: drop others' views on it, then it"
