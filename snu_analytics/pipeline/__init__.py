@@ -20,7 +20,8 @@ from snu_analytics.pipeline.erased import is_erased, without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
-from snu_analytics.pipeline.loaded import refuse_missing_day, require_loaded
+from snu_analytics.pipeline.kinds import kind_counts
+from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
@@ -46,6 +47,7 @@ __all__ = [
     "delete_copies",
     "figure_query",
     "is_erased",
+    "kind_counts",
     "load_events",
     "load_figures",
     "prune_copies",
