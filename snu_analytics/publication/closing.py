@@ -28,8 +28,8 @@ from snu_analytics.publication.disclosure import (
     Closing,
     Labels,
     Period,
+    audited_cells,
     nested_masks,
-    recoverable,
 )
 from snu_analytics.publication.totals import daily_totals
 from snu_analytics.warehouse import (
@@ -178,16 +178,8 @@ class _Entity:
         tables = {f: self._tables(kind, f, named) for f in self._figures()}
         every = {group: category.every for group, category in named.items()}
         closing = Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
-        cells = closing.run()
+        self._made[kind, days.first] = audited_cells(closing)
         made.counts.update(closing.counts)
-        made.counts["audited"] += sum(cell.masked for cell in cells.values())
-        if exposed := recoverable(closing):
-            made.counts["withheld"] += len(exposed)
-            cells = {
-                key: Cell(cell.value, masked=bool(key[1]), whole=bool(key[1]))
-                for key, cell in cells.items()
-            }
-        self._made[kind, days.first] = cells
 
     def _nest_campaign(self, made: Closed) -> tuple[frozenset, frozenset]:
         """The cells of the last month and the campaign that the other months need masked."""

@@ -35,7 +35,9 @@ class Attacker:
             for kind in KINDS
             for groups in product(*(CATEGORIES[g] for g in free))
         ]
-        self._cells = [(n, key, cell) for n, (_, made) in enumerate(periods) for key, cell in made.items()]
+        self._cells = [
+            (n, key, cell) for n, (_, made) in enumerate(periods) for key, cell in made.items()
+        ]
         rows = lil_array((len(self._cells), len(places)))
         lower, upper = [], []
         for row, (number, (figure, dimensions, named), cell) in enumerate(self._cells):
@@ -56,9 +58,7 @@ class Attacker:
                 lower, upper = [*lower, 0], [*upper, np.inf]
         self._rows, self._lower, self._upper = csr_array(rows), np.array(lower), np.array(upper)
         self._threshold = threshold
-        self._totals = {
-            (n, key[0]): cell.value for n, key, cell in self._cells if not key[1]
-        }
+        self._totals = {(n, key[0]): cell.value for n, key, cell in self._cells if not key[1]}
 
     def recovered(self, *, whole_numbers: bool = False) -> dict[Key, tuple[float, float]]:
         """The masked cells that are bounded more closely than the rule promises."""

@@ -41,8 +41,8 @@ def test_cells_are_recovered_without_secondary_suppression():
 
 def test_the_audit_finds_what_the_attacker_finds():
     month = closing(country(1, 1_000), secondary=False)
-    found_out = Attacker([([0], month.cells)], knows_rules=True).recovered()
-    assert set(recoverable(month)) == set(found_out)
+    exposed = Attacker([([0], month.cells)], knows_rules=True).recovered()
+    assert set(recoverable(month)) == set(exposed)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -56,9 +56,7 @@ def test_nothing_is_recovered_from_weeks_beside_their_month(seed):
     published = [(range(5), month), *(([n], week.cells) for n, week in enumerate(weeks))]
     for number, week in enumerate(WEEKS):
         inside = fine.filter(fine["day"].is_between(week.first, week.last))
-        weeks[number].cells.update(
-            {key: cell for key, cell in closing(inside, tables=[]).cells.items()}
-        )
+        weeks[number].cells.update(closing(inside, tables=[]).cells)
     assert Attacker(published, knows_rules=True).recovered() == {}
     assert masked(weeks[0].cells) < len(weeks[0].cells)
 

@@ -1,7 +1,7 @@
 """Whatever the counts are: small random cubes."""
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from snu_analytics_tests.publication.disclosure.attacker import Attacker
@@ -24,7 +24,7 @@ COUNTS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
 @given(counts=COUNTS)
 def test_no_masked_cell_is_recovered(counts):
     names = ["gender", "age_group", "department", "cohort", "figures", "value"]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from snu_analytics.days import DayRange, month_of
-from snu_analytics.publication.disclosure import Cells, Closing
+from snu_analytics.publication.disclosure import Cells, Closing, audited_cells
 
 APRIL = month_of(date(2024, 4, 1))
 REGIONS = {"Aval": "Sud", "Brève": "Sud", "Creux": "Nord", "Dune": "Nord", "Étang": "Ouest"}
@@ -44,7 +44,11 @@ def country(seed: int, people: int, days: DayRange = APRIL) -> pl.DataFrame:
     rows = []
     for kind, share in KINDS.items():
         for groups in product(*(range(len(weights[g])) for g in weights)):
-            expected = people * share * np.prod([w[n] for w, n in zip(weights.values(), groups)])
+            expected = (
+                people
+                * share
+                * np.prod([w[n] for w, n in zip(weights.values(), groups, strict=True)])
+            )
             for _ in range(random.poisson(expected)):
                 day = list(days)[random.integers(len(days))]
                 named = [CATEGORIES[g][n] for g, n in zip(weights, groups, strict=True)]
@@ -65,7 +69,7 @@ def closing(
     """A period of the country, its cells made."""
     by_figure = dict.fromkeys(FIGURES, tables)
     made = Closing(fine, days, by_figure, CATEGORIES, REGIONS, threshold, secondary)
-    made.run()
+    audited_cells(made) if secondary else made.run()
     return made
 
 
