@@ -74,8 +74,6 @@ def one_day(
             _CATALOGUE, only, connection, _THRESHOLD, closing=False
         ),
     }
-    # As if it were published for the first time: counts that stand are not published again.
-    connection.execute("DELETE FROM published.publication WHERE period = %s", [day])
     told = []
     for name, step in steps.items():
         times = []

@@ -9,10 +9,12 @@ from snu_analytics.privacy.risk_measures import Measure
 # The threshold of French statistical practice for counts of persons.
 LEAST_CELL = 11
 
-# Whatever stands in the schema and holds counts, not only the tables of this version.
+# Whatever stands in the schema and holds counts, not only the tables of this version; but national
+# totals and what is made of them alone, which carry no attribute of anybody.
 CELL_TABLES = sql.SQL(
     "SELECT table_name::text FROM information_schema.columns "
     "WHERE table_schema = 'published' AND column_name = 'value' "
+    "AND table_name NOT IN ('daily_total', 'weekly_total', 'monthly_total', 'campaign_total', 'flow') "
     "AND data_type IN ('smallint', 'integer', 'bigint') ORDER BY table_name"
 )
 

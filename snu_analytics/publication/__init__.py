@@ -5,7 +5,16 @@ is decided in `disclosure`, which knows no database.
 """
 
 from snu_analytics.publication.closing import Closed, close_month
+from snu_analytics.publication.periods import Around, EntityClosing
 from snu_analytics.publication.publish import Published, publish
 from snu_analytics.publication.totals import publish_totals
 
-__all__ = ["Closed", "Published", "close_month", "publish", "publish_totals"]
+__all__ = [
+    "Around",
+    "Closed",
+    "EntityClosing",
+    "Published",
+    "close_month",
+    "publish",
+    "publish_totals",
+]

@@ -13,9 +13,9 @@ from snu_analytics_tests.fixtures.pipeline import rows
 
 DAY = DayRange(date(2024, 3, 4), date(2024, 3, 4))
 WEEK = DayRange(date(2024, 3, 4), date(2024, 3, 10))
-TOTAL = (
-    "SELECT value, masked FROM published.{} WHERE phase = 'inscription' AND figure = 'created' "
-    "AND breakdown = 'total' ORDER BY 1"
+TOTALS = (
+    "SELECT value FROM published.daily_total WHERE phase = 'inscription' AND figure = 'created' "
+    "ORDER BY day"
 )
 
 
@@ -35,29 +35,22 @@ def test_the_nightly_run_publishes_its_day_and_the_audit_passes(instance, wareho
     outcome = run_days(instance, defs, DAY)
     assert outcome.ok, outcome
     assert not [w for w in outcome.warnings if "published" in w.asset]
-    assert rows(warehouse_url, TOTAL.format("daily")) == [(12, False)]
+    assert rows(warehouse_url, TOTALS) == [(12,)]
     event = instance.get_latest_data_version_record(PUBLISHED, partition_key="2024-03-04")
-    told = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
-    assert told["masked"].value == 0
-    assert told["shown"].value > 20
+    made = event.event_log_entry.dagster_event.step_materialization_data.materialization.metadata
+    assert made["totals"].value > 20
 
 
 def test_of_one_entity_nothing_is_published(instance, warehouse_url):
     assert run_days(instance, defs, DAY, "young").ok
-    assert rows(warehouse_url, "SELECT FROM published.publication") == []
+    assert rows(warehouse_url, "SELECT FROM published.daily_total") == []
 
 
 def test_a_range_is_published_in_a_run_of_its_own(instance, warehouse_url):
     assert run_days(instance, defs, WEEK, published=False).ok
-    assert rows(warehouse_url, "SELECT FROM published.publication") == []
-    assert run_publication(instance, defs, WEEK, closing=False).ok
-    assert rows(warehouse_url, "SELECT DISTINCT kind FROM published.publication") == [("day",)]
+    assert rows(warehouse_url, "SELECT FROM published.daily_total") == []
     outcome = run_publication(instance, defs, WEEK)
     assert (outcome.faults, outcome.warnings) == ((), ())
     assert len(instance.get_materialized_partitions(PUBLISHED)) == 7
-    assert rows(warehouse_url, TOTAL.format("daily")) == [
-        *[(0, False)] * 5,
-        (12, False),
-        (None, True),
-    ]
-    assert rows(warehouse_url, TOTAL.format("weekly")) == [(None, True)]
+    assert rows(warehouse_url, TOTALS) == [(12,), (3,), *[(0,)] * 5]
+    assert rows(warehouse_url, "SELECT FROM published.closed_month") == []

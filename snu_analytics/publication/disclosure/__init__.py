@@ -13,7 +13,7 @@ and `audit` has the last word on a period.
 
 from snu_analytics.publication.disclosure.audit import audited_cells, recoverable
 from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key
-from snu_analytics.publication.disclosure.nest import Period, nested_masks
+from snu_analytics.publication.disclosure.nest import Period, Scheme, nested_masks
 from snu_analytics.publication.disclosure.space import Labels
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Key",
     "Labels",
     "Period",
+    "Scheme",
     "audited_cells",
     "nested_masks",
     "recoverable",

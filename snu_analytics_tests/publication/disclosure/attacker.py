@@ -39,7 +39,8 @@ class Attacker:
             (n, key, cell) for n, (_, made) in enumerate(periods) for key, cell in made.items()
         ]
         rows = lil_array((len(self._cells), len(places)))
-        lower, upper = [], []
+        lower: list[float] = []
+        upper: list[float] = []
         for row, (number, (figure, dimensions, named), cell) in enumerate(self._cells):
             for column, (span, kind, groups) in enumerate(places):
                 if (

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from snu_analytics.days import DayRange
-from snu_analytics.publication.disclosure import Period, nested_masks, recoverable
+from snu_analytics.publication.disclosure import Period, Scheme, nested_masks, recoverable
 from snu_analytics_tests.publication.disclosure.attacker import Attacker
 from snu_analytics_tests.publication.disclosure.world import (
     APRIL,
@@ -52,7 +52,7 @@ def test_nothing_is_recovered_from_weeks_beside_their_month(seed):
     weeks = [Period("week", days, {}, closing=True) for days in WEEKS]
     periods = [Period("month", APRIL, month), *weeks]
     for table in (("gender",), ("region",)):
-        nested_masks(fine, periods, table, FIGURES, CATEGORIES, REGIONS, 11)
+        nested_masks(fine, periods, table, FIGURES, Scheme(CATEGORIES, REGIONS, 11))
     published = [(range(5), month), *(([n], week.cells) for n, week in enumerate(weeks))]
     for number, week in enumerate(WEEKS):
         inside = fine.filter(fine["day"].is_between(week.first, week.last))
