@@ -3,13 +3,13 @@
 `make bench-published` invents a campaign (September to August), counts its true inscription events
 by kind of change, closes its twelve months as `close_month` does, and prints for each declared
 table and figure the share of persons in shown cells, and the seconds per month. It needs no
-warehouse. `--youngs` sets how many young people there are, `--truth` keeps the invented history's truth.
+warehouse. `--youngs` sets how many young people there are, `--truth` keeps what was invented.
 """
 
 import argparse
 import tempfile
 import time
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -71,17 +71,25 @@ def _closed(counts: pl.DataFrame):
 
 
 def _print_shares(cells: pl.DataFrame, counts: pl.DataFrame) -> None:
-    weeks = _CAMPAIGN.last - timedelta(days=_CAMPAIGN.last.weekday() + 1)
+    """Shares of the persons counted in the periods that have the table."""
     for (kind, breakdown), table in cells.group_by("kind", "breakdown", maintain_order=True):
-        last = weeks if kind == "week" else _CAMPAIGN.last
-        of_kind = _within(counts, DayRange(_CAMPAIGN.first, last))
         shares = []
         for figure in _MAIN:
-            shown = table.filter(pl.col("figure") == figure)["value"].sum()
-            counted = of_kind.filter(pl.col("figures").str.split("+").list.contains(figure))
-            shares.append(f"{figure} {100 * shown / max(1, counted['value'].sum()):5.1f} %")
+            own = table.filter(pl.col("figure") == figure)
+            counted = counts.filter(
+                pl.col("figures").str.split("+").list.contains(figure),
+                _period(str(kind)).is_in(own["period"].implode()),
+            )
+            share = 100 * own["value"].sum() / max(1, counted["value"].sum())
+            shares.append(f"{figure} {share:5.1f} %")
         wanted = _TO_REACH.get((str(kind), str(breakdown)))
         print(f"{kind:9}{breakdown:30}", *shares, f"(to reach: {wanted} %)" if wanted else "")
+
+
+def _period(kind: str) -> pl.Expr:
+    if kind == "campaign":
+        return pl.lit(_CAMPAIGN.first)
+    return pl.col("day").dt.truncate("1w" if kind == "week" else "1mo")
 
 
 def _within(counts: pl.DataFrame, days: DayRange) -> pl.DataFrame:

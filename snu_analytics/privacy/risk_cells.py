@@ -14,7 +14,7 @@ LEAST_CELL = 11
 CELL_TABLES = sql.SQL(
     "SELECT table_name::text FROM information_schema.columns "
     "WHERE table_schema = 'published' AND column_name = 'value' "
-    "AND table_name NOT IN ('daily_total', 'weekly_total', 'monthly_total', 'campaign_total', 'flow') "
+    "AND table_name !~ '^((dai|week|month)ly|campaign)_total$' AND table_name <> 'flow' "
     "AND data_type IN ('smallint', 'integer', 'bigint') ORDER BY table_name"
 )
 

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.questions import Question, load_questions
+from snu_analytics.warehouse.schema.published_tables import published_views
 from snu_analytics.warehouse.schema.views import ensure_views
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
@@ -22,7 +23,8 @@ def changes(url: str, questions: Iterable[Question]) -> list[tuple[str, str]]:
     """What a migration with these questions does, kept."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
-        done = list(ensure_views(connection, [view for q in questions for view in q.views]))
+        views = [view for question in questions for view in question.views]
+        done = list(ensure_views(connection, [*views, *published_views("published")]))
     engine.dispose()
     return [(change.kind, change.sentence) for change in done]
 
