@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,9 +25,10 @@ import polars as pl
 import psutil
 import psycopg
 
-from benchmarks.__main__ import HISTORY, environment, simulated
+from benchmarks.__main__ import environment, simulated
 from benchmarks.rehearsal import TruthFolder
 from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.settings import decode_key, default_file, read_key
@@ -37,6 +38,7 @@ from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.fixtures.world import World
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]
+_DAYS = DayRange(date(2023, 10, 1), date(2023, 12, 31))
 _LOOK_EVERY_SECONDS = 0.2
 _YOUNG_EVENTS = "analytics.young_event"
 _CATALOGUE = load_catalogue()
@@ -63,7 +65,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="snu-attack-"))
     folder.mkdir(parents=True, exist_ok=True)
-    dump, home = simulated(folder / "dump", options.youngs, HISTORY, 1), folder / "home"
+    dump, home = simulated(folder / "dump", options.youngs, _DAYS, 1), folder / "home"
     env = environment(home, dump)
     url = embedded_server(home)
     key = read_key(default_file(home)) or ""
@@ -82,7 +84,7 @@ def main() -> None:
     lines = [
         "# Results of `make attack`",
         "",
-        f"{options.youngs:,} young people, {HISTORY.first} to {HISTORY.last}.",
+        f"{options.youngs:,} young people, {_DAYS.first} to {_DAYS.last}.",
         "",
         "| attack | of | recovered | without the defence |",
         "|---|---:|---:|---:|",
@@ -102,7 +104,7 @@ def main() -> None:
 def _loaded(env: dict[str, str], output: Path, key: str) -> tuple[int, int]:
     """The history loaded and published: the processes looked at, and of these that hold the key."""
     looked_at: dict[int, bool] = {}
-    days = str(HISTORY.first), str(HISTORY.last)
+    days = str(_DAYS.first), str(_DAYS.last)
     for arguments in (["migrate"], ["backfill", *days], ["publish", *days]):
         with output.open("ab") as file:
             command = subprocess.Popen([*_COMMAND, *arguments], env=env, stdout=file, stderr=file)
@@ -135,7 +137,7 @@ def _created(dump: Path) -> dict[str, datetime]:
     """The young people's ids and when each was created, of those that a patch tells."""
     events = TruthFolder(dump / "truth").frame("young_events")
     creations = events.filter(pl.col("field").is_null(), pl.col("patch_id").is_not_null())
-    within = creations.filter(pl.col("date").dt.date().is_between(HISTORY.first, HISTORY.last))
+    within = creations.filter(pl.col("date").dt.date().is_between(_DAYS.first, _DAYS.last))
     return dict(within.select("ref", "date").iter_rows())
 
 

@@ -14,12 +14,7 @@ import polars as pl
 
 from snu_analytics.catalogue import OTHER, Entity, Vocabulary
 
-_TIME = r"-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-INSTANT = re.compile(rf'"\d{{4}}{_TIME}"')
-
-# A day is of the programme, which began in 2019: those it takes in were all born before.
-_CANONICAL_INSTANTS = {"age": INSTANT, "date": re.compile(rf'"(201[89]|20[2-9]\d){_TIME}"')}
-
+INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
 _JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 
@@ -36,7 +31,7 @@ _EMPTY = frozenset({"", "null", '""'})
 _MARK = f'"{OTHER}#[0-9]+"'
 _SERIAL = re.compile(f'"{OTHER}#([0-9]+)"')
 
-# The mark of a date field that holds the birth date of its own document.
+# The mark of a date field that holds the birth date of its own document, or what may be somebody's.
 BIRTH_DATE_MARK = f'"{OTHER}#0"'
 
 
@@ -77,8 +72,8 @@ class Canonicaliser:
         if definition.treatment == "pseudonym":
             return texts
         distinct = texts.drop_nulls().unique().sort()
-        if instants := _CANONICAL_INSTANTS.get(definition.treatment):
-            distinct = distinct.filter(~distinct.str.contains(f"^{instants.pattern}$"))
+        if definition.treatment in ("age", "date"):
+            distinct = distinct.filter(~distinct.str.contains(f"^{INSTANT.pattern}$"))
         canonical = [self._of_text(field, text) for text in distinct]
         changed = {old: new for old, new in zip(distinct, canonical, strict=True) if old != new}
         return texts.replace(changed) if changed else texts
@@ -104,9 +99,9 @@ class Canonicaliser:
                 elements = (self._element(field, vocabulary, element) for element in value)
                 return f"[{','.join(elements)}]"
             return _listed(vocabulary, value) or self._mark(field, text)
-        if instants := _CANONICAL_INSTANTS.get(definition.treatment):
-            instant = f'"{_instant(value)}"'
-            return instant if instants.fullmatch(instant) else self._mark(field, text)
+        if definition.treatment in ("age", "date"):
+            instant = _instant(value)
+            return f'"{instant}"' if instant else self._mark(field, text)
         if definition.type == "boolean":
             return (
                 text.strip('"') if text.strip('"') in ("true", "false") else self._mark(field, text)
