@@ -75,10 +75,7 @@ def _by_one(fine: pl.DataFrame, zeros: pl.DataFrame, dimensions: tuple[str, ...]
         .select(
             "day",
             pl.lit(breakdown).alias("breakdown"),
-            *(
-                pl.col(d) if d == breakdown else pl.lit(None, pl.String).alias(d)
-                for d in DIMENSIONS
-            ),
+            *(pl.col(d) if d == breakdown else nothing.alias(d) for d in DIMENSIONS),
             "value",
         )
         for breakdown, columns in [(TOTAL, ()), *((d, (d,)) for d in dimensions)]
