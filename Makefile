@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns rehearsal register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published rehearsal register clean
 
 setup: .venv/.installed
 
@@ -51,6 +51,9 @@ bench-projections: setup
 
 bench-questions: setup
 	$(BIN)/python -m benchmarks.questions
+
+bench-published: setup
+	$(BIN)/python -m benchmarks.published
 
 bench-patterns: setup
 	$(BIN)/python -m benchmarks.patterns

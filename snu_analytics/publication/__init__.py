@@ -5,7 +5,16 @@ is decided in `disclosure`, which knows no database.
 """
 
 from snu_analytics.publication.closing import Closed, close_month
+from snu_analytics.publication.periods import Around, EntityClosing
 from snu_analytics.publication.ready import days_to_publish, months_to_close
 from snu_analytics.publication.totals import publish_totals
 
-__all__ = ["Closed", "close_month", "days_to_publish", "months_to_close", "publish_totals"]
+__all__ = [
+    "Around",
+    "Closed",
+    "EntityClosing",
+    "close_month",
+    "days_to_publish",
+    "months_to_close",
+    "publish_totals",
+]

@@ -1,7 +1,7 @@
 """Events of the warehouse to what readers see: totals by the day, breakdowns by the month."""
 
-from datetime import date, timedelta
-from itertools import count
+from datetime import date
+from itertools import cycle
 
 import psycopg
 import pytest
@@ -9,39 +9,166 @@ import pytest
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, month_of
 from snu_analytics.errors import WarehouseError
-from snu_analytics.publication import Closed, close_month, publish, publish_totals
+from snu_analytics.publication import Closed, close_month, months_to_close, publish_totals
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.pipeline import rows
 
 CATALOGUE = load_catalogue()
-APRIL = month_of(date(2024, 4, 1))
-_FIGURE = {"inscription_created": "created", "inscription_withdrawn": "withdrawn"}
+MARCH, APRIL, MAY = (month_of(date(2024, month, 1)) for month in (3, 4, 5))
+
+_CREATED = """
+INSERT INTO analytics.young_event (event_id, change_id, subject_id, event_date, event_at, phase,
+    event_name, state_before, state_after, gender, age, region, department, cohort, quality, key_id)
+SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, now(), 'inscription',
+    'inscription_created', '{}', '{}', %s, %s, %s, %s, 'Juillet 2024', 'recorded', 'test'
+FROM generate_series(1, %s)
+"""
+
+_PLACES = (
+    ("Normandie", "Orne", 30),
+    ("Bretagne", "Finistère", 40),
+    ("Corse", "Haute-Corse", 1),
+    ("Grand Est", "Marne", 50),
+    ("Occitanie", "Gard", 60),
+)
+
+# Day of the month, gender, age, region, department, created.
+USUAL = tuple(
+    (day, gender, age, *place)
+    for day, (gender, age), place in zip(
+        cycle(range(3, 28)),
+        [(gender, age) for gender in ("female", "male") for age in (14, 15, 16)] * len(_PLACES),
+        [place for place in _PLACES for _ in range(6)],
+        strict=False,
+    )
+)
+TOTAL = sum(group[-1] for group in USUAL)
 
 
 def load(url: str, days: DayRange, *groups: tuple) -> None:
-    """Load the days: a group is a day, gender, age, department with its region, and a count."""
-    entities = [entity for entity in CATALOGUE.entities.values() if entity.figures]
-    numbers = count()
+    """Load the days: a group is as in USUAL."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for entity in entities:
-            for day in days:
+        for entity in CATALOGUE.entities.values():
+            for day in days if entity.figures else ():
                 connection.execute(
                     "INSERT INTO analytics.day_load VALUES (%s, %s, 1) ON CONFLICT DO NOTHING",
                     [entity.table, day],
                 )
-        for day, gender, age, region, department, value in groups:
-            for _ in range(value):
-                connection.execute(
-                    "INSERT INTO analytics.young_event (event_id, change_id, subject_id, "
-                    "event_date, event_order, event_at, change_order, phase, event_name, "
-                    "state_before, state_after, gender, age, region, department, cohort, quality) "
-                    "VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, 1, now(), "
-                    "%s, 'inscription', 'inscription_created', '{}', '{}', %s, %s, %s, %s, "
-                    "'Juillet 2024', 'recorded')",
-                    [day, next(numbers), gender, age, region, department],
-                )
+        for number, *group, created in groups:
+            day = days.first.replace(day=number)
+            connection.execute(_CREATED, [day, *group, created])
             connection.execute(
-                "INSERT INTO analytics.daily_figure VALUES "
+                "INSERT INTO analytics.daily_figure (day, phase, figure, gender, age, region, "
+                "department, cohort, value) VALUES "
                 "(%s, 'inscription', 'created', %s, %s, %s, %s, 'Juillet 2024', %s)",
-                [day, gender, age, region, department, value],
+                [day, *group, created],
             )
+
+
+def close(url: str, month: DayRange) -> Closed:
+    with connect(url) as connection:
+        return close_month(CATALOGUE, month.first, connection, 11)
+
+
+def cells(url: str, kind: str, breakdown: str) -> dict[tuple, int | None]:
+    """The inscriptions created: period and categories to value, None where masked."""
+    groups = breakdown.split(" × ")
+    return {
+        (period.isoformat(), *categories): value
+        for period, value, *categories in rows(
+            url,
+            f"SELECT period, value, {', '.join(groups)} FROM published.breakdown "
+            "WHERE kind = %s AND breakdown = %s AND phase = 'inscription' AND figure = 'created'",
+            *(kind, breakdown),
+        )
+    }
+
+
+def test_a_total_of_each_figure_and_day_is_published_zeros_included(warehouse_url):
+    load(warehouse_url, DayRange(date(2024, 4, 3), date(2024, 4, 4)), USUAL[0])
+    with connect(warehouse_url) as connection:
+        publish_totals(CATALOGUE, APRIL, connection)
+    figures = sum(len(entity.figures) for entity in CATALOGUE.entities.values())
+    assert rows(
+        warehouse_url, "SELECT day, count(*), sum(value) FROM published.daily_total GROUP BY 1"
+    ) == [(date(2024, 4, 3), figures, 30), (date(2024, 4, 4), figures, 0)]
+
+
+def test_a_total_may_change_until_its_month_is_closed(warehouse_url):
+    total = "SELECT sum(value)::int FROM published.daily_total WHERE figure = 'created'"
+    load(warehouse_url, APRIL, *USUAL)
+    with connect(warehouse_url) as connection:
+        publish_totals(CATALOGUE, APRIL, connection)
+        load(warehouse_url, APRIL, (20, "male", 16, "Normandie", "Orne", 1))
+        close_month(CATALOGUE, APRIL.first, connection, 11)
+        load(warehouse_url, APRIL, (21, "male", 16, "Normandie", "Orne", 1))
+        publish_totals(CATALOGUE, APRIL, connection)
+    assert rows(warehouse_url, total) == [(TOTAL + 1,)]
+
+
+def test_a_month_has_a_row_for_every_category_and_masks_small_ones(warehouse_url):
+    load(warehouse_url, APRIL, *USUAL)
+    close(warehouse_url, APRIL)
+    regions = cells(warehouse_url, "month", "region")
+    assert len(regions) == 24
+    assert regions["2024-04-01", "Corse"] is None
+    assert regions["2024-04-01", "Mayotte"] is None  # a zero is small too
+    shown = {region: value for (_, region), value in regions.items() if value is not None}
+    assert len(shown) == 3  # a large one hides the small ones
+    assert shown["Occitanie"] == 360
+
+
+def test_a_week_is_published_with_the_last_of_its_months(warehouse_url):
+    for month in (MARCH, APRIL, MAY):
+        load(warehouse_url, month, *USUAL)
+    first = close(warehouse_url, MAY)
+    second = close(warehouse_url, APRIL)
+    assert [period for kind, period in first.periods if kind == "week"] == [
+        date(2024, 5, day) for day in (6, 13, 20)
+    ]
+    assert date(2024, 4, 29) in [period for kind, period in second.periods if kind == "week"]
+
+
+def test_a_closed_month_is_left_as_it_is(warehouse_url):
+    load(warehouse_url, APRIL, *USUAL)
+    close(warehouse_url, APRIL)
+    before = rows(warehouse_url, "SELECT xmin::text, b::text FROM published.breakdown b ORDER BY 2")
+    load(warehouse_url, APRIL, (20, "male", 16, "Normandie", "Orne", 500))
+    assert close(warehouse_url, APRIL) == Closed(APRIL.first)
+    assert before == rows(
+        warehouse_url, "SELECT xmin::text, b::text FROM published.breakdown b ORDER BY 2"
+    )
+
+
+def test_a_month_that_is_not_loaded_whole_is_refused(warehouse_url):
+    load(warehouse_url, DayRange(APRIL.first, date(2024, 4, 29)), *USUAL)
+    with pytest.raises(WarehouseError, match="no load of 2024-04-30"):
+        close(warehouse_url, APRIL)
+    with connect(warehouse_url) as connection:
+        assert months_to_close(CATALOGUE, APRIL, connection) == []
+    assert rows(warehouse_url, "SELECT FROM published.breakdown") == []
+
+
+def test_the_note_of_a_month_tells_when_by_the_month(warehouse_url):
+    load(warehouse_url, APRIL, *USUAL)
+    close(warehouse_url, APRIL)
+    ((month, closed_in),) = rows(
+        warehouse_url, "SELECT month, closed_in FROM published.closed_month"
+    )
+    assert (month, closed_in.day) == (APRIL.first, 1)
+
+
+def test_the_flow_has_the_course_of_the_totals(warehouse_url):
+    load(warehouse_url, APRIL, *USUAL)
+    with connect(warehouse_url) as connection:
+        publish_totals(CATALOGUE, APRIL, connection)
+    assert rows(
+        warehouse_url,
+        "SELECT value, mean_7, cumulated FROM published.flow WHERE figure = 'created' "
+        "AND phase = 'inscription' AND day = '2024-04-10'",
+    ) == [(40, 67.14, None)]
+    assert rows(
+        warehouse_url,
+        "SELECT value, days FROM published.monthly_total WHERE figure = 'created' "
+        "AND phase = 'inscription'",
+    ) == [(TOTAL, 30)]

@@ -7,13 +7,24 @@ National totals are known to everybody. A cell from 0 to k-1 is masked, and so a
 attacker who knows every shown cell, every total, how tables, periods and figures add up, and which
 masked cells are small, can place a small cell nowhere narrower than from 0 to k-1 (or to the
 national total where that is less), and any other masked cell within no less than k-1. `close` does
-it for one period, `nest` for periods that add up to others; `suppress` is the search that both use, and
-`audit` has the last word on a period.
+it for one period, `nest` for periods that add up to others; `suppress` is the search that both use,
+and `audit` has the last word on a period.
 """
 
-from snu_analytics.publication.disclosure.audit import recoverable
+from snu_analytics.publication.disclosure.audit import audited_cells, recoverable
 from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key
-from snu_analytics.publication.disclosure.nest import Period, nested_masks
+from snu_analytics.publication.disclosure.nest import Period, Scheme, nested_masks
 from snu_analytics.publication.disclosure.space import Labels
 
-__all__ = ["Cell", "Cells", "Closing", "Key", "Labels", "Period", "nested_masks", "recoverable"]
+__all__ = [
+    "Cell",
+    "Cells",
+    "Closing",
+    "Key",
+    "Labels",
+    "Period",
+    "Scheme",
+    "audited_cells",
+    "nested_masks",
+    "recoverable",
+]

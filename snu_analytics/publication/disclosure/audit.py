@@ -5,9 +5,25 @@ The search masks stage by stage; this looks at all cells of the period at once, 
 
 import numpy as np
 
-from snu_analytics.publication.disclosure.close import Closing, Key, block_of, related
+from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key, block_of, related
 from snu_analytics.publication.disclosure.space import Span, stacked
 from snu_analytics.publication.disclosure.suppress import System, suppress
+
+
+def audited_cells(closing: Closing) -> Cells:
+    """The cells of a period, all of them masked when some of them could be recovered.
+
+    It is rare: shown cells of small periods can bound a finer one that is masked, whatever else of
+    its table is.
+    """
+    cells = closing.run()
+    closing.counts["audited"] += sum(cell.masked for cell in cells.values())
+    if exposed := recoverable(closing):
+        closing.counts["withheld"] += len(exposed)
+        for key, cell in cells.items():
+            if key[1]:
+                cells[key] = Cell(cell.value, masked=True, whole=True)
+    return cells
 
 
 def recoverable(closing: Closing) -> list[Key]:

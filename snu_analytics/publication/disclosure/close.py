@@ -104,7 +104,7 @@ class Closing:
         region: str | None = None,
     ) -> None:
         if region is not None:
-            figures = [f for f in figures if not self._settled(f, own[f], region)]
+            own = {f: [] if self._settled(f, own[f], region) else own[f] for f in figures}
         if not any(own[f] for f in figures):
             return
         stage = _Stage(self, figures, own, region)
@@ -169,7 +169,7 @@ class _Stage:
         block, fine = block_of(closing.fine, figures, categories, closing.regions)
         if region is not None:
             fine = fine.filter(pl.col("region") == region)
-        used = {f: [*self._out(f, own[f], region), *own[f]] for f in figures}
+        used = {f: [*self._out(f, own, region), *own[f]] for f in figures}
         dimensions = [t for tables in used.values() for t in tables]
         span = Span(block, closing.days, dimensions, 0)
         rows: list[csr_array] = []
@@ -184,11 +184,13 @@ class _Stage:
         values = np.rint(cells @ truth).astype(np.int64)
         self.system = self._system(stacked(span.agreements(span.end), span.end), cells, values)
 
-    def _out(self, figure: str, own: Sequence[Dimensions], region: str | None) -> list[Dimensions]:
+    def _out(
+        self, figure: str, own: Mapping[str, Sequence[Dimensions]], region: str | None
+    ) -> list[Dimensions]:
         """The tables of the figure that are out and bear upon this stage."""
         out = dict.fromkeys(t for f, t, _ in self.closing.cells if f == figure)
         if region is not None:
-            near = {"region"}.union(*own)
+            near = {"region"}.union(*(t for tables in own.values() for t in tables))
             return [t for t in out if set(t) & {"region", "department"} and set(t) <= near]
         return [t for t in out if "department" not in t]
 

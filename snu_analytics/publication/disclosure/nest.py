@@ -32,6 +32,15 @@ from snu_analytics.publication.disclosure.suppress import System, suppress
 
 
 @dataclass(frozen=True)
+class Scheme:
+    """The fine categories by dimension, the region of each department, and the threshold."""
+
+    categories: Mapping[str, Sequence[str]]
+    regions: Mapping[str, str]
+    threshold: int
+
+
+@dataclass(frozen=True)
 class Period:
     """A period with its cells: those that are published, or as far as they are `closing`.
 
@@ -50,19 +59,17 @@ def nested_masks(
     periods: Sequence[Period],
     table: Dimensions,
     figures: Iterable[str],
-    categories: Mapping[str, Sequence[str]],
-    regions: Mapping[str, str],
-    threshold: int,
+    scheme: Scheme,
 ) -> Counter[str]:
     """Add the cells of one table to the periods that are being closed; counts of the programs.
 
     Departments are looked at region by region, after the regions.
     """
     counts: Counter[str] = Counter()
-    inside = categories["region"] if "department" in table else [None]
+    inside = scheme.categories["region"] if "department" in table else [None]
     for group, region in product(related(fine, list(figures)), inside):
-        nest = _Nest(fine, periods, table, group, categories, regions, threshold, region)
-        made = suppress(nest.system, threshold)
+        nest = _Nest(fine, periods, (table, group), scheme, region)
+        made = suppress(nest.system, scheme.threshold)
         counts.update(programs=made.programs, withheld=made.withheld)
         for number, (period, key) in enumerate(nest.keys):
             if period.closing and key[1]:
@@ -79,20 +86,19 @@ class _Nest:
         self,
         fine: pl.DataFrame,
         periods: Sequence[Period],
-        table: Dimensions,
-        figures: Sequence[str],
-        categories: Mapping[str, Sequence[str]],
-        regions: Mapping[str, str],
-        threshold: int,
+        counted: tuple[Dimensions, Sequence[str]],
+        scheme: Scheme,
         region: str | None,
     ) -> None:
-        self._threshold, self._region, self._regions = threshold, region, regions
+        table, figures = counted
+        self._threshold, self._region = scheme.threshold, region
+        categories, regions = dict(scheme.categories), scheme.regions
         self._totals = {
             (p.kind, p.days.first): totals(_of_days(fine, p.days), figures) for p in periods
         }
         if region is not None:
             departments = [d for d in categories["department"] if regions[d] == region]
-            categories = {**categories, "region": [region], "department": departments}
+            categories |= {"region": [region], "department": departments}
         block, counts = block_of(fine, figures, categories, regions)
         if region is not None:
             counts = counts.filter(pl.col("region") == region)

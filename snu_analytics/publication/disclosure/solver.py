@@ -1,4 +1,4 @@
-"""A linear program whose bounds and prices change: kept, so that each solution starts from the last.
+"""A linear program whose bounds and prices change; each solution starts from the last.
 
 HiGHS as SciPy ships it. `scipy.optimize.linprog` would build and presolve the model anew each time,
 which took forty times as long for the programs of a month.

@@ -76,9 +76,9 @@ def cliques(tables: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
 
     Region and department always stand together.
     """
-    tables = [set(table) for table in tables]
-    used = sorted(set().union(*tables)) if tables else []
-    together = {frozenset(pair) for table in tables for pair in combinations(table, 2)}
+    crossed = [set(table) for table in tables]
+    used = sorted(set().union(*crossed))
+    together = {frozenset(pair) for table in crossed for pair in combinations(table, 2)}
     if {"region", "department"} <= set(used):
         together.add(frozenset({"region", "department"}))
     complete = [

@@ -40,8 +40,8 @@ class System:
     values. Of the cells some are `masked` already; `own` may be masked, the others are shown
     whatever happens. Of the `whole` ones, masked with their whole group, it is not told whether
     they are small. `group` numbers the groups that can be masked whole, `place` those of all
-    figures, `price` is what masking a count costs, and `total` the national total of the cell's figure and
-    period: what everybody knows that no cell exceeds.
+    figures, `price` is what masking a count costs, and `total` the national total of the cell's
+    figure and period: what everybody knows that no cell exceeds.
     """
 
     zero: csr_array

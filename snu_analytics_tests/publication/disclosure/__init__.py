@@ -1,0 +1,1 @@
+"""Masks are judged by an attacker who shares no code with what chooses them."""
