@@ -15,7 +15,6 @@ from snu_analytics.days import DayRange
 PeriodKind = Literal["week", "month", "campaign"]
 Dimensions = tuple[str, ...]
 
-PERIOD_KINDS: tuple[PeriodKind, ...] = ("week", "month", "campaign")
 GROUPS = ("gender", "age_group", "region", "department", "cohort")
 
 # The column of the fine counts that a dimension comes from.
