@@ -110,8 +110,8 @@ def _cell_keys() -> list[Column]:
         column("figure", Text, _FIGURE),
         column("breakdown", Text, "Dimensions that are told apart, such as gender × region"),
         *(
-            column(name, Text, f"{told}; null if not told apart", nullable=True)
-            for name, told in _GROUPS.items()
+            column(name, Text, f"{meaning}; null if not told apart", nullable=True)
+            for name, meaning in _GROUPS.items()
         ),
     ]
 
@@ -120,7 +120,7 @@ def published_views(schema: str) -> list[View]:
     """The totals of weeks, months and campaigns, and the course of the daily ones."""
     of_period = "phase, figure, {} AS {}, sum(value)::int AS value, count(*)::int AS days"
     made = []
-    for name, expression, told in (
+    for name, expression, meaning in (
         ("week", "date_trunc('week', day)::date", "Monday of the ISO week"),
         ("month", "date_trunc('month', day)::date", "First day of the month"),
         ("campaign", "campaign", "Campaign, September to August, by the year it ends"),
@@ -135,7 +135,7 @@ def published_views(schema: str) -> list[View]:
                 {
                     "phase": _PHASE,
                     "figure": _FIGURE,
-                    name: told,
+                    name: meaning,
                     "value": "Number of events in the whole country (count)",
                     "days": "Days that are counted in it (count)",
                 },
