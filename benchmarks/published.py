@@ -54,7 +54,8 @@ def main() -> None:
 
 def _closed(counts: pl.DataFrame):
     """The cells of each month, with what is closed with it."""
-    published, closed = None, set()
+    published: pl.DataFrame | None = None
+    closed: set[date] = set()
     for month in sorted({day.replace(day=1) for day in _CAMPAIGN}):
         began = time.process_time()
         around = Around(month_of(month), frozenset(closed))
