@@ -54,7 +54,8 @@ def main() -> None:
 
 def _closed(counts: pl.DataFrame):
     """The cells of each month, with what is closed with it."""
-    published, closed = None, set()
+    published: pl.DataFrame | None = None
+    closed: set[date] = set()
     for month in sorted({day.replace(day=1) for day in _CAMPAIGN}):
         began = time.process_time()
         around = Around(month_of(month), frozenset(closed))
@@ -80,7 +81,7 @@ def _print_shares(cells: pl.DataFrame, counts: pl.DataFrame) -> None:
                 pl.col("figures").str.split("+").list.contains(figure),
                 _period(str(kind)).is_in(own["period"].implode()),
             )
-            share = 100 * own["value"].sum() / max(1, counted["value"].sum())
+            share = 100 * int(own["value"].sum()) / max(1, int(counted["value"].sum()))
             shares.append(f"{figure} {share:5.1f} %")
         wanted = _TO_REACH.get((str(kind), str(breakdown)))
         print(f"{kind:9}{breakdown:30}", *shares, f"(to reach: {wanted} %)" if wanted else "")
