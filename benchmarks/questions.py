@@ -50,9 +50,9 @@ _ONE_OF = [
 # Simulated structures and missions have no patches, so no events: each structure is given one.
 _STRUCTURES = """
     INSERT INTO analytics.structure_event
-    (event_id, change_id, subject_id, event_date, event_at, phase, event_name, to_value,
+    (event_id, change_id, subject_id, event_date, event_order, phase, event_name, to_value,
      state_before, state_after, legal_status, quality)
-    SELECT gen_random_uuid(), gen_random_uuid(), structure_id, '2020-09-01', '2020-09-01',
+    SELECT gen_random_uuid(), gen_random_uuid(), structure_id, '2020-09-01', 1,
         'mission', 'structure_created', 'VALIDATED', '{}', '{"types": ["Association", "Autre"]}',
         'ASSOCIATION', 'recorded'
     FROM (SELECT DISTINCT structure_id FROM analytics.application_event) s
@@ -172,7 +172,7 @@ def _multiply(connection: psycopg.Connection, table: str, copies: int) -> None:
 
 def _copied(column: str, kind: str) -> sql.Composed:
     name = sql.Identifier(column)
-    if column in ("event_date", "event_at"):
+    if column == "event_date":
         return sql.SQL("{} + make_interval(years => %(years)s)").format(name)
     if kind == "uuid":
         return sql.SQL("md5({}::text || %(years)s::text || n)::uuid").format(name)

@@ -162,9 +162,10 @@ def _event_differences(
 ) -> Iterator[str]:
     owner = "subject_id" if entity.name == "young" else "young_id" if entity.join else None
     names = ("change_id", "subject_id", "event_name", "field", "from_value", "to_value", "quality")
-    query = f"SELECT {', '.join(f'{n}::text' for n in (*names, *_JSON))} FROM analytics."
-    rows = _rows(url, query + entity.table)
-    events = pl.DataFrame(rows, [*names, *_JSON], orient="row", infer_schema_length=None)
+    texts = ", ".join(f"{n}::text" for n in (*names, *_JSON))
+    rows = _rows(url, f"SELECT {texts}, event_order FROM analytics.{entity.table}")
+    columns = [*names, *_JSON, "event_order"]
+    events = pl.DataFrame(rows, columns, orient="row", infer_schema_length=None)
     expected = expected_events(truth, entity, pseudonyms)
     inferred = inferred_creations(truth, entity, pseudonyms)
     if owner:

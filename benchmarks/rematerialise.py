@@ -22,8 +22,8 @@ def grow(url: str, rows: int = _ROWS) -> int:
         )
         connection.execute(
             "INSERT INTO analytics.young_event (event_id, change_id, subject_id, event_date, "
-            "event_at, phase, event_name, state_before, state_after, quality) "
-            "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), d, d, 'inscription', "
+            "event_order, phase, event_name, state_before, state_after, quality) "
+            "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), d, 1, 'inscription', "
             "'inscription_created', '{}', '{}', 'recorded' FROM (SELECT date '2010-01-01' + "
             "n %% 3650 AS d FROM generate_series(1, %s) n)",
             [max(0, rows - held)],

@@ -107,7 +107,10 @@ def _of_entity(simulation: Simulation, entity: Entity, folder: Path) -> Tally:
     source.close()
     states = _states(rebuilt, simulation.frame(f"{entity.name}_states"), entity, canonicaliser)
     staged = deidentified_states(rebuilt, _alone(entity), CATALOGUE, PSEUDONYMS)
-    events = build_events(staged, _alone(entity), CATALOGUE, PSEUDONYMS)
+    events = build_events(staged, _alone(entity), CATALOGUE, PSEUDONYMS).events
+    patches = rebuilt.drop_nulls("patch_id")
+    change = PSEUDONYMS.series("change", patches["patch_id"])
+    events = events.join(patches.select("date", change_id=change), on="change_id", how="left")
     return states + _events(events, simulation.frame(f"{entity.name}_events"), entity)
 
 
@@ -163,7 +166,7 @@ def _events(rebuilt: pl.DataFrame, truth: pl.DataFrame, entity: Entity) -> Tally
     of_status = pl.col("field").is_null() | (pl.col("field") == "status")
     reported = rebuilt.filter(of_status).select(
         "quality", "event_name", "to_value",
-        subject="subject_id", change="change_id", at="event_at",
+        subject="subject_id", change="change_id", at="date",
     ).with_row_index("reported")  # fmt: skip
     true = truth.filter(of_status).with_row_index("true")
     patches = true["patch_id"].drop_nulls().unique()

@@ -15,7 +15,13 @@ from snu_analytics.catalogue.model import Catalogue, Entity
 from snu_analytics.catalogue.vocabulary import Vocabulary
 from snu_analytics.errors import CatalogueError
 
-_SHARED = {"vocabularies.yaml", "places.yaml", "school_zones.yaml", "statuses.yaml"}
+_SHARED = {
+    "breakdowns.yaml",
+    "places.yaml",
+    "school_zones.yaml",
+    "statuses.yaml",
+    "vocabularies.yaml",
+}
 
 
 @cache
@@ -103,7 +109,7 @@ def _check_join(entity: Entity, entities: Mapping[str, Entity]) -> None:
     other = entities.get(entity.join.entity)
     if other is None:
         raise CatalogueError(f"{entity.name}.yaml, join: there is no {entity.join.entity}.yaml")
-    if unknown := set(entity.joined_fields) - set(other.fields):
+    if unknown := set(entity.joined_fields) - set(other.state_fields):
         raise CatalogueError(
             f"{entity.name}.yaml, columns: {other.name}.yaml does not keep {sorted(unknown)}"
         )

@@ -41,7 +41,8 @@ class Field(_Strict):
     """A field of the documents that is kept, and what happens to its values on the way.
 
     `reason` says what it is kept for and `category` which kind of personal data it is: both stand
-    in the record of processing. A closed array is closed element by element.
+    in the record of processing. A closed array is closed element by element. An `internal` field is
+    read to rebuild histories, and neither staged nor written.
     """
 
     treatment: Treatment
@@ -52,6 +53,7 @@ class Field(_Strict):
     namespace: str | None = None
     type: Literal["text", "boolean", "number", "array"] = "text"
     unit: str | None = None
+    internal: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> "Field":
@@ -73,7 +75,8 @@ class Column(_Strict):
     """A key column of the event table: a typed copy of a field of the state after the event.
 
     A `quasi_identifier` may be known of a person from elsewhere; a `sensitive` one is what somebody
-    could learn with the help of these.
+    could learn with the help of these. A `restricted` one names a small group that a person belongs
+    to: it stands in the entity's membership table, and its field in no state.
     """
 
     field: str
@@ -82,6 +85,7 @@ class Column(_Strict):
     true_for: tuple[str, ...] = ()
     quasi_identifier: bool = False
     sensitive: bool = False
+    restricted: bool = False
 
 
 class Dropped(_Strict):
@@ -213,6 +217,32 @@ class Entity(_Strict):
         return f"{self.name}_event"
 
     @property
+    def membership_table(self) -> str:
+        """The name, in schema `analytics`, of the table with the restricted columns."""
+        return f"{self.name}_membership"
+
+    @property
+    def event_columns(self) -> dict[str, Column]:
+        """The key columns of the event table, by name."""
+        return {name: column for name, column in self.columns.items() if not column.restricted}
+
+    @property
+    def membership_columns(self) -> dict[str, Column]:
+        """The restricted columns, by name; without any there is no membership table."""
+        return {name: column for name, column in self.columns.items() if column.restricted}
+
+    @property
+    def staged_fields(self) -> dict[str, Field]:
+        """The fields that may leave the process that reads the source: all but internal ones."""
+        return {name: field for name, field in self.fields.items() if not field.internal}
+
+    @property
+    def state_fields(self) -> dict[str, Field]:
+        """The fields that the states of event rows hold: neither internal nor restricted ones."""
+        restricted = {column.field for column in self.membership_columns.values()}
+        return {n: field for n, field in self.staged_fields.items() if n not in restricted}
+
+    @property
     def version(self) -> str:
         """A fingerprint of all that the file says."""
         return sha256(self.model_dump_json().encode()).hexdigest()[:8]
@@ -228,9 +258,12 @@ class Entity(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Entity":
-        used = {r.field for r in self.events} | {self.creation.field, self.creation.date}
-        used |= {c.field for c in self.columns.values() if not c.joined}
+        used = {r.field for r in self.events} | {self.creation.field}
+        used |= {c.field for c in self.event_columns.values() if not c.joined}
         used |= {self.join.field} if self.join else set()
+        restricted = {c.field for c in self.membership_columns.values()}
+        shown = used | set(self.pool.values())
+        used |= restricted | {self.creation.date}
         dropped = Counter(name for group in self.dropped.values() for name in group.fields)
         events = {r.event for r in self.events} | {self.creation.event}
         counted = {e for f in self.figures for c in f.counts for e in c.event}
@@ -238,9 +271,12 @@ class Entity(_Strict):
         faults = {
             "{} are used but are not among the fields": used - fields,
             "{} are among the fields and among the dropped": set(dropped) & fields,
+            "{} are internal, and no event or column may show them": (shown | restricted)
+            & (fields - set(self.staged_fields)),
+            "{} are restricted, and no event or other column may show them": shown & restricted,
             "{} are dropped twice": {name for name, count in dropped.items() if count > 1},
             "the groups use {}, which are not among the columns": set(self.groups.values())
-            - set(self.columns),
+            - set(self.event_columns),
             "the pool uses {}, which are not among the fields": set(self.pool.values()) - fields,
             "the milestones use {}, which are not among the fields": set(self.milestones) - fields,
             "the figures count {}, which are not events": counted - events,
@@ -250,6 +286,8 @@ class Entity(_Strict):
                 raise ValueError(sentence.format(sorted(names)))
         if self.joined_fields and not self.join:
             raise ValueError("joined columns need a join")
+        if any(column.joined for column in self.membership_columns.values()):
+            raise ValueError("a restricted column is one of the entity's own fields")
         if self.pool and "status" not in self.pool:
             raise ValueError("the pool lacks status")
         return self

@@ -95,7 +95,7 @@ def _change(explanation: Explanation) -> RenderableType:
     role = row["actor_role"] or "none that is kept"
     about = [
         ("change_id", str(row["change_id"])),
-        ("instant", f"{instant(row['event_at'])} (Paris)"),
+        ("instant", f"{instant(explanation.instant)} (Paris)"),
     ]
     if explanation.patch is None:
         about.append(

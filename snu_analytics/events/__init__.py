@@ -3,7 +3,7 @@
 Knows the catalogue and the snapshots; neither Dagster nor a database.
 """
 
-from snu_analytics.events.build import build_events
+from snu_analytics.events.build import EventRows, build_events
 from snu_analytics.events.deidentify import deidentified_patches, deidentified_states, marked_values
 from snu_analytics.events.leaks import kind_of, may_be_listed, occurring
 from snu_analytics.events.pseudonyms import Pseudonymiser
@@ -11,6 +11,7 @@ from snu_analytics.events.render import ages, column_values, pseudonymised, trea
 from snu_analytics.events.rules import first_match
 
 __all__ = [
+    "EventRows",
     "Pseudonymiser",
     "ages",
     "build_events",

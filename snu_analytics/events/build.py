@@ -1,8 +1,11 @@
 """De-identified snapshots to event rows, exactly as the event table holds them."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import polars as pl
 
-from snu_analytics.catalogue import Catalogue, Entity
+from snu_analytics.catalogue import Catalogue, Column, Entity
 from snu_analytics.events.leaks import refuse_raw_values
 from snu_analytics.events.pseudonyms import Pseudonymiser
 from snu_analytics.events.render import column_values, plain_text, states, treated
@@ -10,14 +13,25 @@ from snu_analytics.events.rules import named_changes
 from snu_analytics.history import JOINED
 
 
+class EventRows(NamedTuple):
+    """The rows of an entity's event table, and those of its membership table.
+
+    A membership row has the `event_id`, `subject_id`, `event_date` and `key_id` of an event of
+    which a restricted column is not null, and these columns (uuid texts).
+    """
+
+    events: pl.DataFrame
+    memberships: pl.DataFrame
+
+
 def build_events(
     snapshots: pl.DataFrame, entity: Entity, catalogue: Catalogue, pseudonyms: Pseudonymiser
-) -> pl.DataFrame:
-    """The events of the snapshots (see `deidentified_states`), in their order.
+) -> EventRows:
+    """The events of the snapshots (see `deidentified_states`), in their order, with memberships.
 
-    Columns are those of the event table, in its order: ids as uuid texts, `event_date` Date,
-    `event_at` Datetime(ms, UTC), states as JSON texts, key columns as String, Int16, Boolean or
-    Float64. Raises LeakError for a value that no treatment can make.
+    Columns are those of the tables, in their order: ids as uuid texts, `event_date` Date,
+    `event_order` Int16, states as JSON texts, key columns as String, Int16, Boolean or Float64.
+    Raises LeakError for a value that no treatment can make.
     """
     changes = named_changes(snapshots, entity)
     after = changes["row"]
@@ -28,46 +42,70 @@ def build_events(
     at = needed.search_sorted(after)
     before = needed.search_sorted(after - 1)
     rows = rendered[at]
-    table = {
+
+    def key_columns(columns: Mapping[str, Column]) -> dict[str, pl.Series]:
+        return {
+            name: column_values(
+                treated(catalogue.field(entity, column), rows[JOINED + column.field])
+                if column.joined
+                else values[column.field].gather(at),
+                catalogue.column_type(entity, column),
+                column.true_for,
+            )
+            for name, column in columns.items()
+        }
+
+    identity = {
         "event_id": pseudonyms.series("event", rows["change_id"] + "/" + changes["event_name"]),
         "change_id": rows["change_id"],
         "subject_id": rows["subject_id"],
         "event_date": rows["day"],
-        "event_at": rows["date"],
-        "phase": changes["phase"],
-        "event_name": changes["event_name"],
-        "field": changes["field"],
-        "from_value": plain_text(changes["from_text"]),
-        "to_value": plain_text(changes["to_text"]),
-        "state_before": pl.select(
-            pl.when(rows["creation"]).then(pl.lit("{}")).otherwise(texts.gather(before))
-        ).to_series(),
-        "state_after": texts.gather(at),
     }
-    for name, column in entity.columns.items():
-        if column.joined:
-            field = catalogue.field(entity, column)
-            value = treated(field, rows[JOINED + column.field])
-        else:
-            value = values[column.field].gather(at)
-        table[name] = column_values(value, catalogue.column_type(entity, column), column.true_for)
-    table["actor_role"] = rows["role"]
-    table["quality"] = changes["quality"]
-    table["doubts_before"] = _objects(
-        pl.select(pl.when(~rows["creation"]).then(rendered["doubts"].gather(before))).to_series()
+    key_id = pl.repeat(pseudonyms.fingerprint, len(rows), dtype=pl.String, eager=True)
+    events = pl.DataFrame(
+        {
+            **identity,
+            "event_order": _event_order(rows, after),
+            "phase": changes["phase"],
+            "event_name": changes["event_name"],
+            "field": changes["field"],
+            "from_value": plain_text(changes["from_text"]),
+            "to_value": plain_text(changes["to_text"]),
+            "state_before": pl.select(
+                pl.when(rows["creation"]).then(pl.lit("{}")).otherwise(texts.gather(before))
+            ).to_series(),
+            "state_after": texts.gather(at),
+            **key_columns(entity.event_columns),
+            "actor_role": rows["role"],
+            "quality": changes["quality"],
+            "doubts_before": _objects(
+                pl.select(
+                    pl.when(~rows["creation"]).then(rendered["doubts"].gather(before))
+                ).to_series()
+            ),
+            "doubts_after": _objects(rows["doubts"]),
+            "key_id": key_id,
+        }
     )
-    table["doubts_after"] = _objects(rows["doubts"])
-    table["change_order"] = _place_of_changes(snapshots).gather(after)
-    table["key_id"] = pl.repeat(pseudonyms.fingerprint, len(rows), dtype=pl.String, eager=True)
-    events = pl.DataFrame(table)
     refuse_raw_values(events, distinct, entity)
-    return events
+    restricted = key_columns(entity.membership_columns)
+    memberships = pl.DataFrame(
+        {n: identity[n] for n in ("event_id", "subject_id", "event_date")}
+        | restricted
+        | {"key_id": key_id}
+    ).filter(pl.any_horizontal(False, *(pl.col(name).is_not_null() for name in restricted)))
+    return EventRows(events, memberships)
 
 
-def _place_of_changes(snapshots: pl.DataFrame) -> pl.Series:
-    """The place of each row, from 1, among those of the same document and instant (Int16)."""
-    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int16).over("subject_id", "date")
-    return snapshots.select(place.alias("change_order"))["change_order"]
+def _event_order(rows: pl.DataFrame, after: pl.Series) -> pl.Series:
+    """The place of each event's change, from 1, among its subject's of the day (Int16).
+
+    Changes without an event have no place; `after` are the snapshots' positions, in time order.
+    """
+    place = after.rename("place").to_frame().hstack(rows.select("subject_id", "day"))
+    return place.select(pl.col("place").rank("dense").over("subject_id", "day").cast(pl.Int16))[
+        "place"
+    ]
 
 
 def _objects(members: pl.Series) -> pl.Series:

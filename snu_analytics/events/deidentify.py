@@ -16,6 +16,9 @@ from snu_analytics.history import (
     is_marked,
 )
 
+# It began in 2019: a day of an earlier year in a field of its days is one of birth.
+_BEFORE_THE_PROGRAMME = '^"(0|1|200|201[0-7])'
+
 MARKED_SCHEMA = {
     "day": pl.Date,
     "field": pl.String,
@@ -27,15 +30,17 @@ MARKED_SCHEMA = {
 def deidentified_states(
     snapshots: pl.DataFrame, entity: Entity, catalogue: Catalogue, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
-    """The snapshots without identifiers.
+    """The snapshots without identifiers and instants, by subject, each subject's in time order.
 
     `subject_id` and `change_id` (uuid texts) and `inferred` (Boolean: an inferred creation) replace
     `ref` and `patch_id`; a birth date becomes the age on the row's `day` as JSON text, an
-    identifier the JSON text of its pseudonym, a date field that holds the birth date of its row a
-    mark (see `history.canonical`); a role outside the catalogue's is null.
+    identifier the JSON text of its pseudonym, a date field that holds the birth date of its row, or
+    a day before the programme, a mark (see `history.canonical`); a role outside the catalogue's is
+    null. Internal fields and their doubts are left out. The order by pseudonym shows nothing of
+    that by ObjectId, which is that of the documents' creation.
     """
     joined = catalogue.entities[entity.join.entity].fields if entity.join else {}
-    fields = dict(entity.fields) | {JOINED + name: field for name, field in joined.items()}
+    fields = entity.staged_fields | {JOINED + name: field for name, field in joined.items()}
     fields = {name: field for name, field in fields.items() if name in snapshots.columns}
     birth_days = [
         snapshots[name].str.slice(0, 11) for name, f in fields.items() if f.treatment == "age"
@@ -45,36 +50,34 @@ def deidentified_states(
         pseudonyms.series(entity.name, snapshots["ref"]).alias("subject_id"),
         pseudonyms.series("change", snapshots["patch_id"]).alias("change_id"),
         pl.col("patch_id").str.starts_with(INFERRED_CREATION).alias("inferred"),
-        "date",
         _role(catalogue),
         "creation",
         "conflicts",
-        "doubts",
+        _shown_doubts(entity),
         *(
             _deidentified(field, snapshots, name, birth_days, pseudonyms).alias(name)
             for name, field in fields.items()
         ),
-    )
+    ).sort("subject_id", maintain_order=True)
 
 
 def deidentified_patches(
     heads: pl.DataFrame, entity: Entity, catalogue: Catalogue, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
-    """A row per patch: who, when, which listed fields it names, what is defective; no values.
+    """A row per patch: who, which listed fields it names, what is defective; no values, no instant.
 
     `heads` has `fields` (List(String)) beside the source's columns. `ref` is sealed, `subject_id`
-    its pseudonym; `change_id` stands for `patch_id`.
+    its pseudonym; `change_id`, by which the rows are sorted, stands for `patch_id`.
     """
     return heads.select(
         pseudonyms.series("change", heads["patch_id"]).alias("change_id"),
         pseudonyms.series(entity.name, heads["ref"]).alias("subject_id"),
         pseudonyms.sealed(heads["ref"]).alias("ref"),
-        "date",
         _role(catalogue),
         "defect",
         "day",
         "fields",
-    )
+    ).sort("change_id")
 
 
 def marked_values(
@@ -85,7 +88,7 @@ def marked_values(
     `states` are de-identified snapshots with the marks of the canonicaliser.
     """
     parts = [pl.DataFrame(schema=MARKED_SCHEMA)]
-    for name in entity.fields:
+    for name in entity.staged_fields:
         marked = states.filter(is_marked(states[name])).select("day", "subject_id", text=name)
         if marked.is_empty():
             continue
@@ -115,13 +118,22 @@ def _deidentified(
         return pl.select(pl.when(texts == "").then(texts).otherwise(years)).to_series()
     if field.treatment == "pseudonym":
         return pseudonymised(field, texts, pseudonyms)
-    if field.treatment == "date" and birth_days:
+    if field.treatment == "date":
         distinct, codes = gathered(snapshots, name)
         days = treated(field, distinct).str.slice(0, 11).gather(codes)
+        texts = texts.set(days.str.contains(_BEFORE_THE_PROGRAMME), BIRTH_DATE_MARK)
         for birth_day in birth_days:
             is_birth = (days == birth_day) & (birth_day.str.len_bytes() == 11)
             texts = texts.set(is_birth, BIRTH_DATE_MARK)
     return texts
+
+
+def _shown_doubts(entity: Entity) -> pl.Expr:
+    """The JSON members of `doubts` but for those of fields that no state shows."""
+    hidden = "|".join(name for name in entity.fields if name not in entity.state_fields)
+    if not hidden:
+        return pl.col("doubts")
+    return pl.col("doubts").str.replace_all(f'"({hidden})":"[a-z]+",?', "").str.strip_suffix(",")
 
 
 def _role(catalogue: Catalogue) -> pl.Expr:

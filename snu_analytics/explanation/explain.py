@@ -7,7 +7,7 @@ source leaves this module.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +70,8 @@ class Carried:
 class Explanation:
     """How an event came about.
 
-    `row` is the table's, by column. `patch` is the patch's place among the document's `patches`
+    `row` is the table's, by column; `instant` (UTC) is the change's in the source, which no table
+    holds. `patch` is the patch's place among the document's `patches`
     (None: an inferred creation). `contradictions` are pairs of fields and sentence,
     `figures` the definitions by name. `gone`: rebuilding gives no such event today; `others` are
     the events that the same patch makes today.
@@ -79,6 +80,7 @@ class Explanation:
     entity: str
     table: str
     row: Mapping[str, Any]
+    instant: datetime
     patch: int | None
     patches: int
     operations: tuple[Operation, ...]
@@ -118,6 +120,7 @@ def explain(
         entity=entity.name,
         table=entity.table,
         row=row,
+        instant=timeline.heads["date"][int(timeline.patch_of[at])],
         patch=None if origin.inferred else patches.index(origin.change) + 1,
         patches=len(patches),
         operations=tuple(_operation(texts, *parts) for parts in operations),
@@ -288,8 +291,8 @@ def _rebuilt(
     days = DayRange(day, day)
     frame = with_joined(context, entity, source, snapshots(timeline, days.start, days.end))
     states = deidentified_states(frame, entity, context.catalogue, context.pseudonyms)
-    events = build_events(states, entity, context.catalogue, context.pseudonyms)
-    return [decoded(event) for event in events.iter_rows(named=True)]
+    rows = build_events(states, entity, context.catalogue, context.pseudonyms)
+    return [decoded(event) for event in rows.events.iter_rows(named=True)]
 
 
 def _joined_columns(entity: Entity, event: Mapping[str, Any] | None) -> dict[str, str]:

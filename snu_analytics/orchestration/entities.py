@@ -16,7 +16,6 @@ from snu_analytics.pipeline import (
     PATCHES,
     SNAPSHOTS,
     DayCounts,
-    days_with_misplaced_events,
     days_with_wrong_figures,
     load_events,
     load_figures,
@@ -41,9 +40,6 @@ _NOTHING_WITHHELD = Check(
 )
 _FIELDS_KNOWN = Check(
     "fields_known", "Every field met is in the catalogue, kept or dropped by name."
-)
-_EVENTS_IN_THEIR_DAY = Check(
-    "events_in_their_day", "Every event's instant lies in its Europe/Paris day.", blocking=True
 )
 _FIGURES_COUNT_EVENTS = Check(
     "figures_count_events",
@@ -105,10 +101,8 @@ def entity_assets(
 
     def anonymized_events(run: Run) -> Result:
         loaded = load_events(run.pipeline.context(), entity, run.days, run.warehouse)
-        misplaced = days_with_misplaced_events(entity, run.days, run.warehouse)
         return Result(
             {day: {"events": rows} for day, rows in loaded.written.items()},
-            checks=[_EVENTS_IN_THEIR_DAY.result(not misplaced, days=listed(misplaced))],
             metadata=count_tables(event=loaded.by_name),
         )
 
@@ -146,7 +140,6 @@ def entity_assets(
             "the day's rows in one transaction.",
             {"postgres", "polars"},
             after=SNAPSHOTS,
-            checks=[_EVENTS_IN_THEIR_DAY],
         ),
         step(
             FIGURES,

@@ -4,6 +4,7 @@ import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import paris_today, years_before
+from snu_analytics.errors import ErasureError
 from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.resources import (
     PipelineResource,
@@ -11,7 +12,7 @@ from snu_analytics.orchestration.resources import (
     WarehouseResource,
 )
 from snu_analytics.pipeline import prune_copies
-from snu_analytics.privacy import erase_absent, republish
+from snu_analytics.privacy import erase_absent, remnants
 from snu_analytics.warehouse import expire_events, expire_figures
 
 
@@ -24,13 +25,13 @@ def erase_gone(
 ) -> None:
     with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
         work = pipeline.context()
-        erasures = erase_absent(work, opened, connection)
-        republish(work, erasures, connection, pipeline.settings.suppression_threshold)
-        for erased in erasures:
+        for erased in erase_absent(work, opened, connection):
             context.log.info(
                 "%s, %s: erased %s subjects with %s events on %s days",
                 *(erased.entity, erased.reason, erased.subjects, erased.events, len(erased.days)),
             )
+        if sentences := remnants(work, connection):
+            raise ErasureError("; ".join(sentences))
 
 
 @dg.job(executor_def=dg.in_process_executor, description="Follows the erasures of the source.")

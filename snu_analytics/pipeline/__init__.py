@@ -20,12 +20,13 @@ from snu_analytics.pipeline.erased import is_erased, without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
-from snu_analytics.pipeline.loaded import refuse_missing_day, require_loaded
+from snu_analytics.pipeline.kinds import kind_counts
+from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
 from snu_analytics.pipeline.unlisted import unlisted_values
-from snu_analytics.pipeline.verify import days_with_misplaced_events, days_with_wrong_figures
+from snu_analytics.pipeline.verify import days_with_wrong_figures
 
 __all__ = [
     "EVENTS",
@@ -42,11 +43,11 @@ __all__ = [
     "Staged",
     "Staging",
     "audit_history",
-    "days_with_misplaced_events",
     "days_with_wrong_figures",
     "delete_copies",
     "figure_query",
     "is_erased",
+    "kind_counts",
     "load_events",
     "load_figures",
     "prune_copies",

@@ -32,6 +32,8 @@ def load_events(
 ) -> Loaded:
     """The counts of the days' event rows, which are replaced by the events of what is staged.
 
+    Rows are written by event_id, a keyed hash: their place in a table shows nothing of the order of
+    patches or documents. Memberships are replaced with the events, in the same transaction.
     Raises StagingError naming the asset to run when a day's snapshots are not staged,
     WarehouseError when the tables hold rows made with another key, and LeakError where a value is
     none that a treatment makes.
@@ -41,8 +43,12 @@ def load_events(
     with claimed_key(warehouse, context.pseudonyms.fingerprint):
         for frames, fingerprints in _batches(context, entity, days):
             snapshots = pl.concat(frames)
-            events = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
-            written |= replace_days(warehouse, entity.table, "event_date", fingerprints, events)
+            rows = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
+            events, memberships = (frame.sort("event_id") for frame in rows)
+            tables = {entity.table: events}
+            if entity.membership_columns:
+                tables[entity.membership_table] = memberships
+            written |= replace_days(warehouse, entity.table, "event_date", fingerprints, tables)
             names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(written, dict(sorted(names.items())))
 

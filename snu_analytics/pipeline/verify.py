@@ -5,21 +5,8 @@ from datetime import date
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import PARIS, DayRange
+from snu_analytics.days import DayRange
 from snu_analytics.pipeline.figure_queries import count_query, figure_part
-
-
-def days_with_misplaced_events(
-    entity: Entity, days: DayRange, warehouse: psycopg.Connection
-) -> list[date]:
-    """The days that hold an event whose instant lies in another Paris day."""
-    rows = warehouse.execute(
-        f"SELECT DISTINCT event_date FROM analytics.{entity.table} "
-        "WHERE event_date BETWEEN %(first)s AND %(last)s "
-        "AND (event_at AT TIME ZONE %(zone)s)::date <> event_date ORDER BY event_date",
-        {"first": days.first, "last": days.last, "zone": PARIS.key},
-    )
-    return [day for (day,) in rows]
 
 
 def days_with_wrong_figures(

@@ -6,7 +6,7 @@ person. `register` is a room of its own, which imports the catalogue alone.
 """
 
 from snu_analytics.privacy.carry_over import carry_over
-from snu_analytics.privacy.erase import erase_absent, erase_requested, published_days, republish
+from snu_analytics.privacy.erase import erase_absent, erase_requested, remnants
 from snu_analytics.privacy.key_change import destroy, in_force, new_key_for, settle, with_key
 from snu_analytics.privacy.risk import report_risk
 from snu_analytics.privacy.risk_cells import CELL_TABLES, LEAST_CELL, cell_query, small_cells
@@ -31,9 +31,8 @@ __all__ = [
     "in_force",
     "meaning",
     "new_key_for",
-    "published_days",
+    "remnants",
     "report_risk",
-    "republish",
     "settle",
     "small_cells",
     "verdict",

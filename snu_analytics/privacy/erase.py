@@ -7,12 +7,11 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import DayRange, consecutive
+from snu_analytics.days import consecutive
 from snu_analytics.errors import ErasureError
 from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, is_erased, load_figures
-from snu_analytics.publication import publish
 from snu_analytics.source import Source, delete_indexes
 from snu_analytics.warehouse import (
     Erased,
@@ -20,7 +19,6 @@ from snu_analytics.warehouse import (
     erase_subjects,
     erased_digests,
     loaded_days,
-    publications,
     subjects_of,
 )
 
@@ -119,24 +117,17 @@ def _erased(
     return done
 
 
-def republish(
-    context: PipelineContext,
-    erased: Sequence[Erased],
-    warehouse: psycopg.Connection,
-    threshold: int,
-) -> None:
-    """Publish again the published days that an erasure touched, with their weeks and months."""
-    for days in published_days(erased, warehouse):
-        publish(context.catalogue, days, warehouse, threshold)
-
-
-def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
-    """The published days among those that an erasure touched."""
-    touched = {day for entry in erased for day in entry.days}
-    if not touched:
-        return []
-    published = publications(warehouse, min(touched), max(touched))
-    return consecutive(touched & {entry.period for entry in published if entry.kind == "day"})
+def remnants(context: PipelineContext, warehouse: psycopg.Connection) -> list[str]:
+    """A sentence for each place that still holds an erased subject, and must not."""
+    erased = erased_digests(warehouse, context.pseudonyms)
+    sentences = []
+    for entity in context.catalogue.entities.values():
+        digests = erased.get(entity.name, [])
+        if held := is_erased(context, subjects_of(warehouse, entity), digests).sum():
+            sentences.append(f"analytics.{entity.table} still holds {held:,} of the erased")
+        if files := _staged(context, entity, digests):
+            sentences.append(f"staging still holds the erased (files: {len(files):,})")
+    return sentences
 
 
 def unstage(context: PipelineContext, entity: Entity, digests: Sequence[str]) -> int:
@@ -144,13 +135,22 @@ def unstage(context: PipelineContext, entity: Entity, digests: Sequence[str]) ->
 
     A day that runs again stages its other subjects again.
     """
-    deleted = 0
-    for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):
-        for day in context.staging.days(asset):
-            if _holds(context, asset, day, digests):
-                context.staging.delete(asset, day)
-                deleted += 1
-    return deleted
+    staged = _staged(context, entity, digests)
+    for asset, day in staged:
+        context.staging.delete(asset, day)
+    return len(staged)
+
+
+def _staged(
+    context: PipelineContext, entity: Entity, digests: Sequence[str]
+) -> list[tuple[tuple[str, str], date]]:
+    """The asset and day of each staged file that holds an erased subject, given by digest."""
+    return [
+        (asset, day)
+        for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS))
+        for day in context.staging.days(asset)
+        if _holds(context, asset, day, digests)
+    ]
 
 
 def _holds(

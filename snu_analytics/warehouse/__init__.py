@@ -29,16 +29,15 @@ from snu_analytics.warehouse.keys import (
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.notes import replace_notes
 from snu_analytics.warehouse.published import (
-    Name,
-    Publication,
-    Revisions,
-    erased_since,
+    BREAKDOWN_COLUMNS,
+    closed_months,
     fine_counts,
-    patch_counts,
-    publications,
     published_cells,
+    published_totals,
     publishing,
-    replace_publications,
+    replace_totals,
+    write_closed_month,
+    write_revision,
 )
 from snu_analytics.warehouse.read import (
     audit_lines,
@@ -65,18 +64,15 @@ from snu_analytics.warehouse.rotation import (
     finish_rotation,
     rows_by_key,
 )
-from snu_analytics.warehouse.schema import Cause, warehouse_metadata
+from snu_analytics.warehouse.schema import warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
-    "Cause",
+    "BREAKDOWN_COLUMNS",
     "Change",
     "Erased",
     "Key",
     "KeyedRows",
-    "Name",
-    "Publication",
-    "Revisions",
     "SourceFingerprint",
     "address",
     "audit_lines",
@@ -84,6 +80,7 @@ __all__ = [
     "carry_erased",
     "changed_days",
     "claimed_key",
+    "closed_months",
     "connect",
     "copy_rows",
     "copy_text",
@@ -91,7 +88,6 @@ __all__ = [
     "days_of_other_keys",
     "erase_subjects",
     "erased_digests",
-    "erased_since",
     "erased_with_other_keys",
     "event_row",
     "expire_events",
@@ -107,15 +103,14 @@ __all__ = [
     "lock_day",
     "mapped_errors",
     "migrate",
-    "patch_counts",
     "pending_changes",
-    "publications",
     "published_cells",
+    "published_totals",
     "publishing",
     "replace_all",
     "replace_days",
     "replace_notes",
-    "replace_publications",
+    "replace_totals",
     "require_key",
     "resolve_url",
     "rows_by_key",
@@ -125,4 +120,6 @@ __all__ = [
     "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",
+    "write_closed_month",
+    "write_revision",
 ]

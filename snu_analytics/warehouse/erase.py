@@ -66,7 +66,10 @@ def erase_subjects(
 
 
 def expire_events(connection: psycopg.Connection, entity: Entity, before: date) -> Erased:
-    """What was deleted of an entity's table: the rows of all days before one, with its notes."""
+    """What was deleted of an entity's table: the rows of all days before one, with what is beside.
+
+    Its memberships, loads and notes of these days go too.
+    """
     table = _table(entity.table)
     with connection.transaction():
         days = connection.execute(
@@ -76,6 +79,10 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
             ).format(table),
             [before],
         ).fetchall()
+        for membership in _memberships(connection, entity.name):
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE event_date < %s").format(_table(membership)), [before]
+            )
         connection.execute(
             "DELETE FROM analytics.day_load WHERE relation = %s AND day < %s",
             [entity.table, before],
@@ -157,7 +164,10 @@ def _subjects(connection: psycopg.Connection) -> pl.Series:
 
 
 def _delete_listed(connection: psycopg.Connection, entity: str, table: str, reason: str) -> Erased:
-    """What was deleted: the listed subjects' rows of a table. `day_load` counts what is left."""
+    """What was deleted: the listed subjects' rows of a table, and their memberships.
+
+    `day_load` counts what is left.
+    """
     query = sql.SQL(
         "SELECT DISTINCT event_date FROM {} JOIN listed USING (subject_id) ORDER BY 1"
     ).format(_table(table))
@@ -169,6 +179,12 @@ def _delete_listed(connection: psycopg.Connection, entity: str, table: str, reas
         "RETURNING e.subject_id) SELECT count(DISTINCT subject_id), count(*) FROM deleted"
     ).format(_table(table))
     ((subjects, events),) = connection.execute(delete).fetchall()
+    for membership in _memberships(connection, entity):
+        connection.execute(
+            sql.SQL("DELETE FROM {} m USING listed WHERE m.subject_id = listed.subject_id").format(
+                _table(membership)
+            )
+        )
     loads = connection.execute(
         "DELETE FROM analytics.day_load WHERE relation = %s AND day = ANY(%s) "
         "RETURNING day, patch_count, digest, key_id",
@@ -182,6 +198,13 @@ def _delete_listed(connection: psycopg.Connection, entity: str, table: str, reas
         [(table, day, day, *rest) for day, *rest in loads],
     )
     return Erased(entity, reason, subjects, events, tuple(days))
+
+
+def _memberships(connection: psycopg.Connection, entity: str) -> list[str]:
+    """The entity's membership table, if it has one."""
+    name = f"{entity}_membership"
+    stands = connection.execute("SELECT to_regclass(%s)", [f"{ANALYTICS}.{name}"]).fetchone()
+    return [name] if stands != (None,) else []
 
 
 def _table(table: str) -> sql.Identifier:

@@ -5,7 +5,8 @@ entry to rows, exports or backups that still have the pseudonym.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from operator import itemgetter
+from typing import Any, Protocol
 
 import polars as pl
 import psycopg
@@ -54,7 +55,10 @@ def carry_erased(
             "(entity, digest, key_id, reason, since, is_digest) "
             "SELECT entity, %s, %s, reason, since, true FROM analytics.erased_subject "
             "WHERE entity = %s AND digest = %s ON CONFLICT DO NOTHING",
-            [(new, key_id, entity, old) for old, new in digests.items()],
+            [
+                (new, key_id, entity, old)
+                for old, new in sorted(digests.items(), key=lambda pair: pair[1])
+            ],
         )
 
 
@@ -84,12 +88,12 @@ def _digest_pseudonyms(connection: psycopg.Connection, key: ErasureKey) -> None:
         )
 
 
-def _insert(connection: psycopg.Connection, entries: Sequence[tuple]) -> None:
+def _insert(connection: psycopg.Connection, entries: Sequence[tuple[Any, ...]]) -> None:
     """Entries of entity, digest, key id, reason and day, today for None."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO analytics.erased_subject "
             "(entity, digest, key_id, reason, since, is_digest) "
             "VALUES (%s, %s, %s, %s, coalesce(%s, CURRENT_DATE), true) ON CONFLICT DO NOTHING",
-            entries,
+            sorted(entries, key=itemgetter(1)),  # their place shows nothing either
         )

@@ -156,7 +156,8 @@ def keyed_tables(connection: psycopg.Connection) -> list[KeyedTable]:
         "CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'key_id') "
         "THEN 'key_id' ELSE 'NULL::text' END FROM pg_class c "
         "WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r' "
-        r"AND (relname LIKE '%%\_event' OR relname = 'quarantine') ORDER BY relname",
+        r"AND (relname LIKE '%%\_event' OR relname LIKE '%%\_membership' "
+        "OR relname = 'quarantine') ORDER BY relname",
         [ANALYTICS],
     )
     return [KeyedTable(*row) for row in rows]

@@ -34,7 +34,7 @@ def replace_days(
     table: str,
     day_column: str,
     days: Iterable[date] | Mapping[date, SourceFingerprint],
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | Mapping[str, pl.DataFrame],
     part: Part | None = None,
 ) -> dict[date, int]:
     """The number of rows written on each of the days: those of the frame in place of the former.
@@ -43,15 +43,24 @@ def replace_days(
     days is not written. Each day is a transaction of its own, an empty one too: another one that
     replaces the same day waits for its end, and where a row is refused the former rows of its day
     stand. With `part` only the rows of that part are deleted; without it the whole table is loaded
-    for the day, which is noted in `day_load` with its fingerprint, if `days` maps it to one.
+    for the day, which is noted in `day_load` with its fingerprint, if `days` maps it to one. Of
+    frames by table each replaces the days of its own table, in the same transactions; `table` is
+    the one that is counted and noted.
     """
     fingerprints = days if isinstance(days, Mapping) else {}
-    rows = copy_text(frame)
-    by_day = rows.partition_by(day_column, as_dict=True, maintain_order=True)
+    frames = {table: frame} if isinstance(frame, pl.DataFrame) else frame
+    texts = {name: copy_text(rows) for name, rows in frames.items()}
+    by_day = {name: _by_day(rows, day_column) for name, rows in texts.items()}
     written = {}
     for day in days:
         with replacing(connection, table, day_column, day, part):
-            written[day] = copy_rows(connection, _table(table), by_day.get((day,), rows.clear()))
+            for name in frames.keys() - {table}:
+                _delete_day(connection, name, day_column, day)
+            counts = {
+                name: copy_rows(connection, _table(name), by_day[name].get(day, rows.clear()))
+                for name, rows in texts.items()
+            }
+            written[day] = counts[table]
             if not part:
                 _note_load(connection, table, day, written[day], fingerprints.get(day))
     return written
@@ -74,14 +83,25 @@ def replacing(
         raise ValueError("a day is replaced in a transaction of its own: commit the open one first")
     with connection.transaction():
         lock_day(connection, table, day, part)
-        condition, values = part_condition(part)
-        connection.execute(
-            sql.SQL("DELETE FROM {} WHERE {} = %s AND {}").format(
-                _table(table), sql.Identifier(day_column), condition
-            ),
-            [day, *values],
-        )
+        _delete_day(connection, table, day_column, day, part)
         yield
+
+
+def _by_day(rows: pl.DataFrame, day_column: str) -> dict[date, pl.DataFrame]:
+    parts = rows.partition_by(day_column, as_dict=True, maintain_order=True)
+    return {day: part for (day,), part in parts.items()}
+
+
+def _delete_day(
+    connection: psycopg.Connection, table: str, day_column: str, day: date, part: Part | None = None
+) -> None:
+    condition, values = part_condition(part)
+    connection.execute(
+        sql.SQL("DELETE FROM {} WHERE {} = %s AND {}").format(
+            _table(table), sql.Identifier(day_column), condition
+        ),
+        [day, *values],
+    )
 
 
 def lock_day(

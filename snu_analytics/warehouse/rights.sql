@@ -15,14 +15,18 @@ WITH role (name, purpose) AS (VALUES
     ('snu_owner', 'owns the tables'),
     ('snu_loader', 'writes the events and figures'),
     ('snu_analyst', 'reads the pseudonymised events and what is published'),
+    ('snu_membership_analyst', 'reads the classes, schools and stays that subjects belong to'),
     ('snu_reader', 'reads what is published, nothing else')
 ), setting (role, name, value) AS (VALUES
     ('snu_analyst', 'default_transaction_read_only', 'on'),
+    ('snu_membership_analyst', 'default_transaction_read_only', 'on'),
     ('snu_reader', 'default_transaction_read_only', 'on'),
     -- A transaction that a reader leaves open holds up every change of the tables it has read.
     ('snu_analyst', 'idle_in_transaction_session_timeout', '10min'),
+    ('snu_membership_analyst', 'idle_in_transaction_session_timeout', '10min'),
     ('snu_reader', 'idle_in_transaction_session_timeout', '10min'),
     ('snu_analyst', 'statement_timeout', '300s'),
+    ('snu_membership_analyst', 'statement_timeout', '300s'),
     ('snu_reader', 'statement_timeout', '60s')
 ), connections (role, most) AS (VALUES
     -- Of the server's 100: who reads cannot keep the nights out.
@@ -37,6 +41,7 @@ WITH role (name, purpose) AS (VALUES
     ('snu_loader', 'published', ARRAY['USAGE']),
     ('snu_loader', 'dagster', ARRAY['USAGE', 'CREATE']),
     ('snu_analyst', 'analytics', ARRAY['USAGE']),
+    ('snu_membership_analyst', 'analytics', ARRAY['USAGE']),
     ('snu_analyst', 'published', ARRAY['USAGE']),
     ('snu_reader', 'published', ARRAY['USAGE'])
 ), table_right (role, schema, privileges) AS (VALUES
@@ -67,6 +72,11 @@ WITH role (name, purpose) AS (VALUES
         coalesce(pg_has_role(to_regrole('snu_owner')::oid, 'USAGE'), false) AS is_mine
 ), maker (oid) AS (
     SELECT oid FROM pg_roles WHERE rolname = current_user UNION SELECT oid FROM owner WHERE is_mine
+), membership AS (
+    -- A class is 25 pupils: for one role of its own, which whoever needs both is granted as well.
+    SELECT c.oid, c.oid::regclass::text AS name, relacl FROM pg_class c
+    WHERE relnamespace = to_regnamespace('analytics') AND relkind = 'r'
+    AND relname LIKE '%\_membership'
 ), foreign_table AS (
     SELECT nspname AS schema, c.oid::regclass::text AS name
     FROM owner, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -171,7 +181,20 @@ UNION ALL
         SELECT FROM pg_class c, unnest(privileges) AS privilege
         WHERE relnamespace = to_regnamespace(schema) AND relkind IN ('r', 'p', 'v')
         AND NOT has_table_privilege(to_regrole(role)::oid, c.oid, privilege)
+        AND NOT (role = 'snu_analyst' AND c.oid IN (SELECT oid FROM membership))
     )
+UNION ALL
+    -- What the rights on all tables, and on those to come, have given.
+    SELECT 14, 'changed', 'table ' || name, 'snu_analyst may not read ' || name,
+        format('REVOKE ALL ON %s FROM snu_analyst', name)
+    FROM membership WHERE EXISTS (
+        SELECT FROM aclexplode(relacl) WHERE grantee = to_regrole('snu_analyst')
+    )
+UNION ALL
+    SELECT 14, 'changed', 'table ' || name, 'snu_membership_analyst may read ' || name,
+        format('GRANT SELECT ON %s TO snu_membership_analyst', name)
+    FROM membership WHERE
+        has_table_privilege(to_regrole('snu_membership_analyst')::oid, oid, 'SELECT') IS NOT TRUE
 UNION ALL
     SELECT 14, 'changed', 'database ' || name, format('%s may %s', role, lower(privilege)),
         format('GRANT %s ON DATABASE %s TO %s', privilege, name, role)

@@ -94,6 +94,22 @@ def test_key_columns_have_the_type_of_their_field():
             lambda y: y["fields"]["domains"].update(treatment="keep", vocabulary=None),
             "fields.domains: .*only a number or a boolean is kept",
         ),
+        (
+            lambda y: y["fields"]["status"].update(internal=True),
+            "'status'.* are internal, and no event or column may show them",
+        ),
+        (
+            lambda y: y["columns"].update(day={"field": "createdAt"}),
+            "'createdAt'.* are internal, and no event or column may show them",
+        ),
+        (
+            lambda y: y["columns"]["grade"].update(restricted=True, field="cohort"),
+            "'cohort'.* are restricted, and no event or other column may show them",
+        ),
+        (
+            lambda y: y["columns"]["gender"].update(restricted=True),
+            "'gender'.* are restricted, and no event or other column may show them",
+        ),
         (lambda y: y["dropped"]["health"].update(fields=[]), "dropped.health.fields"),
         (lambda y: y["dropped"]["health"].pop("reason"), "dropped.health.reason"),
     ],
@@ -129,6 +145,27 @@ def test_a_vocabulary_that_contradicts_itself_is_refused_by_name(folder, change,
     edit(folder / "vocabularies.yaml", change)
     with pytest.raises(CatalogueError, match=f"vocabularies.yaml, {message}"):
         read_catalogue(folder)
+
+
+def test_of_the_application_s_small_groups_none_is_in_a_state():
+    young = load_catalogue().entities["young"]
+    assert list(young.membership_columns) == ["classe_id", "etablissement_id", "session_phase1_id"]
+    assert not {"classeId", "etablissementId", "sessionPhase1Id"} & set(young.state_fields)
+
+
+def test_the_dates_of_a_state_are_no_instants_of_a_change():
+    dates = {
+        entity.name: [n for n, field in entity.state_fields.items() if field.treatment == "date"]
+        for entity in load_catalogue().entities.values()
+    }
+    assert dates == {
+        "young": ["departSejourAt"],
+        "application": [],
+        "mission": ["startAt", "endAt"],
+        "structure": [],
+        "classe": ["deletedAt"],
+        "mission_equivalence": ["startDate", "endDate"],
+    }
 
 
 def test_every_kept_array_is_closed():

@@ -105,7 +105,8 @@ class Place:
 
     def subjects(self) -> list[tuple]:
         return rows(
-            self.url, "SELECT subject_id::text, key_id FROM analytics.young_event ORDER BY event_at"
+            self.url,
+            "SELECT subject_id::text, key_id FROM analytics.young_event ORDER BY event_date",
         )
 
 

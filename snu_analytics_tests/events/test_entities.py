@@ -21,7 +21,7 @@ def events(world, entity: str, collection: str, patches: str, *history: dict) ->
     world.load(DAY)
     return world.rows(
         "SELECT event_name, phase, from_value, to_value, quality "
-        f"FROM analytics.{entity}_event ORDER BY event_at, event_name",
+        f"FROM analytics.{entity}_event ORDER BY event_order, event_name",
     )
 
 
@@ -65,7 +65,7 @@ def test_a_mission_is_created_and_changes_its_places_and_domain(world):
     ]
     assert world.rows(
         "SELECT places_total, places_left, main_domain FROM analytics.mission_event "
-        "ORDER BY event_at DESC LIMIT 1"
+        "ORDER BY event_order DESC LIMIT 1"
     ) == [(6, 5, "HEALTH")]
 
 

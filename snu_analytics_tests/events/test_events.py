@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,17 +14,18 @@ from snu_analytics_tests.fixtures.histories import (
     PSEUDONYMS,
     REF,
     add,
-    application_events,
     document,
     instant,
     patch,
-    remove,
     replace,
+    young_event_rows,
     young_events,
 )
 
 BORN = instant("2007-03-04T11:00")
-COLUMNS = warehouse_metadata(CATALOGUE).tables["analytics.young_event"].columns.keys()
+TABLES = warehouse_metadata(CATALOGUE).tables
+COLUMNS = TABLES["analytics.young_event"].columns.keys()
+MEMBERSHIP_COLUMNS = TABLES["analytics.young_membership"].columns.keys()
 
 
 def names(events) -> list[tuple]:
@@ -229,13 +231,73 @@ def test_both_states_tell_the_age_on_the_day_of_the_event(tmp_path):
 
 def test_identifiers_are_pseudonyms_by_namespace(tmp_path):
     patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
-    (event,) = young_events(tmp_path, [document(classeId="65b0" * 6)], patches).rows(named=True)
-    assert (
-        json.loads(event["state_after"])["classeId"]
-        == (PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0])
+    rows = young_event_rows(tmp_path, [document(classeId="65b0" * 6)], patches)
+    classe = PSEUDONYMS.series("classe", pl.Series(["65b0" * 6]))[0]
+    assert rows.memberships["classe_id"].to_list() == [classe]
+    assert "65b0" * 6 not in str([frame.rows() for frame in rows])
+    assert REF not in str([frame.rows() for frame in rows])
+
+
+def test_a_small_group_stands_among_the_memberships_alone(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-03-02T10:00", add("/sessionPhase1Id", "65c0" * 6)),
+        patch("2024-03-03T10:00", replace("/status", "WAITING_VALIDATION", "VALIDATED")),
+    ]
+    rows = young_event_rows(tmp_path, [document()], patches)
+    session = PSEUDONYMS.series("session_phase1", pl.Series(["65c0" * 6]))[0]
+    events = rows.events.rows(named=True)
+    assert rows.memberships.rows(named=True) == [
+        {
+            **{name: events[1][name] for name in ("event_id", "subject_id", "event_date")},
+            "classe_id": None,
+            "etablissement_id": None,
+            "session_phase1_id": session,
+            "key_id": PSEUDONYMS.fingerprint,
+        }
+    ]
+    assert session not in str(events)
+    assert "sessionPhase1Id" not in str(events)
+    assert rows.memberships.columns == MEMBERSHIP_COLUMNS
+
+
+def test_instants_that_the_event_date_shows_stand_in_no_state_and_no_doubt(tmp_path):
+    written: dict[str, Any] = dict.fromkeys(
+        ("lastStatusAt", "inscriptionDoneDate", "statusPhase2OpenedAt", "createdAt", "deletedAt"),
+        instant("2024-03-01T10:00"),
     )
-    assert "65b0" * 6 not in str(event)
-    assert REF not in str(event)
+    patches = [patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "VALIDATED"))]
+    documents = [document(gender="male", **written)]
+    event = young_events(tmp_path, documents, patches).row(-1, named=True)
+    assert json.loads(event["state_after"]) == {"status": "VALIDATED", "gender": "male"}
+    assert json.loads(event["doubts_after"]) == {"gender": "inferred"}
+
+
+def test_the_order_counts_a_subjects_changes_of_the_day(tmp_path):
+    patches = [
+        patch("2024-03-01T10:00", replace("/status", "IN_PROGRESS", "WAITING_VALIDATION")),
+        patch("2024-03-01T10:30", replace("/situation", "EMPLOYEE", "NOTHING")),
+        patch(
+            "2024-03-01T11:00",
+            replace("/status", "WAITING_VALIDATION", "VALIDATED"),
+            replace("/cohort", "Juin 2023", "Juillet 2024"),
+        ),
+        patch("2024-03-01T11:00", replace("/status", "VALIDATED", "WITHDRAWN")),
+        patch("2024-03-01T12:00", replace("/status", "WITHDRAWN", "VALIDATED"), ref=OTHER_REF),
+        patch("2024-03-02T10:00", replace("/status", "WITHDRAWN", "VALIDATED")),
+    ]
+    events = young_events(tmp_path, [document(), document(OTHER_REF)], patches)
+    (mine,) = PSEUDONYMS.series("young", pl.Series([REF]))
+    assert events.filter(subject_id=mine).select(
+        "event_date", "event_order", "to_value"
+    ).rows() == [
+        (date(2024, 3, 1), 1, "WAITING_VALIDATION"),
+        (date(2024, 3, 1), 2, "VALIDATED"),
+        (date(2024, 3, 1), 2, "Juillet 2024"),
+        (date(2024, 3, 1), 3, "WITHDRAWN"),
+        (date(2024, 3, 2), 1, "VALIDATED"),
+    ]
+    assert events.filter(pl.col("subject_id") != mine)["event_order"].to_list() == [1]
 
 
 def test_rural_is_told_from_the_population_density(tmp_path):
@@ -278,84 +340,3 @@ def test_the_columns_are_those_of_the_table_in_its_order(tmp_path):
 def test_no_patches_give_no_events_with_the_same_columns(tmp_path):
     events = young_events(tmp_path, [document()], [])
     assert (len(events), events.columns) == (0, COLUMNS)
-
-
-APPLIED = [
-    patch(
-        "2024-03-10T10:00",
-        add("/status", "WAITING_VALIDATION"),
-        add("/youngId", REF),
-        add("/missionId", "65c000000000000000000001"),
-        add("/youngCohort", "Juillet 2024"),
-        ref=OTHER_REF,
-    )
-]
-
-
-def test_an_application_tells_its_youngs_own_state_at_that_instant(tmp_path):
-    moved = [
-        patch("2024-03-10T10:00", replace("/department", "Ain", "Jura")),
-        patch("2024-03-10T10:01", replace("/department", "Jura", "Doubs")),
-    ]
-    (event,) = application_events(
-        tmp_path,
-        applications=[document(OTHER_REF)],
-        application_patches=APPLIED,
-        youngs=[document(department="Doubs", gender="female", region="Inconnue", birthdateAt=BORN)],
-        young_patches=moved,
-    ).rows(named=True)
-    assert (event["gender"], event["age"], event["region"], event["department"]) == (
-        "female",
-        17,
-        "OTHER",
-        "Jura",
-    )
-    assert event["young_id"] == PSEUDONYMS.series("young", pl.Series([REF]))[0]
-    assert event["young_cohort"] == "Juillet 2024"
-
-
-def test_the_young_is_known_by_its_document_alone_or_by_its_patches_alone(tmp_path):
-    documents = {"youngs": [document(gender="male")], "young_patches": []}
-    patches = {
-        "youngs": [],
-        "young_patches": [patch("2024-04-01T10:00", replace("/gender", "male", "female"))],
-    }
-    for number, known in enumerate((documents, patches)):
-        events = application_events(
-            tmp_path / str(number),
-            applications=[document(OTHER_REF)],
-            application_patches=APPLIED,
-            **known,
-        )
-        assert events["gender"].to_list() == ["male"]
-
-
-def test_the_application_of_an_unknown_young_tells_nothing_of_it(tmp_path):
-    (event,) = application_events(
-        tmp_path, applications=[], application_patches=APPLIED, youngs=[], young_patches=[]
-    ).rows(named=True)
-    assert (event["gender"], event["age"], event["department"]) == (None, None, None)
-
-
-def test_refusing_an_offer_is_the_youngs_own_no(tmp_path):
-    changes = [
-        patch("2024-03-11T10:00", replace("/status", "WAITING_ACCEPTATION", "REFUSED"), ref=REF),
-        patch("2024-03-12T10:00", replace("/status", "REFUSED", "VALIDATED"), ref=REF),
-        patch("2024-03-13T10:00", replace("/status", "VALIDATED", "REFUSED"), ref=REF),
-    ]
-    events = application_events(
-        tmp_path, applications=[], application_patches=changes, youngs=[], young_patches=[]
-    )
-    assert events["event_name"].to_list() == [
-        "application_declined",
-        "application_validated",
-        "application_refused",
-    ]
-
-
-def test_a_removed_contract_status_is_a_change_to_nothing(tmp_path):
-    changes = [patch("2024-03-11T10:00", remove("/contractStatus", "SENT"), ref=REF)]
-    events = application_events(
-        tmp_path, applications=[], application_patches=changes, youngs=[], young_patches=[]
-    )
-    assert names(events) == [("contract_status_changed", "SENT", None)]

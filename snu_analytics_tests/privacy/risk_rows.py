@@ -9,16 +9,16 @@ from psycopg import sql
 
 
 def insert_event(
-    url: str, person: int, at: str = "2024-03-01T10:00", table: str = "young_event", **columns: Any
+    url: str, person: int, day: str = "2024-03-01", table: str = "young_event", **columns: Any
 ) -> None:
-    """One event of a person, at an instant; columns that are not given are null."""
-    insert_events(url, [(person, columns)], at, table)
+    """One event of a person; columns that are not given are null."""
+    insert_events(url, [(person, columns)], day, table)
 
 
 def insert_events(
     url: str,
     people: Iterable[tuple[int, dict[str, Any]]],
-    at: str = "2024-03-01T10:00",
+    day: str = "2024-03-01",
     table: str = "young_event",
 ) -> None:
     """One event for each person and columns, all of the same columns."""
@@ -27,8 +27,8 @@ def insert_events(
             "event_id": uuid.uuid4(),
             "change_id": uuid.uuid4(),
             "subject_id": uuid.UUID(int=person),
-            "event_date": at[:10],
-            "event_at": f"{at}+00",
+            "event_date": day,
+            "event_order": 1,
             "phase": "inscription",
             "event_name": "inscription_created",
             "state_before": "{}",

@@ -1,6 +1,6 @@
 """Rows of the tests: events of young people, and what stands in the tables."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import polars as pl
@@ -19,7 +19,7 @@ def event(
     row = {
         **dict.fromkeys(("event_id", "change_id", "subject_id"), str(UUID(int=number))),
         "event_date": day,
-        "event_at": datetime(day.year, day.month, day.day, 10, tzinfo=UTC),
+        "event_order": 1,
         "phase": "inscription",
         "event_name": name,
         "state_before": "{}",

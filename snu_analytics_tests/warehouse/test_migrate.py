@@ -32,6 +32,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.application_event",
         "table analytics.audited_day",
         "table analytics.classe_event",
+        "table analytics.classe_membership",
         "table analytics.daily_figure",
         "table analytics.day_load",
         "table analytics.erased_subject",
@@ -48,22 +49,21 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.pool_movement",
         "table analytics.projection",
         "table analytics.pseudonym_key",
-        "table analytics.publication_input",
         "table analytics.quarantine",
         "table analytics.risk_report",
         "table analytics.structure_event",
         "table analytics.withheld",
         "table analytics.young_event",
-        "table published.daily",
+        "table analytics.young_membership",
+        "table published.breakdown",
+        "table published.closed_month",
+        "table published.daily_total",
         "table published.dim_calendar",
         "table published.dim_cohort",
         "table published.dim_figure",
         "table published.dim_region",
         "table published.dim_status",
-        "table published.monthly",
-        "table published.publication",
-        "table published.revision",
-        "table published.weekly",
+        "table published.revised_cell",
         "table published.dim_department",
     ]
 
@@ -71,6 +71,35 @@ def test_the_first_migration_lists_each_table(empty_database_url):
 def test_a_second_migration_changes_nothing(empty_database_url):
     migrate(empty_database_url, CATALOGUE)
     assert migrate(empty_database_url, CATALOGUE) == []
+
+
+OLD_TABLES = """
+    CREATE TABLE published.daily (day date, phase text, figure text, value integer);
+    CREATE TABLE published.publication (period date, published_at timestamptz);
+    CREATE TABLE analytics.publication_input (period date, digest text);
+    INSERT INTO published.daily VALUES ('2024-05-13', 'inscription', 'created', 30);
+"""
+
+
+def test_tables_that_nobody_fills_are_dropped_and_their_copies_void(warehouse_url):
+    execute(warehouse_url, OLD_TABLES)
+    changes = [c for c in migrate(warehouse_url, CATALOGUE) if c.subject.startswith("table ")]
+    assert [change.subject for change in changes] == [
+        "table published.daily",
+        "table published.publication",
+        "table analytics.publication_input",
+    ]
+    assert "readers' copies of it are void" in changes[0].sentence
+    assert rows(warehouse_url, "SELECT to_regclass('published.daily')::text") == [(None,)]
+    assert migrate(warehouse_url, CATALOGUE) == []
+
+
+def test_an_old_table_under_somebodys_view_is_left_and_named(warehouse_url):
+    execute(warehouse_url, OLD_TABLES + "CREATE VIEW mine AS SELECT * FROM published.daily")
+    changes = {change.subject: change.kind for change in migrate(warehouse_url, CATALOGUE)}
+    assert changes["table published.daily"] == "left"
+    assert changes["table published.publication"] == "changed"
+    assert rows(warehouse_url, "SELECT value FROM mine") == [(30,)]
 
 
 def test_pending_changes_are_listed_and_not_done(empty_database_url):

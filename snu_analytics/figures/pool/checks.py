@@ -76,7 +76,7 @@ def recount(entity: Entity, day: date, warehouse: psycopg.Connection) -> dict[st
     status = sql.SQL(
         "SELECT DISTINCT ON (subject_id) field, from_value, to_value FROM {} "
         "WHERE (field = {} OR field IS NULL) AND event_date <= %(day)s "
-        "ORDER BY subject_id {order}, event_at {order}, change_order {order}"
+        "ORDER BY subject_id {order}, event_date {order}, event_order {order}"
     )
     table, field = table_of(entity), sql.Literal(entity.pool["status"])
     query = sql.SQL(

@@ -157,7 +157,7 @@ def _leave_query(entity: Entity, column: str) -> sql.Composed:
         "SELECT {parts}, count(*) AS subjects FROM ("
         "SELECT DISTINCT ON (subject_id) event_name, {states} FROM {table} "
         "WHERE {column} = ANY(%(subjects)s::uuid[]) AND event_date <= %(known)s "
-        "ORDER BY subject_id, event_at, change_order) AS first "
+        "ORDER BY subject_id, event_date, event_order) AS first "
         "WHERE event_name <> {creation} GROUP BY {parts}) AS share "
         "ON cell.entity = {entity} AND ({cell}) IS NOT DISTINCT FROM ({share}) AND cell.day = "
         "(SELECT day FROM analytics.pool_load WHERE entity = {entity} AND opening) "

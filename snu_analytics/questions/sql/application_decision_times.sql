@@ -7,7 +7,7 @@
 -- counts: {percentiles: days}
 -- columns:
 --   day: Day of the answer in Europe/Paris
---   days: Days from the application to the answer, fractions included (days)
+--   days: Whole days from that of the application to that of the answer (days)
 --   decision: VALIDATED or REFUSED
 --   mission_region: Region of the mission
 --   mission_department: Department of the mission
@@ -18,19 +18,20 @@
 --   department: Department of residence of the young person
 --   cohort: Cohort of the young person when the application was made
 SELECT decided.event_date AS day,
-       extract(epoch FROM decided.event_at - before.event_at) / 86400 AS days,
+       decided.event_date - before.event_date AS days,
        decided.to_value AS decision, decided.mission_region, decided.mission_department,
        decided.structure_id, decided.gender, decided.age, decided.region, decided.department,
        decided.young_cohort AS cohort
 FROM analytics.application_event AS decided
 CROSS JOIN LATERAL (
-    SELECT earlier.to_value, earlier.event_at
+    SELECT earlier.to_value, earlier.event_date
     FROM analytics.application_event AS earlier
-    WHERE earlier.subject_id = decided.subject_id AND earlier.event_at < decided.event_at
+    WHERE earlier.subject_id = decided.subject_id
+      AND (earlier.event_date, earlier.event_order) < (decided.event_date, decided.event_order)
       AND earlier.event_name IN ('application_created', 'application_completed',
                                  'application_validated', 'application_refused')
       AND earlier.to_value IN ('WAITING_VALIDATION', 'VALIDATED', 'REFUSED')
-    ORDER BY earlier.event_at DESC
+    ORDER BY earlier.event_date DESC, earlier.event_order DESC
     LIMIT 1
 ) AS before
 WHERE decided.event_name IN ('application_validated', 'application_refused')

@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (
     SELECT latest.contract_status
     FROM analytics.application_event AS latest
     WHERE latest.subject_id = taking.subject_id
-    ORDER BY latest.event_at DESC
+    ORDER BY latest.event_date DESC, latest.event_order DESC
     LIMIT 1
 ) AS last_event
 WHERE taking.field = 'status' OR taking.event_name = 'application_created'

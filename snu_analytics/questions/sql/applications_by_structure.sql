@@ -23,7 +23,7 @@
 WITH structure AS (
     SELECT DISTINCT ON (subject_id) subject_id, legal_status, sous_type, state_after -> 'types' AS types
     FROM analytics.structure_event
-    ORDER BY subject_id, event_at DESC, change_order DESC
+    ORDER BY subject_id, event_date DESC, event_order DESC
 )
 SELECT decided.event_date AS day, decided.subject_id, decided.to_value AS taken,
        structure.legal_status, kind.structure_type, structure.sous_type AS structure_subtype,

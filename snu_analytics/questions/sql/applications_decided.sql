@@ -26,6 +26,7 @@ FROM analytics.application_event AS taking
 WHERE taking.event_name IN ('application_validated', 'application_refused', 'application_declined')
   AND (taking.from_value = 'WAITING_VALIDATION' OR EXISTS (
     SELECT FROM analytics.application_event AS earlier
-    WHERE earlier.subject_id = taking.subject_id AND earlier.event_at < taking.event_at
+    WHERE earlier.subject_id = taking.subject_id
+      AND (earlier.event_date, earlier.event_order) < (taking.event_date, taking.event_order)
       AND (earlier.field = 'status' OR earlier.event_name = 'application_created')
       AND 'WAITING_VALIDATION' IN (earlier.from_value, earlier.to_value)))

@@ -20,7 +20,7 @@ CROSS JOIN (
     SELECT DISTINCT ON (subject_id) subject_id, to_value
     FROM analytics.application_event
     WHERE field = 'status' OR field IS NULL
-    ORDER BY subject_id DESC, event_at DESC, change_order DESC
+    ORDER BY subject_id DESC, event_date DESC, event_order DESC
 ) AS latest
 CROSS JOIN LATERAL (
     SELECT e.event_date, e.structure_id, e.mission_region, e.mission_department, e.region,
@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
     FROM analytics.application_event AS e
     WHERE e.subject_id = latest.subject_id AND (e.field = 'status' OR e.field IS NULL)
       AND e.to_value = 'WAITING_VALIDATION'
-    ORDER BY e.event_at DESC, e.change_order DESC
+    ORDER BY e.event_date DESC, e.event_order DESC
     LIMIT 1
 ) AS since
 WHERE latest.to_value = 'WAITING_VALIDATION'

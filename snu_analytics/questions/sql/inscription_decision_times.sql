@@ -7,7 +7,7 @@
 -- counts: {percentiles: days}
 -- columns:
 --   day: Day of the decision in Europe/Paris
---   days: Days from the completion to the decision, fractions included (days)
+--   days: Whole days from that of the completion to that of the decision (days)
 --   decision: Status the decision gave
 --   gender: Gender as declared
 --   age: Full years of age on the day (years)
@@ -16,19 +16,20 @@
 --   cohort: Session of the cohesion stay
 --   source: Alone (VOLONTAIRE) or with a class (CLE)
 SELECT decided.event_date AS day,
-       extract(epoch FROM decided.event_at - before.event_at) / 86400 AS days,
+       decided.event_date - before.event_date AS days,
        decided.to_value AS decision, decided.gender, decided.age, decided.region,
        decided.department, decided.cohort, decided.source
 FROM analytics.young_event AS decided
 CROSS JOIN LATERAL (
-    SELECT earlier.to_value, earlier.event_at
+    SELECT earlier.to_value, earlier.event_date
     FROM analytics.young_event AS earlier
-    WHERE earlier.subject_id = decided.subject_id AND earlier.event_at < decided.event_at
+    WHERE earlier.subject_id = decided.subject_id
+      AND (earlier.event_date, earlier.event_order) < (decided.event_date, decided.event_order)
       AND earlier.field = 'status'
       AND (earlier.to_value IN ('VALIDATED', 'REFUSED', 'WAITING_LIST')
            OR earlier.to_value = 'WAITING_VALIDATION'
           AND earlier.from_value IN ('IN_PROGRESS', 'REINSCRIPTION', 'NOT_AUTORISED'))
-    ORDER BY earlier.event_at DESC
+    ORDER BY earlier.event_date DESC, earlier.event_order DESC
     LIMIT 1
 ) AS before
 WHERE decided.field = 'status' AND decided.to_value IN ('VALIDATED', 'REFUSED', 'WAITING_LIST')

@@ -22,14 +22,14 @@ CROSS JOIN (
     SELECT DISTINCT ON (subject_id) subject_id, to_value
     FROM analytics.young_event
     WHERE field = 'status' OR field IS NULL
-    ORDER BY subject_id DESC, event_at DESC, change_order DESC
+    ORDER BY subject_id DESC, event_date DESC, event_order DESC
 ) AS latest
 CROSS JOIN LATERAL (
     SELECT e.event_date, e.gender, e.age, e.region, e.department, e.cohort, e.source
     FROM analytics.young_event AS e
     WHERE e.subject_id = latest.subject_id AND (e.field = 'status' OR e.field IS NULL)
       AND e.to_value = 'WAITING_VALIDATION' AND e.from_value IS DISTINCT FROM 'WAITING_CORRECTION'
-    ORDER BY e.event_at DESC, e.change_order DESC
+    ORDER BY e.event_date DESC, e.event_order DESC
     LIMIT 1
 ) AS since
 WHERE latest.to_value = 'WAITING_VALIDATION'

@@ -24,7 +24,5 @@ FROM analytics.young_event AS taking
 -- an earlier one.
 JOIN analytics.young_event AS former
   ON former.subject_id = taking.subject_id AND former.field = 'status'
- AND former.event_at <= taking.event_at
- AND (former.event_at < taking.event_at
-      OR coalesce(former.change_order, 1) <= coalesce(taking.change_order, 1))
+ AND (former.event_date, former.event_order) <= (taking.event_date, taking.event_order)
 WHERE taking.field = 'status' AND former.from_value IS NOT NULL

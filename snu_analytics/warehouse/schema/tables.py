@@ -4,7 +4,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     MetaData,
@@ -33,11 +32,12 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     metadata = MetaData(schema=ANALYTICS)
     for entity in catalogue.entities.values():
         _event_table(metadata, catalogue, entity)
+        _membership_table(metadata, catalogue, entity)
     _daily_figure(metadata, catalogue)
     declared_tables(metadata, ANALYTICS)
     projection_table(metadata)
     flow_table(metadata)
-    published_tables(metadata, PUBLISHED, ANALYTICS)
+    published_tables(metadata, PUBLISHED)
     declared_tables(metadata, PUBLISHED)
     return metadata
 
@@ -50,7 +50,7 @@ def _event_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> No
         *_event_columns(catalogue, entity),
         CheckConstraint("quality IN ('recorded', 'inferred', 'conflict')", f"{name}_quality_check"),
         Index(f"{name}_event_date_event_name_idx", "event_date", "event_name"),
-        Index(f"{name}_subject_id_event_at_idx", "subject_id", "event_at"),
+        Index(f"{name}_subject_id_event_order_idx", "subject_id", "event_date", "event_order"),
         *_status_index(entity),
         *_status_by_day_index(entity),
         *_milestone_index(entity),
@@ -70,8 +70,8 @@ def _status_index(entity: Entity) -> list[Index]:
     return [
         Index(
             f"{entity.table}_status_idx",
-            *("subject_id", "event_at", "change_order"),
-            postgresql_include=["event_date", "field", "from_value", "to_value"],
+            *("subject_id", "event_date", "event_order"),
+            postgresql_include=["field", "from_value", "to_value"],
             postgresql_where=text(f"field = '{entity.pool['status']}' OR field IS NULL"),
         )
     ]
@@ -88,7 +88,7 @@ def _status_by_day_index(entity: Entity) -> list[Index]:
             f"{entity.table}_status_by_day_idx",
             "event_date",
             postgresql_include=[
-                *("subject_id", "event_at", "change_order", "from_value", "to_value"),
+                *("subject_id", "event_order", "from_value", "to_value"),
                 *_grouping_columns(entity),
             ],
             postgresql_where=text(f"field = '{entity.pool['status']}'"),
@@ -125,7 +125,12 @@ def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
         column("change_id", Uuid, "Pseudonym of the patch; the events of one save share it"),
         column("subject_id", Uuid, f"Pseudonym of the document in {entity.collection}"),
         column("event_date", Date, "Day of the event in Europe/Paris"),
-        column("event_at", DateTime(timezone=True), "Instant of the patch"),
+        column(
+            "event_order",
+            SmallInteger,
+            "Place, from 1, of the change among its subject's of the day; the events of one save "
+            "share it",
+        ),
         column("phase", Text, "Phase of the programme: inscription, phase1, mission, ..."),
         column("event_name", Text, "What happened"),
         column("field", Text, "Field that changed; null for a creation", nullable=True),
@@ -137,7 +142,7 @@ def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
             "Kept fields before the event under their source names; {} before a creation",
         ),
         column("state_after", JSONB, "Kept fields after the event under their source names"),
-        *(_key_column(catalogue, entity, *named) for named in entity.columns.items()),
+        *(_key_column(catalogue, entity, *named) for named in entity.event_columns.items()),
         column(
             "actor_role",
             Text,
@@ -160,22 +165,38 @@ def _event_columns(catalogue: Catalogue, entity: Entity) -> list[Column]:
             )
             for side in ("before", "after")
         ),
-        column(
-            "change_order",
-            SmallInteger,
-            "Place, from 1, of the change among those of the same document and instant; null in "
-            "rows of before there was one",
-            nullable=True,
-        ),
-        # Nullable, so that it can be added to a table with rows of before there was one.
-        column(
-            "key_id",
-            Text,
-            "Fingerprint of the key behind the pseudonyms of the row; null in rows of before key "
-            "ids, which are of the current key",
-            nullable=True,
-        ),
+        _key_id(),
     ]
+
+
+def _membership_table(metadata: MetaData, catalogue: Catalogue, entity: Entity) -> None:
+    if not entity.membership_columns:
+        return
+    name = entity.membership_table
+    Table(
+        name,
+        metadata,
+        column("event_id", Uuid, f"Event of {entity.table}", primary_key=True),
+        column("subject_id", Uuid, f"Pseudonym of the document in {entity.collection}"),
+        column("event_date", Date, "Day of the event in Europe/Paris"),
+        *(_key_column(catalogue, entity, *named) for named in entity.membership_columns.items()),
+        _key_id(),
+        Index(f"{name}_event_date_idx", "event_date"),
+        Index(f"{name}_subject_id_idx", "subject_id"),
+        comment=f"{entity.title}: the small groups that a subject belongs to after an event; for "
+        "snu_membership_analyst alone. An event of a subject in none has no row",
+    )
+
+
+def _key_id() -> Column:
+    # Nullable, so that it can be added to a table with rows of before there was one.
+    return column(
+        "key_id",
+        Text,
+        "Fingerprint of the key behind the pseudonyms of the row; null in rows of before key ids, "
+        "which are of the current key",
+        nullable=True,
+    )
 
 
 def _key_column(catalogue: Catalogue, entity: Entity, name: str, copied: KeyColumn) -> Column:

@@ -295,7 +295,7 @@ def test_the_last_of_two_changes_of_one_instant_is_the_latest(world):
     ]
     load(world, 1, 2, young_patches=[created("2024-03-01T10:00", ANNA), *twice])
     assert world.rows(
-        "SELECT to_value, change_order FROM analytics.young_event ORDER BY event_at, change_order",
+        "SELECT to_value, event_order FROM analytics.young_event ORDER BY event_date, event_order",
     ) == [("IN_PROGRESS", 1), ("WAITING_VALIDATION", 1), ("ABANDONED", 2)]
     with world.connect() as connection:
         assert recount(YOUNG, day(2), connection) == {"ABANDONED": 1}

@@ -13,6 +13,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("application_event",),
         ("audited_day",),
         ("classe_event",),
+        ("classe_membership",),
         ("daily_figure",),
         ("day_load",),
         ("erased_subject",),
@@ -29,12 +30,12 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("pool_movement",),
         ("projection",),
         ("pseudonym_key",),
-        ("publication_input",),
         ("quarantine",),
         ("risk_report",),
         ("structure_event",),
         ("withheld",),
         ("young_event",),
+        ("young_membership",),
     ]
 
 
@@ -49,7 +50,7 @@ def test_the_event_columns_come_in_the_order_and_with_the_types_promised(warehou
         ("change_id", "uuid", "NO"),
         ("subject_id", "uuid", "NO"),
         ("event_date", "date", "NO"),
-        ("event_at", "timestamp with time zone", "NO"),
+        ("event_order", "smallint", "NO"),
         ("phase", "text", "NO"),
         ("event_name", "text", "NO"),
         ("field", "text", "YES"),
@@ -75,7 +76,6 @@ def test_the_event_columns_come_in_the_order_and_with_the_types_promised(warehou
         ("quality", "text", "NO"),
         ("doubts_before", "jsonb", "YES"),
         ("doubts_after", "jsonb", "YES"),
-        ("change_order", "smallint", "YES"),
         ("key_id", "text", "YES"),
     ]
 
@@ -127,18 +127,18 @@ def test_the_indexes_serve_a_day_and_a_history(warehouse_url):
         ),
         (
             "CREATE INDEX young_event_status_by_day_idx ON analytics.young_event "
-            "USING btree (event_date) INCLUDE (subject_id, event_at, change_order, from_value, "
-            "to_value, gender, age, region, department, cohort, source) "
+            "USING btree (event_date) INCLUDE (subject_id, event_order, from_value, to_value, "
+            "gender, age, region, department, cohort, source) "
             "WHERE (field = 'status'::text)",
         ),
         (
             "CREATE INDEX young_event_status_idx ON analytics.young_event "
-            "USING btree (subject_id, event_at, change_order) INCLUDE (event_date, field, "
-            "from_value, to_value) WHERE ((field = 'status'::text) OR (field IS NULL))",
+            "USING btree (subject_id, event_date, event_order) INCLUDE (field, from_value, "
+            "to_value) WHERE ((field = 'status'::text) OR (field IS NULL))",
         ),
         (
-            "CREATE INDEX young_event_subject_id_event_at_idx ON analytics.young_event "
-            "USING btree (subject_id, event_at)",
+            "CREATE INDEX young_event_subject_id_event_order_idx ON analytics.young_event "
+            "USING btree (subject_id, event_date, event_order)",
         ),
         ("CREATE UNIQUE INDEX young_event_pkey ON analytics.young_event USING btree (event_id)",),
     ]
