@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns rehearsal register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published attack rehearsal register clean
 
 setup: .venv/.installed
 
@@ -52,8 +52,15 @@ bench-projections: setup
 bench-questions: setup
 	$(BIN)/python -m benchmarks.questions
 
+bench-published: setup
+	$(BIN)/python -m benchmarks.published
+
 bench-patterns: setup
 	$(BIN)/python -m benchmarks.patterns
+
+# What attackers recover from all that is stored: nothing, and something where nothing protects it.
+attack: setup
+	$(BIN)/python -m benchmarks.attack
 
 # Fourteen months of messy history through every command, held against the truth.
 rehearsal: setup

@@ -12,14 +12,13 @@ from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, load_objectives, load_progress, load_projections
 from snu_analytics.figures.pool import balance, known_until, load_pool, replace_opening
 from snu_analytics.pipeline import PipelineContext, load_figures
-from snu_analytics.publication import publish
+from snu_analytics.publication import publish_totals
 from snu_analytics.source.contract import Source
 
 _CATALOGUE = load_catalogue()
 _COUNTED = [entity for entity in _CATALOGUE.entities.values() if entity.figures]
 _POOLED = [entity for entity in _CATALOGUE.entities.values() if entity.pool]
 _DAYS_AT_ONCE = 31
-_THRESHOLD = 11
 _TIMES = 3
 
 
@@ -50,7 +49,7 @@ def count_all(
         load_flows(_CATALOGUE, some, connection)
     load_progress(connection)
     for some in projected.chunks(_DAYS_AT_ONCE):
-        load_projections(some, connection)
+        load_projections(_CATALOGUE, some, connection)
 
 
 def one_day(
@@ -70,13 +69,9 @@ def one_day(
             load_objectives(context, source, None, connection),
             load_progress(connection),
         ),
-        "figures/projections": lambda: load_projections(only, connection),
-        "published, days alone": lambda: publish(
-            _CATALOGUE, only, connection, _THRESHOLD, closing=False
-        ),
+        "figures/projections": lambda: load_projections(_CATALOGUE, only, connection),
+        "published/daily_total": lambda: publish_totals(_CATALOGUE, only, connection),
     }
-    # As if it were published for the first time: counts that stand are not published again.
-    connection.execute("DELETE FROM published.publication WHERE period = %s", [day])
     times_of_steps = []
     for name, step in steps.items():
         times = []
@@ -84,5 +79,5 @@ def one_day(
             began = time.monotonic()
             step()
             times.append(time.monotonic() - began)
-        times_of_steps.append((name, times[0] if name.startswith("published") else min(times)))
+        times_of_steps.append((name, min(times)))
     return times_of_steps

@@ -29,8 +29,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.events import Pseudonymiser, build
 from snu_analytics.pipeline import PipelineContext, Staging, load_events
-from snu_analytics.privacy import erase_requested, published_days
-from snu_analytics.publication import publish
+from snu_analytics.privacy import erase_requested
 from snu_analytics.settings import decode_key, default_file, read_key
 from snu_analytics.source import open_source
 from snu_analytics.warehouse import connect
@@ -175,7 +174,8 @@ def _logs(home: Path, output: Path) -> Iterator[str]:
 
 def _bench(home: Path) -> PipelineContext:
     key = decode_key(read_key(default_file(home)), "key")
-    return PipelineContext(load_catalogue(), Pseudonymiser(key), Staging(str(home / "staging")))
+    staging = Staging(str(home / "staging"))
+    return PipelineContext(load_catalogue(), Pseudonymiser(key), staging, home)
 
 
 def _leak_check(home: Path, dump: Path, url: str) -> Iterator[str]:
@@ -204,14 +204,12 @@ def _erasure(home: Path, dump: Path, url: str) -> Iterator[str]:
     with connect(url) as connection:
         began = time.monotonic()
         done = erase_requested(_bench(home), entity, refs, connection)
-        for part in published_days(done, connection):
-            publish(load_catalogue(), part, connection, 11, closing=False)
         seconds = time.monotonic() - began
     events, days = sum(e.events for e in done), len({d for e in done for d in e.days})
     yield (
         f"Erasure: {_ERASED:,} young people with {events:,} events on {days:,} days, out of "
         f"{rows:,} events and {len(list((home / 'staging').rglob('*.parquet'))):,} staged files "
-        f"that are left, in {seconds:.0f} s, figures and published days included."
+        f"that are left, in {seconds:.0f} s, figures included."
     )
 
 

@@ -112,7 +112,9 @@ def _bench(env: dict[str, str]):
     os.environ.update(env)
     settings = read_settings()
     pseudonyms = Pseudonymiser(settings.key())
-    context = PipelineContext(load_catalogue(), pseudonyms, Staging(settings.staging_url))
+    context = PipelineContext(
+        load_catalogue(), pseudonyms, Staging(settings.staging_url), settings.home
+    )
     return context, open_source(settings.source_url, settings.home)
 
 

@@ -28,7 +28,8 @@ def chunk(days: DayRange) -> None:
     settings = read_settings()
     catalogue = load_catalogue()
     pseudonyms = Pseudonymiser(settings.key())
-    context = PipelineContext(catalogue, pseudonyms, Staging(settings.staging_url))
+    staging = Staging(settings.staging_url)
+    context = PipelineContext(catalogue, pseudonyms, staging, settings.home)
     source = open_source(settings.source_url, settings.home)
     url = resolve_url(settings.warehouse_url, settings.home)
     with connect(url) as connection:

@@ -1,10 +1,10 @@
 -- title: Inscriptions per day
 -- answers: Inscriptions created, completed, processed, validated and refused on each day.
 -- shows: line, day by figure
--- variables: {from: date, to: date, figure: {field: published.daily.figure}}
+-- variables: {from: date, to: date, figure: {field: published.daily_total.figure}}
 SELECT day, figure, value
-FROM published.daily
-WHERE phase = 'inscription' AND breakdown = 'total'
+FROM published.daily_total
+WHERE phase = 'inscription'
 [[AND day >= {{from}}]]
 [[AND day <= {{to}}]]
 [[AND {{figure}}]]

@@ -6,15 +6,15 @@ import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.orchestration import jobs
-from snu_analytics.orchestration.audits import audit_asset, monthly_partitions
+from snu_analytics.orchestration.audits import audit_asset
 from snu_analytics.orchestration.entities import entity_assets
 from snu_analytics.orchestration.erasure import erasure, retention
 from snu_analytics.orchestration.flows import flows_asset
 from snu_analytics.orchestration.objectives import objectives_asset
-from snu_analytics.orchestration.partitions import daily_partitions
+from snu_analytics.orchestration.partitions import daily_partitions, monthly_partitions
 from snu_analytics.orchestration.pool import pool_asset
 from snu_analytics.orchestration.projections import projections_asset
-from snu_analytics.orchestration.published import published_asset
+from snu_analytics.orchestration.published import breakdowns_asset, totals_asset
 from snu_analytics.orchestration.resources import resources
 from snu_analytics.orchestration.risk import risk_asset
 from snu_analytics.settings import Settings, read_settings
@@ -34,10 +34,11 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
         flows_asset(catalogue, days),
         pool_asset(catalogue, days),
         objectives_asset(days),
-        projections_asset(days),
-        published_asset(catalogue, days),
+        projections_asset(catalogue, days),
+        totals_asset(catalogue, days),
     ]
     audits = [audit_asset(entity, months) for entity in entities]
+    breakdowns = breakdowns_asset(catalogue, months)
     risk = risk_asset(catalogue)
     nightly_job = jobs.asset_job(
         jobs.NIGHTLY, daily, "Yesterday's patches to events and figures, for every entity."
@@ -45,12 +46,15 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
     audit_job = jobs.asset_job(
         jobs.AUDIT, audits, "How sound the histories of a month are, for every entity."
     )
+    closing_job = jobs.asset_job(
+        jobs.CLOSING, [breakdowns], "The breakdowns of a month that is loaded whole."
+    )
     risk_job = jobs.asset_job(
         jobs.RISK, [risk], "How well persons are hidden in the tables as they stand."
     )
     return dg.Definitions(
-        assets=[*daily, *audits, risk],
-        jobs=[nightly_job, audit_job, risk_job, erasure, retention],
+        assets=[*daily, *audits, breakdowns, risk],
+        jobs=[nightly_job, audit_job, closing_job, risk_job, erasure, retention],
         schedules=[
             jobs.nightly_schedule(nightly_job),
             jobs.paris_schedule(
@@ -60,6 +64,7 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
                 retention, "45 4 * * *", "Every night, what is older than its set time."
             ),
             jobs.audit_schedule(audit_job, settings.start_date),
+            jobs.closing_schedule(closing_job, catalogue, settings.start_date),
             jobs.paris_schedule(
                 risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."
             ),

@@ -15,7 +15,13 @@ from snu_analytics.catalogue.model import Catalogue, Entity
 from snu_analytics.catalogue.vocabulary import Vocabulary
 from snu_analytics.errors import CatalogueError
 
-_SHARED = {"vocabularies.yaml", "places.yaml", "school_zones.yaml", "statuses.yaml"}
+_SHARED = {
+    "breakdowns.yaml",
+    "places.yaml",
+    "school_zones.yaml",
+    "statuses.yaml",
+    "vocabularies.yaml",
+}
 
 
 @cache

@@ -1,22 +1,24 @@
 """`snu-analytics backfill`, and the progress of any run of many days."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import click
 
 from snu_analytics.cli.console import err, out, progress
 from snu_analytics.cli.context import CommandContext, load_definitions, pass_context
-from snu_analytics.cli.faults import SOME_FAILED
+from snu_analytics.cli.faults import SOME_FAILED, ended_by_signals
 from snu_analytics.cli.materialize import repetition
 from snu_analytics.cli.parameters import DAY, ENTITY
-from snu_analytics.cli.printing import print_warnings
-from snu_analytics.cli.publish import PATIENCE, publish_days
+from snu_analytics.cli.printing import print_outcome, print_warnings
+from snu_analytics.cli.publish import publish_days
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.backfill import Done
 from snu_analytics.orchestration.backfill import backfill as backfill_chunks
 from snu_analytics.orchestration.check_warnings import CheckWarning
+from snu_analytics.orchestration.runs import run_figures
+from snu_analytics.pipeline import prune_copies
 
 
 @click.command()
@@ -41,8 +43,18 @@ def backfill_days(context: CommandContext, days: DayRange, entity: str | None = 
         err.print(f"[bold red]{day}[/] {fault}", highlight=False)
         err.print(f"  repeat it with: {repetition(day, entity)}", highlight=False)
     ready = consecutive(set(days) - set(failed))
-    published = entity is not None or not ready or publish_days(context, ready, PATIENCE)
-    return published and not failed
+    prune_copies(context.settings)
+    if entity is None and ready:
+        return ended_by_signals(lambda: _finish(context, ready)) and not failed
+    return not failed
+
+
+def _finish(context: CommandContext, ready: Sequence[DayRange]) -> bool:
+    """Whether the figures across entities were made for the days, and these published."""
+    made = [
+        print_outcome(run_figures(context.instance, context.definitions, days)) for days in ready
+    ]
+    return publish_days(context, ready) and all(made)
 
 
 def follow(description: str, chunks: Iterable[Done], total: int) -> dict[date, str]:

@@ -51,7 +51,8 @@ class CommandContext(ExitStack):
     @cached_property
     def pipeline(self) -> PipelineContext:
         pseudonyms = Pseudonymiser(self.settings.key())
-        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
+        staging = Staging(self.settings.staging_url)
+        return PipelineContext(load_catalogue(), pseudonyms, staging, self.settings.home)
 
     @cached_property
     def instance(self) -> "dg.DagsterInstance":

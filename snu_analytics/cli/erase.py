@@ -1,6 +1,7 @@
 """`snu-analytics erase`."""
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,12 +9,12 @@ import click
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.console import out
+from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
+from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.parameters import ENTITIES
-from snu_analytics.cli.publish import PATIENCE, publish_days
 from snu_analytics.errors import ErasureError
-from snu_analytics.privacy import erase_absent, erase_requested, published_days
+from snu_analytics.privacy import erase_absent, erase_requested, remnants
 from snu_analytics.warehouse import Erased
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -35,7 +36,10 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 @click.option("--many", is_flag=True, help="More than a fifth of the subjects are expected.")
 @pass_context
 def erase(context: CommandContext, ref_file: Path | None, entity: str, many: bool) -> None:
-    """Erase whoever is gone from the source or deleted there, or the documents of a file."""
+    """Erase whoever is gone from the source or deleted there, or the documents of a file.
+
+    Published numbers stand. Ends with 1 where something of the erased is still held.
+    """
     refs = _refs(ref_file) if ref_file else []
     context.require_schema()
     if ref_file:
@@ -44,10 +48,17 @@ def erase(context: CommandContext, ref_file: Path | None, entity: str, many: boo
     else:
         erasures = erase_absent(context.pipeline, context.source, context.warehouse, many)
     out.print(_table(erasures) if erasures else "Nobody is to be erased.")
-    if days := published_days(erasures, context.warehouse):
-        publish_days(context, days, PATIENCE)
+    if erasures:
+        out.print(
+            "What is published stands: these are anonymous counts, and a correction would tell "
+            "when the erased registered and were decided on."
+        )
     if ref_file and (missing := len(set(refs)) - sum(e.subjects for e in erasures[:1])):
         out.print(f"{missing:,} of the documents had no rows; none will come back.")
+    if sentences := remnants(context.pipeline, context.warehouse):
+        for sentence in sentences:
+            err.print(f"[bold red]{sentence}[/]: run `snu-analytics erase` again", highlight=False)
+        sys.exit(SOME_FAILED)
 
 
 def _table(erasures: Iterable[Erased]) -> Table:

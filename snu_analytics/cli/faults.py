@@ -1,15 +1,25 @@
 """How a command ends: 0 done, 1 some of it failed, 2 wrong use or set-up."""
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
 
-from snu_analytics.cli.console import err
+from snu_analytics.cli.console import err, out
 from snu_analytics.errors import SnuError
 
 SOME_FAILED = 1
 WRONG_USE = 2
-_INTERRUPTED = 130
+_T = TypeVar("_T")
+
+_SIGNALLED = 128
+_INTERRUPTED = _SIGNALLED + signal.SIGINT
+
+_STOPPED = "stopped: what was done stands, run the command again for the rest"
 
 
 @contextmanager
@@ -21,5 +31,26 @@ def exit_on_error() -> Iterator[None]:
         err.print(f"[bold red]{fault}[/]", highlight=False)
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
-        err.print("stopped: days that were done stand, run the command again for the rest")
+        err.print(_STOPPED)
         sys.exit(_INTERRUPTED)
+
+
+def ended_by_signals(work: Callable[[], _T]) -> _T:
+    """What `work` returns, in a thread, while Ctrl-C and SIGTERM end the process at once.
+
+    In the main thread Dagster handles both: it fails the step, and the next run begins. What is
+    open in PostgreSQL is rolled back.
+    """
+    former = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(work).result()
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    out.show_cursor()
+    err.print(_STOPPED)
+    os._exit(_SIGNALLED + number)

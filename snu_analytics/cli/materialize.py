@@ -11,6 +11,7 @@ from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.parameters import DAY, ENTITY
 from snu_analytics.cli.printing import print_figures, print_outcome
 from snu_analytics.orchestration.runs import run_days
+from snu_analytics.pipeline import prune_copies
 from snu_analytics.warehouse import figures
 
 
@@ -24,6 +25,7 @@ def materialize(context: CommandContext, day: date, entity: str | None) -> None:
     context.require_ready(entity)
     with out.status(f"materialising {day}"):
         outcome = run_days(context.instance, context.definitions, days, entity, retries=False)
+        prune_copies(context.settings)
     if not print_outcome(outcome):
         err.print(f"{day} failed, its former rows stand. Once mended: {repetition(day, entity)}")
         sys.exit(SOME_FAILED)

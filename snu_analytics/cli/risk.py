@@ -15,7 +15,7 @@ from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.days import paris_today
-from snu_analytics.privacy import Measure, meaning, report_risk, small_cells
+from snu_analytics.privacy import Measure, meaning, report_risk, small_cells, verdict
 
 _PERSONAL = [
     name
@@ -25,7 +25,12 @@ _PERSONAL = [
 _SHARES_OF_A_COLUMN = ("unique_share_alone", "unique_share_without", "unique_share_added")
 _BY_COLUMN = {
     "What each quasi-identifier adds": _SHARES_OF_A_COLUMN,
-    "What a group tells of its members": ("l", "l1_classes_share", "l1_rows_share"),
+    "What a group tells of its members": (
+        "l",
+        "l1_classes_share",
+        "l1_rows_share",
+        "same_outcome_classes",
+    ),
 }
 
 
@@ -36,7 +41,11 @@ _BY_COLUMN = {
 )
 @pass_context
 def risk(context: CommandContext, entity: str | None, shape: str) -> None:
-    """Measure how well persons are hidden (k, l, unique rows, small cells) and keep the report."""
+    """Measure how well persons are hidden, keep the report, and end with a verdict.
+
+    Groups of equal quasi-identifiers (k, l, unique rows), days and sequences of days, what coarser
+    values would bring, and the least counts that are published.
+    """
     measured_on = paris_today()
     with err.status("measuring"):
         report = report_risk(load_catalogue(), context.warehouse, measured_on, entity)
@@ -49,6 +58,9 @@ def risk(context: CommandContext, entity: str | None, shape: str) -> None:
     else:
         for section in _sections(report):
             out.print(section)
+        out.print(Text("Verdict", "bold"))
+        for place, sentence in enumerate(verdict(report), 1):
+            out.print(f"{place}. {sentence}", highlight=False, markup=False)
     alarms = small_cells(report)
     for cell in alarms:
         err.print(
@@ -97,6 +109,6 @@ def _by_column(measures: Sequence[Measure]) -> Iterator[RenderableType]:
 
 def _value(measure: Measure) -> str:
     """A share in percent, a count with commas between thousands."""
-    if measure.measure.endswith("_share") or measure.measure in _SHARES_OF_A_COLUMN:
+    if "_share" in measure.measure:
         return f"{measure.value:.2%}"
     return f"{measure.value:,.0f}"

@@ -16,6 +16,9 @@ from snu_analytics.history import (
     is_marked,
 )
 
+# It began in 2019: a day of an earlier year in a field of its days is one of birth.
+_BEFORE_THE_PROGRAMME = '^"(0|1|200|201[0-7])'
+
 MARKED_SCHEMA = {
     "day": pl.Date,
     "field": pl.String,
@@ -31,10 +34,10 @@ def deidentified_states(
 
     `subject_id` and `change_id` (uuid texts) and `inferred` (Boolean: an inferred creation) replace
     `ref` and `patch_id`; a birth date becomes the age on the row's `day` as JSON text, an
-    identifier the JSON text of its pseudonym, a date field that holds the birth date of its row a
-    mark (see `history.canonical`); a role outside the catalogue's is null. Internal fields and
-    their doubts are left out. The order by pseudonym shows nothing of that by ObjectId, which is
-    that of the documents' creation.
+    identifier the JSON text of its pseudonym, a date field that holds the birth date of its row, or
+    a day before the programme, a mark (see `history.canonical`); a role outside the catalogue's is
+    null. Internal fields and their doubts are left out. The order by pseudonym shows nothing of
+    that by ObjectId, which is that of the documents' creation.
     """
     joined = catalogue.entities[entity.join.entity].fields if entity.join else {}
     fields = entity.staged_fields | {JOINED + name: field for name, field in joined.items()}
@@ -115,9 +118,10 @@ def _deidentified(
         return pl.select(pl.when(texts == "").then(texts).otherwise(years)).to_series()
     if field.treatment == "pseudonym":
         return pseudonymised(field, texts, pseudonyms)
-    if field.treatment == "date" and birth_days:
+    if field.treatment == "date":
         distinct, codes = gathered(snapshots, name)
         days = treated(field, distinct).str.slice(0, 11).gather(codes)
+        texts = texts.set(days.str.contains(_BEFORE_THE_PROGRAMME), BIRTH_DATE_MARK)
         for birth_day in birth_days:
             is_birth = (days == birth_day) & (birth_day.str.len_bytes() == 11)
             texts = texts.set(is_birth, BIRTH_DATE_MARK)

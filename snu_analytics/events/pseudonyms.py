@@ -31,6 +31,10 @@ class Pseudonymiser:
         codes = identifiers.cast(pl.Enum(distinct)).to_physical()
         return _uuids(pl.Series(digests, dtype=pl.String)).gather(codes)
 
+    def erased(self, subjects: pl.Series) -> pl.Series:
+        """The digests of pseudonyms for the list of the erased, as dashed uuid texts."""
+        return self.series("erased", subjects)
+
     def sealed(self, refs: pl.Series) -> pl.Series:
         """Hexadecimal ObjectIds (null stays null) as uuid texts that `opened` turns back.
 

@@ -8,7 +8,7 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Catalogue, places
-from snu_analytics.catalogue.breakdowns import DIMENSIONS, categorised, rows_of_zero, tables
+from snu_analytics.catalogue.breakdowns import DIMENSIONS, TOTAL, categorised, rows_of_zero
 from snu_analytics.days import DayRange
 from snu_analytics.pipeline import require_loaded
 from snu_analytics.warehouse import fine_counts, replace_days
@@ -70,16 +70,15 @@ def flows(catalogue: Catalogue, counts: pl.DataFrame, days: DayRange) -> pl.Data
 def _by_one(fine: pl.DataFrame, zeros: pl.DataFrame, dimensions: tuple[str, ...]) -> pl.DataFrame:
     nothing = pl.lit(None, pl.String)
     counted = [
-        fine.group_by("day", *table.dimensions)
+        fine.group_by("day", *columns)
         .agg(pl.col("value").sum())
         .select(
             "day",
-            pl.lit(table.breakdown).alias("breakdown"),
-            *(pl.col(d) if d in table.dimensions else nothing.alias(d) for d in DIMENSIONS),
+            pl.lit(breakdown).alias("breakdown"),
+            *(pl.col(d) if d == breakdown else nothing.alias(d) for d in DIMENSIONS),
             "value",
         )
-        for table in tables(dimensions)
-        if table.kind == "day"
+        for breakdown, columns in [(TOTAL, ()), *((d, (d,)) for d in dimensions)]
     ]
     keys = ["day", "breakdown", *DIMENSIONS]
     counts = pl.concat(counted)

@@ -16,10 +16,13 @@ from snu_analytics.catalogue import OTHER, Entity, Vocabulary
 
 INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
 _JAVASCRIPT_DATE = re.compile(r"\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})( \(.*\))?")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 
-# Hours, places and pupils are short numbers; a telephone number written as one has nine digits.
-_GREATEST = 10_000_000
+# Hours, places and pupils are short numbers, of two decimals or whole minutes. A telephone number
+# has nine digits, a postcode or a written date five or more, a coordinate more decimals.
+_GREATEST = {"hours": 10_000}
+_GREATEST_COUNT = 1_000_000
+_FRACTIONS = (100, 60)
 
 # "" is an absent value, null and the empty string are values of their own.
 _EMPTY = frozenset({"", "null", '""'})
@@ -28,7 +31,7 @@ _EMPTY = frozenset({"", "null", '""'})
 _MARK = f'"{OTHER}#[0-9]+"'
 _SERIAL = re.compile(f'"{OTHER}#([0-9]+)"')
 
-# The mark of a date field that holds the birth date of its own document.
+# The mark of a date field that holds the birth date of its own document, or what may be somebody's.
 BIRTH_DATE_MARK = f'"{OTHER}#0"'
 
 
@@ -103,7 +106,8 @@ class Canonicaliser:
             return (
                 text.strip('"') if text.strip('"') in ("true", "false") else self._mark(field, text)
             )
-        return _number(value) or self._mark(field, text)
+        limit = _GREATEST.get(definition.unit or "", _GREATEST_COUNT)
+        return _number(value, limit) or self._mark(field, text)
 
     def _element(self, field: str, vocabulary: Vocabulary, value: Any) -> str:
         if value is None or value == "":
@@ -153,16 +157,20 @@ def _strings(value: Any) -> Iterable[str]:
             yield repr(value)
 
 
-def _number(value: object) -> str | None:
+def _number(value: object, limit: int) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value).strip()
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text.replace(",", "."))
-    if abs(number) >= _GREATEST:
+    if abs(number) >= limit or not any(_is_whole(number * parts) for parts in _FRACTIONS):
         return None
     return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-6
 
 
 def _instant(value: object) -> str | None:

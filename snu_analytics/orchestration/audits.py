@@ -1,11 +1,9 @@
 """The assets `audit/<entity>`: the audit of an entity's histories, month by month."""
 
-from datetime import date
-
 import dagster as dg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import PARIS, month_of
+from snu_analytics.days import month_of
 from snu_analytics.orchestration.assets import Result, Run, build_asset
 from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.concurrency import SOURCE
@@ -16,13 +14,6 @@ _DAYS_UNCHANGED = Check(
     "The source holds the same patches as when the days were loaded; the sensor changed_days asks "
     "for the others.",
 )
-
-
-def monthly_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
-    """Every month from that of the start to the present one."""
-    return dg.MonthlyPartitionsDefinition(
-        start_date=start.replace(day=1).isoformat(), timezone=PARIS.key, end_offset=1
-    )
 
 
 def audit_asset(entity: Entity, partitions: dg.MonthlyPartitionsDefinition) -> dg.AssetsDefinition:

@@ -4,14 +4,15 @@ import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import paris_today, years_before
+from snu_analytics.errors import ErasureError
 from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.resources import (
     PipelineResource,
     SourceResource,
     WarehouseResource,
 )
-from snu_analytics.pipeline import Staging
-from snu_analytics.privacy import erase_absent, republish
+from snu_analytics.pipeline import prune_copies
+from snu_analytics.privacy import erase_absent, remnants
 from snu_analytics.warehouse import expire_events, expire_figures
 
 
@@ -24,13 +25,13 @@ def erase_gone(
 ) -> None:
     with as_dagster_failure(), source.open() as opened, warehouse.connect() as connection:
         work = pipeline.context()
-        erasures = erase_absent(work, opened, connection)
-        republish(work, erasures, connection, pipeline.settings.suppression_threshold)
-        for erased in erasures:
+        for erased in erase_absent(work, opened, connection):
             context.log.info(
                 "%s, %s: erased %s subjects with %s events on %s days",
                 *(erased.entity, erased.reason, erased.subjects, erased.events, len(erased.days)),
             )
+        if sentences := remnants(work, connection):
+            raise ErasureError("; ".join(sentences))
 
 
 @dg.job(executor_def=dg.in_process_executor, description="Follows the erasures of the source.")
@@ -38,14 +39,13 @@ def erasure() -> None:
     erase_gone()
 
 
-@dg.op(description="Delete the staging files older than SNU_STAGING_DAYS.")
+@dg.op(description="Delete the staging files and indexes of dumps older than SNU_STAGING_DAYS.")
 def prune_staging(
     context: dg.OpExecutionContext, pipeline: dg.ResourceParam[PipelineResource]
 ) -> None:
-    settings = pipeline.settings
     with as_dagster_failure():
-        deleted = Staging(settings.staging_url).prune(settings.staging_days)
-    context.log.info("deleted %s staging files", deleted)
+        deleted = prune_copies(pipeline.settings)
+    context.log.info("deleted %s staging files and indexes of dumps", deleted)
 
 
 @dg.op(description="Delete the event rows older than SNU_RETENTION_YEARS.")

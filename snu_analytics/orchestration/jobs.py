@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from snu_analytics.days import PARIS, month_before
+from snu_analytics.catalogue import Catalogue
+from snu_analytics.days import PARIS, DayRange, month_before
 from snu_analytics.orchestration.dagster_internals import (
     UnresolvedAssetJobDefinition,
     UnresolvedPartitionedAssetScheduleDefinition,
@@ -13,13 +14,15 @@ from snu_analytics.orchestration.dagster_internals import (
 from snu_analytics.orchestration.faults import as_dagster_failure
 from snu_analytics.orchestration.objectives import OBJECTIVES
 from snu_analytics.orchestration.pool import POOL
-from snu_analytics.orchestration.published import PUBLISHED
+from snu_analytics.orchestration.published import TOTALS
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import STEPS
+from snu_analytics.publication import months_to_close
 from snu_analytics.warehouse import changed_days
 
 NIGHTLY = "nightly"
 AUDIT = "audit"
+CLOSING = "closing"
 RISK = "risk"
 
 # After 03:00 local time: the hour between 02:00 and 03:00 is missing one night a year and comes
@@ -71,6 +74,31 @@ def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.Schedul
     return audit_schedule
 
 
+def closing_schedule(
+    job: UnresolvedAssetJobDefinition, catalogue: Catalogue, start: date
+) -> dg.ScheduleDefinition:
+    """Each night the months that are loaded whole and not closed: a night missed delays them."""
+
+    # After the audit of 05:15, and the run that it may ask for on the month's last day.
+    @dg.schedule(
+        job=job,
+        cron_schedule="30 6 * * *",
+        execution_timezone=PARIS.key,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Each night, for the months that are loaded whole and not closed yet.",
+    )
+    def closing_schedule(
+        context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[WarehouseResource]
+    ) -> Iterator[dg.RunRequest]:
+        today = context.scheduled_execution_time.astimezone(PARIS).date()
+        with as_dagster_failure(), warehouse.connect() as connection:
+            months = months_to_close(catalogue, DayRange(start, today), connection)
+        for month in months:
+            yield dg.RunRequest(run_key=f"{month} {today}", partition_key=month.isoformat())
+
+    return closing_schedule
+
+
 def paris_schedule(
     job: dg.JobDefinition | UnresolvedAssetJobDefinition, cron_schedule: str, description: str
 ) -> dg.ScheduleDefinition:
@@ -93,8 +121,7 @@ def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.Se
         name="changed_days",
         minimum_interval_seconds=600,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Runs the days again whose patches came late, vanished or were mended, and "
-        "publishes them anew.",
+        description="Runs the days again whose patches came late, vanished or were mended.",
     )
     def changed(
         context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[WarehouseResource]
@@ -107,7 +134,7 @@ def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.Se
                 yield dg.RunRequest(
                     run_key=f"{entity} {day} {digest}",
                     partition_key=day.isoformat(),
-                    asset_selection=[*steps, POOL, OBJECTIVES, PUBLISHED],
+                    asset_selection=[*steps, POOL, OBJECTIVES, TOTALS],
                 )
 
     return changed

@@ -1,4 +1,4 @@
-"""Daily partitions of Europe/Paris days, and the backfill policy of all daily assets."""
+"""Partitions of Europe/Paris days and months, and the backfill policy of all daily assets."""
 
 import warnings
 from datetime import date
@@ -20,6 +20,13 @@ BACKFILL_POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=DAYS_PER_RU
 def daily_partitions(start: date) -> dg.DailyPartitionsDefinition:
     """Every Paris day from the start to yesterday."""
     return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone=PARIS.key)
+
+
+def monthly_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
+    """Every month from that of the start to the present one."""
+    return dg.MonthlyPartitionsDefinition(
+        start_date=start.replace(day=1).isoformat(), timezone=PARIS.key, end_offset=1
+    )
 
 
 def days_of(context: dg.AssetExecutionContext) -> DayRange:

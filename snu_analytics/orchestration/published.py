@@ -1,51 +1,69 @@
-"""The asset `published/breakdowns`, over the figures of all entities."""
+"""The assets `published/daily_total` and `published/breakdowns`, over all entities' figures."""
 
 import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.checks import Check, listed
-from snu_analytics.orchestration.metadata import count_tables
+from snu_analytics.orchestration.checks import listed
 from snu_analytics.pipeline import FIGURES
-from snu_analytics.publication import publish
+from snu_analytics.publication import close_month, publish_totals
 
-PUBLISHED = dg.AssetKey(["published", "breakdowns"])
+TOTALS = dg.AssetKey(["published", "daily_total"])
+BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
 
-# The tag of a run that closes no week and no month.
-DAYS_ALONE = "snu/days_alone"
-
-_NO_CELL_RECOVERABLE = Check(
-    "no_cell_recoverable",
-    "No masked cell, of this or a former publication, can be bounded more closely than its "
-    "protection interval by all that is published.",
-    blocking=True,
-)
+# What is reported of a closed month: cells shown and masked, cells that the audit looked at, linear
+# programs solved, and how often cells were masked whole since no choice of masks protects them.
+_COUNTS = ("shown", "masked", "audited", "programs", "withheld")
 
 
-def published_asset(
+def totals_asset(
     catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
 ) -> dg.AssetsDefinition:
-    def breakdowns(run: Run) -> Result:
-        threshold = run.pipeline.settings.suppression_threshold
-        closing = DAYS_ALONE not in run.tags
-        published = publish(catalogue, run.days, run.warehouse, threshold, closing)
-        check = _NO_CELL_RECOVERABLE.result(
-            not published.recoverable,
-            audited=published.counts["audited"],
-            programs=published.counts["programs"],
-            withheld=listed(published.withheld),
-            recoverable=listed(published.recoverable),
-        )
-        return Result(published.days, checks=[check], metadata=count_tables(cell=published.counts))
+    def totals(run: Run) -> Result:
+        counts = publish_totals(catalogue, run.days, run.warehouse)
+        return Result({day: counts.get(day, {"totals": 0}) for day in run.days})
 
     spec = dg.AssetSpec(
-        PUBLISHED,
-        description="Figures for readers in published.daily, and in published.weekly and "
-        "published.monthly once a week or month is over, by gender, age group, region, department "
-        "and cohort. Small counts are masked, and as many others as hide them; an audit by linear "
-        "programming passes before anything is written.",
+        TOTALS,
+        description="National totals of the day in published.daily_total: every figure, exact, "
+        "zeros included. Those of a closed month stand as they were published.",
         kinds={"postgres", "polars"},
         partitions_def=partitions,
-        **across((e for e in catalogue.entities.values() if e.figures), FIGURES, code_version="1"),
+        **across(_counted(catalogue), FIGURES, code_version="1"),
     )
-    return build_asset(spec, breakdowns, checks=[_NO_CELL_RECOVERABLE])
+    return build_asset(spec, totals)
+
+
+def breakdowns_asset(
+    catalogue: Catalogue, partitions: dg.MonthlyPartitionsDefinition
+) -> dg.AssetsDefinition:
+    """The breakdowns, in a group apart: all assets of a group have the same partitions."""
+
+    def breakdowns(run: Run) -> Result:
+        month = run.days.first
+        threshold = run.pipeline.settings.suppression_threshold
+        closed = close_month(catalogue, month, run.warehouse, threshold)
+        periods = listed(f"{kind} {first}" for kind, first in closed.periods)
+        counts = {key: closed.counts[key] for key in _COUNTS}
+        return Result({month: counts}, metadata={"periods": periods})
+
+    spec = dg.AssetSpec(
+        BREAKDOWNS,
+        description="The month's breakdowns in published.breakdown, with those of the weeks and "
+        "the campaign that it completes; its numbers are final from then on. Counts of 0 to 10 are "
+        "masked, and as many others as hide them; an audit by linear programming passes before "
+        "anything is written.",
+        kinds={"postgres", "polars"},
+        group_name="closing",
+        partitions_def=partitions,
+        **across(_counted(catalogue), FIGURES, code_version="1"),
+    )
+    return build_asset(
+        spec,
+        breakdowns,
+        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
+    )
+
+
+def _counted(catalogue: Catalogue) -> list:
+    return [entity for entity in catalogue.entities.values() if entity.figures]

@@ -50,7 +50,8 @@ class PipelineResource:
     def context(self) -> PipelineContext:
         """Catalogue, pseudonyms and staging. Raises SettingsError for a key that cannot be used."""
         pseudonyms = Pseudonymiser(self.settings.key())
-        return PipelineContext(load_catalogue(), pseudonyms, Staging(self.settings.staging_url))
+        staging = Staging(self.settings.staging_url)
+        return PipelineContext(load_catalogue(), pseudonyms, staging, self.settings.home)
 
 
 def resources(settings: Settings) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from snu_analytics.orchestration.assets import Result, Run, build_asset
 from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.metadata import table
 from snu_analytics.pipeline import EVENTS
-from snu_analytics.privacy import Measure, exposed, meaning, report_risk, small_cells
+from snu_analytics.privacy import Measure, exposed, meaning, report_risk, small_cells, verdict
 
 _ABOVE_THRESHOLD = Check(
     "published_above_threshold", "No published table shows a count of 1 to 10."
@@ -23,14 +23,20 @@ def risk_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
             dg.AssetCheckSeverity.ERROR,
             tables=listed(f"{m.relation}: {m.value:.0f}" for m in small),
         )
-        return Result({run.days.last: {}}, checks=[check], last={"report": _table(measures)})
+        sentences = [f"{place}. {line}" for place, line in enumerate(verdict(measures), 1)]
+        shown = {
+            "verdict": dg.MetadataValue.md("\n".join(sentences)),
+            "report": _table(measures),
+        }
+        return Result({run.days.last: {}}, checks=[check], last=shown)
 
     spec = dg.AssetSpec(
         ["risk", "report"],
         deps=[dg.AssetKey([entity.name, EVENTS]) for entity in exposed(catalogue)],
         description="How well persons are hidden: k-anonymity and l-diversity of the event tables "
-        "over their quasi-identifiers, what each of these adds, and the least count that each "
-        "published table shows. Lines of analytics.risk_report, by day of measurement.",
+        "over their quasi-identifiers, what each of these adds and coarser ones would bring, what "
+        "days and their sequences give away, and the least count that each published table shows; "
+        "ends with a verdict. Lines of analytics.risk_report, by day of measurement.",
         kinds={"postgres"},
         code_version="1",
     )

@@ -20,9 +20,9 @@ from snu_analytics.orchestration.dagster_internals import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
 )
-from snu_analytics.orchestration.jobs import AUDIT, NIGHTLY
+from snu_analytics.orchestration.jobs import AUDIT, CLOSING, NIGHTLY
 from snu_analytics.orchestration.pool import POOL
-from snu_analytics.orchestration.published import DAYS_ALONE, PUBLISHED
+from snu_analytics.orchestration.published import TOTALS
 from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
@@ -127,7 +127,7 @@ def _is_gone(process_tag: str) -> bool:
 
 
 # The key prefixes of assets that look at other days, or at several entities.
-_ACROSS = (POOL.path[0], PUBLISHED.path[0])
+_ACROSS = (POOL.path[0], TOTALS.path[0])
 
 
 class _Partition(NamedTuple):
@@ -159,17 +159,24 @@ def run_days(
     return _run(instance, definitions, NIGHTLY, selected, _partition(days), retries)
 
 
-def run_publication(
-    instance: dg.DagsterInstance, definitions: dg.Definitions, days: DayRange, closing: bool = True
+def run_figures(
+    instance: dg.DagsterInstance, definitions: dg.Definitions, days: DayRange
 ) -> Outcome:
-    """Publish the days in one run, as they are loaded, and what they close.
+    """Make the figures of the days that look at other days or at several entities, in one run."""
+    return _run(instance, definitions, NIGHTLY, _of(POOL), _partition(days))
 
-    Without `closing` the figures across entities are made and days alone are published.
-    """
-    prefixes = (PUBLISHED.path[0],) if closing else _ACROSS
-    key, tags = _partition(days)
-    partition = _Partition(key, tags if closing else tags | {DAYS_ALONE: "true"})
-    return _run(instance, definitions, NIGHTLY, lambda asset: asset.path[0] in prefixes, partition)
+
+def run_totals(
+    instance: dg.DagsterInstance, definitions: dg.Definitions, days: DayRange
+) -> Outcome:
+    """Publish the national totals of the days in one run."""
+    return _run(instance, definitions, NIGHTLY, _of(TOTALS), _partition(days))
+
+
+def run_closing(instance: dg.DagsterInstance, definitions: dg.Definitions, month: date) -> Outcome:
+    """Close the month that begins with that day in one run."""
+    partition = _Partition(month.isoformat(), {})
+    return _run(instance, definitions, CLOSING, lambda _: True, partition)
 
 
 def run_audit(
@@ -186,6 +193,11 @@ def run_audit(
         lambda asset: entity in (None, asset.path[1]),
         _Partition(month.isoformat(), {}),
     )
+
+
+def _of(like: dg.AssetKey) -> Callable[[dg.AssetKey], bool]:
+    """Whether an asset's key begins as that one's."""
+    return lambda key: key.path[0] == like.path[0]
 
 
 def _partition(days: DayRange) -> _Partition:

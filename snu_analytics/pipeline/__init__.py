@@ -15,11 +15,13 @@ from snu_analytics.pipeline.context import (
     DayCounts,
     PipelineContext,
 )
-from snu_analytics.pipeline.erased import without_erased
+from snu_analytics.pipeline.copies import delete_copies, prune_copies
+from snu_analytics.pipeline.erased import is_erased, without_erased
 from snu_analytics.pipeline.events import Loaded, load_events
 from snu_analytics.pipeline.figure_queries import FIGURE_COLUMNS, figure_query
 from snu_analytics.pipeline.figures import load_figures
-from snu_analytics.pipeline.loaded import refuse_missing_day, require_loaded
+from snu_analytics.pipeline.kinds import kind_counts
+from snu_analytics.pipeline.loaded import require_loaded
 from snu_analytics.pipeline.patches import Patched, stage_patches
 from snu_analytics.pipeline.snapshots import Staged, stage_snapshots, with_joined
 from snu_analytics.pipeline.staging import Staging
@@ -42,9 +44,13 @@ __all__ = [
     "Staging",
     "audit_history",
     "days_with_wrong_figures",
+    "delete_copies",
     "figure_query",
+    "is_erased",
+    "kind_counts",
     "load_events",
     "load_figures",
+    "prune_copies",
     "refuse_missing_day",
     "require_loaded",
     "stage_patches",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -24,11 +25,12 @@ DayCounts = dict[date, dict[str, int]]
 
 @dataclass(frozen=True)
 class PipelineContext:
-    """What the steps work with: the catalogue, the key and the staging folder."""
+    """What the steps work with: the catalogue, the key, the staging folder and SNU_HOME."""
 
     catalogue: Catalogue
     pseudonyms: Pseudonymiser
     staging: Staging
+    home: Path
 
     def canonicaliser(self, entity: Entity, source: Source) -> Canonicaliser:
         """The entity's canonicaliser, its vocabularies completed from the source's collections."""

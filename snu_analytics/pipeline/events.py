@@ -13,7 +13,7 @@ from snu_analytics.days import DayRange
 from snu_analytics.errors import StagingError
 from snu_analytics.events import build_events
 from snu_analytics.pipeline.context import PATCHES, SNAPSHOTS, PipelineContext
-from snu_analytics.warehouse import SourceFingerprint, claim_key, replace_days
+from snu_analytics.warehouse import SourceFingerprint, claimed_key, replace_days
 
 # Two states of about 1 kB an event: more at once takes memory, fewer a look at each column anew.
 _SNAPSHOTS_RENDERED_AT_ONCE = 25_000
@@ -38,18 +38,18 @@ def load_events(
     WarehouseError when the tables hold rows made with another key, and LeakError where a value is
     none that a treatment makes.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint)
     written: dict[date, int] = {}
     names: Counter[str] = Counter()
-    for frames, fingerprints in _batches(context, entity, days):
-        snapshots = pl.concat(frames)
-        rows = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
-        events, memberships = (frame.sort("event_id") for frame in rows)
-        tables = {entity.table: events}
-        if entity.membership_columns:
-            tables[entity.membership_table] = memberships
-        written |= replace_days(warehouse, entity.table, "event_date", fingerprints, tables)
-        names.update(dict(events["event_name"].value_counts().iter_rows()))
+    with claimed_key(warehouse, context.pseudonyms.fingerprint):
+        for frames, fingerprints in _batches(context, entity, days):
+            snapshots = pl.concat(frames)
+            rows = build_events(snapshots, entity, context.catalogue, context.pseudonyms)
+            events, memberships = (frame.sort("event_id") for frame in rows)
+            tables = {entity.table: events}
+            if entity.membership_columns:
+                tables[entity.membership_table] = memberships
+            written |= replace_days(warehouse, entity.table, "event_date", fingerprints, tables)
+            names.update(dict(events["event_name"].value_counts().iter_rows()))
     return Loaded(written, dict(sorted(names.items())))
 
 

@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from snu_analytics.catalogue import Clause, Entity
+from snu_analytics.catalogue import Clause, Entity, Figure
 from snu_analytics.catalogue.breakdowns import DIMENSIONS
 
 FIGURE_COLUMNS = ("day", "phase", "figure", *DIMENSIONS, "value")
@@ -53,14 +53,17 @@ _DAYS = sql.SQL("e.event_date BETWEEN %(first)s AND %(last)s")
 
 def _counted(entity: Entity) -> sql.Composed:
     rows = [
-        sql.SQL("({}, {}, ({}))").format(
-            figure.phase, figure.figure, sql.SQL(" OR ").join(map(_condition, figure.counts))
-        )
+        sql.SQL("({}, {}, {})").format(figure.phase, figure.figure, figure_condition(figure))
         for figure in entity.figures
     ]
     return sql.SQL(
         "{table} AS e CROSS JOIN LATERAL (VALUES {rows}) AS f (phase, figure, counted)"
     ).format(table=sql.Identifier("analytics", entity.table), rows=sql.SQL(", ").join(rows))
+
+
+def figure_condition(figure: Figure) -> sql.Composed:
+    """SQL that is true of the events `e` that a figure counts."""
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(map(_condition, figure.counts)))
 
 
 def _condition(clause: Clause) -> sql.Composed:

@@ -14,7 +14,7 @@ from snu_analytics.history import paris_day, plain, quarantined, split_by_day
 from snu_analytics.pipeline.context import PATCHES, DayCounts, PipelineContext, counts_by_day
 from snu_analytics.pipeline.erased import without_erased
 from snu_analytics.source import Source
-from snu_analytics.warehouse import SourceFingerprint, claim_key, replace_notes
+from snu_analytics.warehouse import SourceFingerprint, claimed_key, replace_notes
 
 
 @dataclass(frozen=True)
@@ -148,5 +148,5 @@ def _quarantine(
         pl.col("defect").alias("reason"),
         pl.lit(context.pseudonyms.fingerprint).alias("key_id"),
     ).sort("day", "patch_id")
-    claim_key(warehouse, context.pseudonyms.fingerprint)
-    replace_notes(warehouse, "quarantine", entity.name, days, rows)
+    with claimed_key(warehouse, context.pseudonyms.fingerprint):
+        replace_notes(warehouse, "quarantine", entity.name, days, rows)

@@ -2,14 +2,14 @@
 
 import io
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import inf
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from stat import S_IMODE
 
 import fsspec
 import polars as pl
@@ -40,6 +40,7 @@ class Staging:
         with self._file_system() as (files, root):
             path = self._path(root, asset, day)
             if isinstance(files, LocalFileSystem):
+                _make_restricted(root, asset)
                 _write_restricted(path, content)
             else:
                 files.pipe_file(path, content)
@@ -69,10 +70,6 @@ class Staging:
             return _decoded(content, columns)
         frame, notes = _decoded_small(content, tuple(columns) if columns else None)
         return frame, dict(notes)
-
-    def prune(self, older_than_days: int) -> int:
-        """The number of files deleted: those written more than so many days ago."""
-        return self.clear(time.time() - older_than_days * 86_400)
 
     def clear(self, before: float = inf) -> int:
         """The number of files deleted: those written before then (seconds since 1970), or all.
@@ -147,8 +144,21 @@ _SMALL = 16_384
 _decoded_small = lru_cache(64)(_decoded)
 
 
+def _make_restricted(root: str, asset: tuple[str, str]) -> None:
+    """Make the folders of an asset for their owner alone (0700); a root that stands keeps its mode.
+
+    The root may be shared with others, an asset's folders are of staging alone.
+    """
+    Path(root).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(root)
+    for name in asset:
+        folder = folder / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if S_IMODE(folder.stat().st_mode) != 0o700:  # made by a former version
+            folder.chmod(0o700)
+
+
 def _write_restricted(path: str, content: bytes) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
     partial = f"{path}.{os.getpid()}"
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:

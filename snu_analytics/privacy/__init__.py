@@ -6,12 +6,14 @@ person. `register` is a room of its own, which imports the catalogue alone.
 """
 
 from snu_analytics.privacy.carry_over import carry_over
-from snu_analytics.privacy.erase import erase_absent, erase_requested, published_days, republish
+from snu_analytics.privacy.erase import erase_absent, erase_requested, remnants
 from snu_analytics.privacy.key_change import destroy, in_force, new_key_for, settle, with_key
 from snu_analytics.privacy.risk import report_risk
 from snu_analytics.privacy.risk_cells import CELL_TABLES, LEAST_CELL, cell_query, small_cells
 from snu_analytics.privacy.risk_classes import class_query, exposed
+from snu_analytics.privacy.risk_dates import date_query
 from snu_analytics.privacy.risk_measures import MEANINGS, Measure, meaning
+from snu_analytics.privacy.risk_verdict import verdict
 
 __all__ = [
     "CELL_TABLES",
@@ -21,6 +23,7 @@ __all__ = [
     "carry_over",
     "cell_query",
     "class_query",
+    "date_query",
     "destroy",
     "erase_absent",
     "erase_requested",
@@ -28,10 +31,10 @@ __all__ = [
     "in_force",
     "meaning",
     "new_key_for",
-    "published_days",
+    "remnants",
     "report_risk",
-    "republish",
     "settle",
     "small_cells",
+    "verdict",
     "with_key",
 ]

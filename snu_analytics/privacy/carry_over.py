@@ -9,7 +9,7 @@ from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser
 from snu_analytics.source import Source
-from snu_analytics.warehouse import carry_erased, erased_subjects
+from snu_analytics.warehouse import carry_erased, erased_digests
 
 _DAYS_AT_ONCE = 31
 
@@ -22,20 +22,22 @@ def carry_over(
     new: Pseudonymiser,
     warehouse: psycopg.Connection,
 ) -> int:
-    """The number of erased subjects whose erasure is noted under the new key as well.
+    """The number of erased subjects whose erasure is listed under the new key as well.
 
-    A pseudonym cannot be turned back: the documents of the source, and those that the patches of
-    the days refer to, get the pseudonyms of both keys, and the old ones are compared. Subjects of
-    whom the source holds neither cannot come back, and are not carried over.
+    A digest cannot be turned back: the documents of the source, and those that the patches of the
+    days refer to, get the digests of both keys, and the old ones are compared. Subjects of whom the
+    source holds neither cannot come back, and are not carried over.
     """
     carried = 0
-    for name, erased in erased_subjects(warehouse, old.fingerprint).items():
-        subjects: dict[str, str] = {}
+    for name, erased in erased_digests(warehouse, old).items():
+        digests: dict[str, str] = {}
         for refs in _refs(source, catalogue.entities[name], days):
-            held = refs.filter(old.series(name, refs).is_in(erased))
-            subjects |= dict(zip(old.series(name, held), new.series(name, held), strict=True))
-        carry_erased(warehouse, name, subjects, new.fingerprint)
-        carried += len(subjects)
+            former = old.erased(old.series(name, refs))
+            held = former.is_in(erased)
+            renewed = new.erased(new.series(name, refs.filter(held)))
+            digests |= dict(zip(former.filter(held), renewed, strict=True))
+        carry_erased(warehouse, name, digests, new.fingerprint)
+        carried += len(digests)
     return carried
 
 

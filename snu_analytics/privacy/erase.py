@@ -1,4 +1,4 @@
-"""Erasure of subjects from the event tables, the staging folder and the figures, for good."""
+"""Erasure of subjects from the event tables, the figures and the copies on the disk, for good."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,20 +7,18 @@ import polars as pl
 import psycopg
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import DayRange, consecutive
+from snu_analytics.days import consecutive
 from snu_analytics.errors import ErasureError
 from snu_analytics.figures import FLOW, load_flows, load_progress
 from snu_analytics.figures.pool import leave_opening, load_pool
-from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, Staging, load_figures
-from snu_analytics.publication import publish
-from snu_analytics.source import Source
+from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, is_erased, load_figures
+from snu_analytics.source import Source, delete_indexes
 from snu_analytics.warehouse import (
     Erased,
-    claim_key,
+    claimed_key,
     erase_subjects,
-    erased_subjects,
+    erased_digests,
     loaded_days,
-    publications,
     subjects_of,
 )
 
@@ -38,16 +36,16 @@ def erase_absent(
     entity would lose more than a fifth of its subjects, unless `many` are expected, and
     WarehouseError when the rows are of another key.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
-    absent = {
-        entity.name: _absent(context, entity, source, warehouse, many)
-        for entity in context.catalogue.entities.values()
-    }
-    return [
-        erased
-        for entity in context.catalogue.entities.values()
-        for erased in _erased(context, entity, absent[entity.name], warehouse)
-    ]
+    with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
+        absent = {
+            entity.name: _absent(context, entity, source, warehouse, many)
+            for entity in context.catalogue.entities.values()
+        }
+        return [
+            erased
+            for entity in context.catalogue.entities.values()
+            for erased in _erased(context, entity, absent[entity.name], warehouse)
+        ]
 
 
 def erase_requested(
@@ -57,9 +55,9 @@ def erase_requested(
 
     Whether the source still has the documents makes no difference.
     """
-    claim_key(warehouse, context.pseudonyms.fingerprint, alone=True)
     subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
-    return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
+    with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
+        return _erased(context, entity, {"request": subjects.to_list()}, warehouse)
 
 
 def _absent(
@@ -84,8 +82,10 @@ def _absent(
             f"{entity.collection} or deleted there: nobody was erased. If SNU_SOURCE_URL names the "
             "right source, and whole, run `snu-analytics erase --many`"
         )
-    before = erased_subjects(warehouse, context.pseudonyms.fingerprint).get(entity.name, [])
-    again = held.filter(held.is_in(before) & ~held.is_in(pl.concat([gone, deleted]).implode()))
+    before = erased_digests(warehouse, context.pseudonyms).get(entity.name, [])
+    again = held.filter(
+        is_erased(context, held, before) & ~held.is_in(pl.concat([gone, deleted]).implode())
+    )
     return {"gone": gone.to_list(), "deleted": deleted.to_list(), "again": again.to_list()}
 
 
@@ -96,17 +96,19 @@ def _erased(
     warehouse: psycopg.Connection,
 ) -> list[Erased]:
     dependents = context.catalogue.dependents(entity.name)
-    key_id = context.pseudonyms.fingerprint
+    named = list({subject for reason in subjects.values() for subject in reason})
+    if named:  # first: where it fails, the same command goes on
+        delete_indexes(context.home)
     with warehouse.transaction():
-        named = list({subject for reason in subjects.values() for subject in reason})
         leave_opening(entity, named, dependents, context.catalogue, warehouse)
-        done = erase_subjects(warehouse, entity, subjects, dependents, key_id)
+        done = erase_subjects(warehouse, entity, subjects, dependents, context.pseudonyms)
     for name in dict.fromkeys(erased.entity for erased in done):
         touched = {day for erased in done if erased.entity == name for day in erased.days}
         for days in consecutive(touched):
             load_figures(context.catalogue.entities[name], days, warehouse)
             load_pool(context.catalogue.entities[name], days, warehouse)
-        unstage(context, context.catalogue.entities[name], erased_subjects(warehouse, key_id)[name])
+        digests = erased_digests(warehouse, context.pseudonyms)[name]
+        unstage(context, context.catalogue.entities[name], digests)
     if touched := {day for erased in done for day in erased.days}:
         counted = loaded_days(warehouse, FLOW, min(touched), max(touched))
         for days in consecutive(touched & counted):
@@ -115,42 +117,47 @@ def _erased(
     return done
 
 
-def republish(
-    context: PipelineContext,
-    erased: Sequence[Erased],
-    warehouse: psycopg.Connection,
-    threshold: int,
-) -> None:
-    """Publish again the published days that an erasure touched, with their weeks and months."""
-    for days in published_days(erased, warehouse):
-        publish(context.catalogue, days, warehouse, threshold)
+def remnants(context: PipelineContext, warehouse: psycopg.Connection) -> list[str]:
+    """A sentence for each place that still holds an erased subject, and must not."""
+    erased = erased_digests(warehouse, context.pseudonyms)
+    sentences = []
+    for entity in context.catalogue.entities.values():
+        digests = erased.get(entity.name, [])
+        if held := is_erased(context, subjects_of(warehouse, entity), digests).sum():
+            sentences.append(f"analytics.{entity.table} still holds {held:,} of the erased")
+        if files := _staged(context, entity, digests):
+            sentences.append(f"staging still holds the erased (files: {len(files):,})")
+    return sentences
 
 
-def published_days(erased: Sequence[Erased], warehouse: psycopg.Connection) -> list[DayRange]:
-    """The published days among those that an erasure touched."""
-    touched = {day for entry in erased for day in entry.days}
-    if not touched:
-        return []
-    published = publications(warehouse, min(touched), max(touched))
-    return consecutive(touched & {entry.period for entry in published if entry.kind == "day"})
-
-
-def unstage(context: PipelineContext, entity: Entity, subjects: Sequence[str]) -> int:
-    """The number of staged files that held one of the subjects and are deleted.
+def unstage(context: PipelineContext, entity: Entity, digests: Sequence[str]) -> int:
+    """The number of staged files that held an erased subject, given by digest, and are deleted.
 
     A day that runs again stages its other subjects again.
     """
-    deleted = 0
-    for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS)):
-        for day in context.staging.days(asset):
-            if _holds(context.staging, asset, day, subjects):
-                context.staging.delete(asset, day)
-                deleted += 1
-    return deleted
+    staged = _staged(context, entity, digests)
+    for asset, day in staged:
+        context.staging.delete(asset, day)
+    return len(staged)
 
 
-def _holds(staging: Staging, asset: tuple[str, str], day: date, subjects: Sequence[str]) -> bool:
+def _staged(
+    context: PipelineContext, entity: Entity, digests: Sequence[str]
+) -> list[tuple[tuple[str, str], date]]:
+    """The asset and day of each staged file that holds an erased subject, given by digest."""
+    return [
+        (asset, day)
+        for asset in ((entity.name, PATCHES), (entity.name, SNAPSHOTS))
+        for day in context.staging.days(asset)
+        if _holds(context, asset, day, digests)
+    ]
+
+
+def _holds(
+    context: PipelineContext, asset: tuple[str, str], day: date, digests: Sequence[str]
+) -> bool:
     try:
-        return staging.read(asset, day, ["subject_id"])["subject_id"].is_in(subjects).any()
+        subjects = context.staging.read(asset, day, ["subject_id"])["subject_id"].unique()
     except pl.exceptions.ColumnNotFoundError:
         return True  # of a version that staged identifiers
+    return is_erased(context, subjects, digests).any()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from snu_analytics.errors import SettingsError
 from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import Staging
+from snu_analytics.pipeline import Staging, delete_copies
 from snu_analytics.settings import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
@@ -24,7 +24,7 @@ from snu_analytics.settings import (
     read_key,
     write_key,
 )
-from snu_analytics.warehouse import Key, connect, forget_key, known_keys
+from snu_analytics.warehouse import Key, connect, erased_digests, forget_key, known_keys
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[st
     """Sentences on how the key in force was destroyed, and on what is left to do by hand.
 
     From then on nobody can link the rows to the source. First the warehouse refuses the key, then
-    the staged files are deleted, then the key's file. Raises SettingsError when the fingerprint is
-    not that of the key in force.
+    the staged files and the indexes of dumps are deleted, then the key's file. Raises SettingsError
+    when the fingerprint is not that of the key in force.
     """
     key = Pseudonymiser(settings.key())
     if fingerprint != key.fingerprint:
@@ -142,10 +142,12 @@ def destroy(settings: Settings, warehouse_url: str, fingerprint: str) -> list[st
             "`snu-analytics key check` shows it; nothing was destroyed"
         )
     with connect(warehouse_url) as connection:
+        erased_digests(connection, key)  # what is a pseudonym still could not become one later
         forget_key(connection, fingerprint)
-    deleted = Staging(settings.staging_url).clear()
+    deleted = delete_copies(settings)
     report = [
-        f"Nothing is written with the key {fingerprint} again; {deleted} staged files are gone."
+        f"Nothing is written with the key {fingerprint} again; {deleted} staged files and indexes "
+        "of dumps are gone."
     ]
     if settings.pseudonym_key:
         report.append(

@@ -9,6 +9,7 @@ import psycopg
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.privacy.risk_cells import CELL_TABLES, cell_query
 from snu_analytics.privacy.risk_classes import class_query, exposed
+from snu_analytics.privacy.risk_dates import date_query
 from snu_analytics.privacy.risk_measures import MEANINGS, Measure
 from snu_analytics.warehouse import replace_days
 
@@ -59,9 +60,12 @@ def measure_risk(
 
 def _event_measures(entity: Entity, warehouse: psycopg.Connection) -> list[Measure]:
     columns = [None, *entity.columns]
-    rows = warehouse.execute(class_query(entity)).fetchall()
     return sorted(
-        (Measure(f"analytics.{entity.table}", *row) for row in rows),
+        (
+            Measure(f"analytics.{entity.table}", *row)
+            for query in (class_query(entity), date_query(entity))
+            for row in warehouse.execute(query)
+        ),
         key=lambda m: (m.unit != "person", _ORDER[m.measure], columns.index(m.column_name)),
     )
 

@@ -1,4 +1,4 @@
-"""k of the published tables: the least count other than 0 that any of their cells shows."""
+"""k of the published tables of groups: the least count other than 0 that a cell shows."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,12 +9,16 @@ from snu_analytics.privacy.risk_measures import Measure
 # The threshold of French statistical practice for counts of persons.
 LEAST_CELL = 11
 
-# Whatever stands in the schema and holds counts, not only the tables of this version.
+# Of the whole country: without an attribute of anybody they are shown whatever they are.
+_NATIONAL = ("daily_total", "weekly_total", "monthly_total", "campaign_total", "flow")
+
+# Whatever stands in the schema and holds counts of groups, not only the tables of this version.
 CELL_TABLES = sql.SQL(
     "SELECT table_name::text FROM information_schema.columns "
     "WHERE table_schema = 'published' AND column_name = 'value' "
-    "AND data_type IN ('smallint', 'integer', 'bigint') ORDER BY table_name"
-)
+    "AND data_type IN ('smallint', 'integer', 'bigint') AND table_name NOT IN ({}) "
+    "ORDER BY table_name"
+).format(sql.SQL(", ").join(map(sql.Literal, _NATIONAL)))
 
 
 def cell_query(tables: Sequence[str]) -> sql.Composed:

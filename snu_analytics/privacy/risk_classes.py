@@ -13,20 +13,20 @@ The unit `event` is every row: former states single out as well. There a class o
 of one person, so that the persons in it are counted apart.
 """
 
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 from psycopg import sql
 
 from snu_analytics.catalogue import Catalogue, Entity
 from snu_analytics.privacy.risk_measures import bands
+from snu_analytics.privacy.risk_template import quasi_identifiers, rendered
 
 _TEMPLATE = "risk_classes.sql.jinja"
+
+_WITHIN_A_REGION = ("department", "young_department", "academy")
 
 
 def exposed(catalogue: Catalogue) -> list[Entity]:
     """The entities about persons: those with quasi-identifiers."""
-    return [entity for entity in catalogue.entities.values() if _quasi_identifiers(entity)]
+    return [entity for entity in catalogue.entities.values() if quasi_identifiers(entity)]
 
 
 def class_query(entity: Entity) -> sql.SQL:
@@ -35,45 +35,24 @@ def class_query(entity: Entity) -> sql.SQL:
     A table without rows has the measure `rows` alone, which is 0. Shares are fractions of 1,
     rounded to six digits.
     """
-    environment = Environment(
-        autoescape=False,  # noqa: S701  # SQL, whose names and texts are quoted by the filters
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {"literal": _literal, "name": _name, "names": _names}
-    source = (files(__package__) / _TEMPLATE).read_text(encoding="utf-8")
-    rendered = environment.from_string(source).render(
+    return rendered(
+        _TEMPLATE,
+        entity,
         bands=bands(),
-        known=_quasi_identifiers(entity),
-        person=_person_columns(entity),
+        coarsenings=_coarsenings(quasi_identifiers(entity)),
         sensitive=[name for name, column in entity.columns.items() if column.sensitive],
-        table=entity.table,
     )
-    return sql.SQL(rendered)
 
 
-def _quasi_identifiers(entity: Entity) -> list[str]:
-    return [name for name, column in entity.columns.items() if column.quasi_identifier]
+def _coarsenings(known: list[str]) -> dict[str, list[str]]:
+    """The columns of the coarser classes, by measure."""
+    by_age_group = ["age_group" if name == "age" else name for name in known]
+    return {
+        "unique_share_by_age_group": by_age_group,
+        "unique_share_by_region": _without_department(known),
+        "unique_share_by_all": _without_department(by_age_group),
+    }
 
 
-def _person_columns(entity: Entity) -> list[str]:
-    """The columns whose first value that is not null is the person's pseudonym."""
-    joined = [
-        name
-        for name, column in entity.columns.items()
-        if entity.join and column.field == entity.join.field and not column.joined
-    ]
-    return [*joined, "subject_id"]
-
-
-def _name(name: str) -> str:
-    return sql.Identifier(name).as_string()
-
-
-def _names(names: list[str]) -> str:
-    return ", ".join(map(_name, names))
-
-
-def _literal(text: str | None) -> str:
-    return f"{sql.Literal(text).as_string()}::text"
+def _without_department(known: list[str]) -> list[str]:
+    return [name for name in known if name not in _WITHIN_A_REGION]

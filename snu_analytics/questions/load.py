@@ -24,7 +24,7 @@ def load_questions() -> Mapping[str, Question]:
 
 def question_views() -> list[View]:
     """The views of all questions, as a migration makes them."""
-    return [view for question in load_questions().values() for view in question.views]
+    return [question.definition for question in load_questions().values()]
 
 
 def find_question(name: str) -> Question:

@@ -47,22 +47,14 @@ class Counts(_Strict):
         return self
 
 
-class Published(_Strict):
-    """A second view of the question, for readers: its name and the table it reads instead."""
-
-    view: str
-    of: str
-    instead_of: str
-
-
 class Question(_Strict):
     """A question and its view: one row per event, or per group and day where it has measures.
 
     `columns` describes every column of the view in its order; one of them is `day`. `apart` are
     the dimensions without which a figure would mean nothing: every answer has them. The rows of
-    measures come in `breakdowns` (`total`, or names of columns), one of which is asked for. With
-    `latest` an answer without days is that of the last day. `phase` is that of the figures, where
-    they are all of one.
+    measures come in `breakdowns` (`total`, or columns joined by ` × `), one of which is asked for.
+    With `latest` an answer without days is that of the last day. `phase` is that of the figures,
+    where they are all of one.
     """
 
     name: str
@@ -75,7 +67,6 @@ class Question(_Strict):
     breakdowns: tuple[str, ...] = ()
     latest: bool = False
     phase: str | None = None
-    published: Published | None = None
     select: str
 
     @property
@@ -84,14 +75,10 @@ class Question(_Strict):
         return f"q_{self.name}"
 
     @property
-    def views(self) -> list[View]:
-        """The view in schema `analytics`, and the one for readers if there is one."""
+    def definition(self) -> View:
+        """The view, as a migration makes it."""
         comment = f"{self.title}. {self.answers} Unit: {self.unit}."
-        views = [View("analytics", self.view, self.select, comment, self.columns, self.title)]
-        if other := self.published:
-            select = self.select.replace(other.instead_of, other.of)
-            views.append(View("published", other.view, select, comment, self.columns, self.title))
-        return views
+        return View("analytics", self.view, self.select, comment, self.columns, self.title)
 
     @property
     def dimensions(self) -> list[str]:
@@ -106,10 +93,9 @@ class Question(_Strict):
         for name in self.counts.columns:
             if name not in self.columns:
                 raise ValueError(f"{name} is counted but not among the columns")
-        if unknown := {*self.apart, *self.breakdowns} - {TOTAL, *self.dimensions}:
+        parts = {part for breakdown in self.breakdowns for part in breakdown.split(" × ")}
+        if unknown := {*self.apart, *parts} - {TOTAL, *self.dimensions}:
             raise ValueError(f"{sorted(unknown)} are not among the columns")
         if bool(self.counts.measures) != bool(self.breakdowns):
             raise ValueError("a question with measures, and no other, has breakdowns")
-        if self.published and self.published.instead_of not in self.select:
-            raise ValueError(f"the SELECT does not read {self.published.instead_of}")
         return self

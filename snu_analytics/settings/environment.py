@@ -43,7 +43,8 @@ class Settings(BaseSettings):
     """The variables SNU_*, an empty one like an absent one, with the defaults filled in.
 
     `description` is how a malformed value is mended, for the sentence of SettingsError. Making one
-    opens no file: `key` reads the pseudonym key where it is used.
+    opens no file: `key` reads the pseudonym key where it is used. Neither it nor a URL, which may
+    hold a password, is part of the representation.
     """
 
     model_config = SettingsConfigDict(
@@ -51,9 +52,11 @@ class Settings(BaseSettings):
     )
 
     home: _AbsolutePath = Path(".snu")
-    source_url: str = Field(default_factory=lambda data: f"bson://{data['home'] / 'demo-source'}")
-    warehouse_url: str = EMBEDDED
-    staging_url: str = Field(default_factory=lambda data: str(data["home"] / "staging"))
+    source_url: str = Field(
+        default_factory=lambda data: f"bson://{data['home'] / 'demo-source'}", repr=False
+    )
+    warehouse_url: str = Field(default=EMBEDDED, repr=False)
+    staging_url: str = Field(default_factory=lambda data: str(data["home"] / "staging"), repr=False)
     staging_days: int = Field(default=14, ge=1, description="write a number of days, at least 1")
     retention_years: int = Field(default=6, ge=1, description="write a number of years, at least 1")
     suppression_threshold: int = Field(
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     )
     start_date: _PastDay = date(2021, 6, 18)
     objectives: _AbsolutePath | None = None
-    dagster_url: str | None = None
+    dagster_url: str | None = Field(default=None, repr=False)
     pseudonym_key: SecretStr | None = None
     key_file: _AbsolutePath = Field(
         default_factory=lambda data: default_file(data["home"]), validation_alias=KEY_FILE_VARIABLE

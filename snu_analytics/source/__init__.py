@@ -6,7 +6,17 @@ nothing of each other; what both share, the contract and the decoding, stands he
 """
 
 from snu_analytics.source.contract import Check, Histories, Patches, Source
+from snu_analytics.source.dump import delete_indexes
 from snu_analytics.source.open import open_source
 from snu_analytics.source.times import instants, object_id_time
 
-__all__ = ["Check", "Histories", "Patches", "Source", "instants", "object_id_time", "open_source"]
+__all__ = [
+    "Check",
+    "Histories",
+    "Patches",
+    "Source",
+    "delete_indexes",
+    "instants",
+    "object_id_time",
+    "open_source",
+]

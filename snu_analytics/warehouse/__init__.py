@@ -12,15 +12,15 @@ from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
     erase_subjects,
-    erased_subjects,
     expire_events,
     expire_figures,
     subjects_of,
 )
+from snu_analytics.warehouse.erased import carry_erased, erased_digests, erased_with_other_keys
 from snu_analytics.warehouse.faults import mapped_errors
 from snu_analytics.warehouse.keys import (
     Key,
-    claim_key,
+    claimed_key,
     forget_key,
     key_matches,
     known_keys,
@@ -29,16 +29,15 @@ from snu_analytics.warehouse.keys import (
 from snu_analytics.warehouse.migrate import migrate, pending_changes
 from snu_analytics.warehouse.notes import replace_notes
 from snu_analytics.warehouse.published import (
-    Name,
-    Publication,
-    Revisions,
-    erased_since,
+    BREAKDOWN_COLUMNS,
+    closed_months,
     fine_counts,
-    patch_counts,
-    publications,
     published_cells,
+    published_totals,
     publishing,
-    replace_publications,
+    replace_totals,
+    write_closed_month,
+    write_revision,
 )
 from snu_analytics.warehouse.read import (
     audit_lines,
@@ -61,39 +60,34 @@ from snu_analytics.warehouse.replace import (
 from snu_analytics.warehouse.rotation import (
     KeyedRows,
     begin_rotation,
-    carry_erased,
     days_of_other_keys,
-    erased_with_other_keys,
     finish_rotation,
     rows_by_key,
 )
-from snu_analytics.warehouse.schema import Cause, warehouse_metadata
+from snu_analytics.warehouse.schema import warehouse_metadata
 from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
-    "Cause",
+    "BREAKDOWN_COLUMNS",
     "Change",
     "Erased",
     "Key",
     "KeyedRows",
-    "Name",
-    "Publication",
-    "Revisions",
     "SourceFingerprint",
     "address",
     "audit_lines",
     "begin_rotation",
     "carry_erased",
     "changed_days",
-    "claim_key",
+    "claimed_key",
+    "closed_months",
     "connect",
     "copy_rows",
     "copy_text",
     "dagster_url",
     "days_of_other_keys",
     "erase_subjects",
-    "erased_since",
-    "erased_subjects",
+    "erased_digests",
     "erased_with_other_keys",
     "event_row",
     "expire_events",
@@ -109,15 +103,14 @@ __all__ = [
     "lock_day",
     "mapped_errors",
     "migrate",
-    "patch_counts",
     "pending_changes",
-    "publications",
     "published_cells",
+    "published_totals",
     "publishing",
     "replace_all",
     "replace_days",
     "replace_notes",
-    "replace_publications",
+    "replace_totals",
     "require_key",
     "resolve_url",
     "rows_by_key",
@@ -127,4 +120,6 @@ __all__ = [
     "subjects_of",
     "totals_by_campaign",
     "warehouse_metadata",
+    "write_closed_month",
+    "write_revision",
 ]

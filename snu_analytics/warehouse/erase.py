@@ -1,4 +1,4 @@
-"""Subjects are taken out of the event tables, and noted so that they stay out."""
+"""Subjects are taken out of the event tables, and listed so that they stay out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from psycopg import sql
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.warehouse.copy_text import copy_rows
+from snu_analytics.warehouse.erased import ErasureKey, list_erased
 from snu_analytics.warehouse.replace import lock_day
 from snu_analytics.warehouse.schema import ANALYTICS
 
@@ -33,28 +34,18 @@ def subjects_of(connection: psycopg.Connection, entity: Entity) -> pl.Series:
     return pl.Series("subject_id", subjects, dtype=pl.String)
 
 
-def erased_subjects(connection: psycopg.Connection, key_id: str) -> dict[str, list[str]]:
-    """The pseudonyms, of this key, of the subjects that must not come back, by entity."""
-    rows = connection.execute(
-        "SELECT entity, array_agg(subject_id::text ORDER BY subject_id) "
-        "FROM analytics.erased_subject WHERE key_id = %s GROUP BY entity",
-        [key_id],
-    )
-    return dict(rows.fetchall())
-
-
 def erase_subjects(
     connection: psycopg.Connection,
     entity: Entity,
     subjects: Mapping[str, Sequence[str]],
     dependents: Mapping[str, tuple[str, str]],
-    key_id: str,
+    key: ErasureKey,
 ) -> list[Erased]:
     """What was erased, by reason and entity: subjects, given by reason, and what depends on them.
 
     `dependents` are the entities that belong to this one: name -> table and the column with its
     pseudonym. Days that are being loaded are waited for. In the same transaction the subjects are
-    noted in `erased_subject`, `day_load` counts the rows that are left, and the log is written.
+    listed in `erased_subject`, `day_load` counts the rows that are left, and the log is written.
     """
     done = []
     with connection.transaction():
@@ -62,11 +53,11 @@ def erase_subjects(
             if not len(listed):
                 continue
             with _listed(connection, listed):
-                _note(connection, entity.name, reason, key_id)
+                list_erased(connection, entity.name, reason, _subjects(connection), key)
                 erased = [_delete_listed(connection, entity.name, entity.table, reason)]
                 for other, (table, column) in dependents.items():
                     with _depending(connection, table, column):
-                        _note(connection, other, reason, key_id)
+                        list_erased(connection, other, reason, _subjects(connection), key)
                         erased.append(_delete_listed(connection, other, table, reason))
             done += [part for part in erased if part.entity == entity.name or part.subjects]
         for part in done:
@@ -166,12 +157,10 @@ def _depending(connection: psycopg.Connection, table: str, column: str) -> Itera
     connection.execute("ALTER TABLE owners RENAME TO listed")
 
 
-def _note(connection: psycopg.Connection, entity: str, reason: str, key_id: str) -> None:
-    connection.execute(
-        "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason) "
-        "SELECT %s, subject_id, %s, %s FROM listed ORDER BY subject_id ON CONFLICT DO NOTHING",
-        [entity, key_id, reason],
-    )
+def _subjects(connection: psycopg.Connection) -> pl.Series:
+    """The pseudonyms of the listed subjects (String)."""
+    rows = connection.execute("SELECT subject_id::text FROM listed ORDER BY 1")
+    return pl.Series([subject for (subject,) in rows], dtype=pl.String)
 
 
 def _delete_listed(connection: psycopg.Connection, entity: str, table: str, reason: str) -> Erased:

@@ -14,14 +14,14 @@ import psycopg
 from psycopg import sql
 
 from snu_analytics.errors import WarehouseError
-from snu_analytics.warehouse.locks import advisory_lock, advisory_unlock
+from snu_analytics.warehouse.locks import lock_table, table_locked
 from snu_analytics.warehouse.schema import ANALYTICS
 
 State = Literal["current", "incoming", "retired", "destroyed"]
 
 _PATIENCE = "10s"
 _WRITING = ("current", "incoming")
-_LOCK = "snu_analytics pseudonym key"
+_KEYS = "pseudonym_key"
 
 
 class Key(NamedTuple):
@@ -45,26 +45,34 @@ class KeyedTable(NamedTuple):
         return sql.Identifier(ANALYTICS, self.name)
 
 
-def claim_key(connection: psycopg.Connection, fingerprint: str, *, alone: bool = False) -> None:
-    """Make sure that rows of this key may be written, as long as the connection is open.
+@contextmanager
+def claimed_key(
+    connection: psycopg.Connection, fingerprint: str, *, alone: bool = False
+) -> Iterator[None]:
+    """A block in which rows of this key may be written.
 
-    The first claim stores the key. Until the connection closes no key can come into use or go out
-    of it, so that two first writers cannot mix theirs. Raises WarehouseError when events or
-    quarantined patches of another key exist, when the key was retired or destroyed, when another
-    process is about to write with another one, or, where it must be `alone`, during a rotation:
-    who looks for a person's rows by one pseudonym would miss those of the other key.
+    The first claim stores the key. Until the block ends no key can come into use or go out of it,
+    so that two first writers cannot mix theirs. Raises WarehouseError when events or quarantined
+    patches of another key exist, when the key was retired or destroyed, when another process is
+    about to write with another one, or, where it must be `alone`, during a rotation: who looks for
+    a person's rows by one pseudonym would miss those of the other key.
     """
-    while not _shared(connection, fingerprint):
+    while True:
+        with table_locked(connection, _KEYS, "SHARE"):
+            key = known_keys(connection).get(fingerprint)
+            if key and key.state in _WRITING:
+                if alone and key_in_state(connection, "incoming"):
+                    raise WarehouseError(
+                        "a rotation of the pseudonym key is under way: end it first with "
+                        "`snu-analytics key rotate`"
+                    )
+                yield
+                return
         _store(connection, fingerprint)
-    if alone and key_in_state(connection, "incoming"):
-        raise WarehouseError(
-            "a rotation of the pseudonym key is under way: end it first with "
-            "`snu-analytics key rotate`"
-        )
 
 
 def require_key(connection: psycopg.Connection, fingerprint: str) -> None:
-    """Raise WarehouseError, as `claim_key` does, when rows of this key may not be written."""
+    """Raise WarehouseError, as `claimed_key` does, when rows of this key may not be written."""
     if refusal := _refusal(connection, fingerprint):
         raise WarehouseError(refusal)
 
@@ -106,7 +114,7 @@ def no_writer(connection: psycopg.Connection) -> Iterator[None]:
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         try:
-            advisory_lock(connection, _LOCK)
+            lock_table(connection, _KEYS, "SHARE ROW EXCLUSIVE")
         except psycopg.errors.LockNotAvailable:
             raise WarehouseError(
                 "another process is writing with its SNU_PSEUDONYM_KEY: wait until it ends, and "
@@ -153,15 +161,6 @@ def keyed_tables(connection: psycopg.Connection) -> list[KeyedTable]:
         [ANALYTICS],
     )
     return [KeyedTable(*row) for row in rows]
-
-
-def _shared(connection: psycopg.Connection, fingerprint: str) -> bool:
-    advisory_lock(connection, _LOCK, shared=True, session=True)
-    key = known_keys(connection).get(fingerprint)
-    if key and key.state in _WRITING:
-        return True
-    advisory_unlock(connection, _LOCK, shared=True)
-    return False
 
 
 def _store(connection: psycopg.Connection, fingerprint: str) -> None:

@@ -11,6 +11,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import Operations, ops
 from sqlalchemy import Connection, MetaData, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from snu_analytics.catalogue import Catalogue, View
@@ -18,15 +19,17 @@ from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.change import Change
 from snu_analytics.warehouse.connection import address, open_connection
 from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.locks import advisory_lock
+from snu_analytics.warehouse.locks import lock_migration
 from snu_analytics.warehouse.rights import ensure_rights
 from snu_analytics.warehouse.schema import (
     ANALYTICS,
     PUBLISHED,
+    RETIRED_TABLES,
     ensure_dimensions,
     ensure_event_order,
     ensure_names,
     ensure_views,
+    published_views,
     views_on,
     warehouse_metadata,
 )
@@ -61,7 +64,7 @@ def _migrated(url: str, catalogue: Catalogue, views: Sequence[View], keep: bool)
             if not keep:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
             _refuse_old_server(connection)
-            advisory_lock(driver, "snu_analytics migrate")
+            lock_migration(driver)
             changes = list(_changes(connection, catalogue, views, keep))
             if not keep:
                 whole.rollback()
@@ -82,10 +85,32 @@ def _changes(
     yield from ensure_names(connection)
     metadata = warehouse_metadata(catalogue)
     yield from ensure_event_order(connection, catalogue, metadata, with_rows=keep)
+    yield from _drop_retired(connection)
     yield from _table_changes(connection, metadata)
     yield from ensure_dimensions(connection, metadata)
-    yield from ensure_views(connection, views)
+    yield from ensure_views(connection, [*views, *published_views(PUBLISHED)])
     yield from ensure_rights(connection)
+
+
+def _drop_retired(connection: Connection) -> Iterator[Change]:
+    """Drop what former versions filled; what others' views read is left, as any such table."""
+    for table in RETIRED_TABLES:
+        if connection.exec_driver_sql(f"SELECT to_regclass('{table}')").scalar() is None:
+            continue
+        try:
+            with connection.begin_nested():
+                for view in views_on(connection, table):  # made anew with the other views
+                    connection.exec_driver_sql(f"DROP VIEW {view}")
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+        except DBAPIError:
+            sentence = f"table {table} is filled no more: drop others' views on it, then it"
+            yield Change("left", f"table {table}", sentence)
+        else:
+            sentence = (
+                f"table {table} of a former version is dropped, and readers' copies of it are "
+                "void: published.daily_total and published.breakdown take its place"
+            )
+            yield Change("changed", f"table {table}", sentence)
 
 
 def _table_changes(connection: Connection, metadata: MetaData) -> Iterator[Change]:

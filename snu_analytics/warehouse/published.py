@@ -1,213 +1,149 @@
-"""What is published: read as it stands, and replaced period by period."""
+"""What is published: read as it stands, and written in one transaction."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
 
 import polars as pl
 import psycopg
 from psycopg import sql
 
 from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
-from snu_analytics.warehouse.faults import mapped_errors
-from snu_analytics.warehouse.schema import ANALYTICS, PUBLISHED, PUBLISHED_TABLES
+from snu_analytics.warehouse.locks import table_locked
+from snu_analytics.warehouse.schema import PUBLISHED
 
-_DIMENSIONS = ("gender", "age", "region", "department", "cohort")
-_CELLS = ("period", "phase", "figure", "breakdown", *_DIMENSIONS, "value", "masked")
-_TEXTS = ("phase", "figure", "breakdown", *_DIMENSIONS)
-_CHANGES = (*_TEXTS, "former", "value", "cause")
-_CELL_TYPES = {
+_GROUPS = ("gender", "age_group", "region", "department", "cohort")
+_TEXTS = ("phase", "figure", "breakdown", *_GROUPS)
+BREAKDOWN_COLUMNS = {
+    "kind": pl.String,
     "period": pl.Date,
     **dict.fromkeys(_TEXTS, pl.String),
     "value": pl.Int64,
     "masked": pl.Boolean,
+    "mask": pl.String,
 }
-
-# Phase and figure.
-Name = tuple[str, str]
-
-# Whoever publishes holds it: what is masked depends on what was published before.
-_LOCK = "hashtextextended('snu_analytics publication', 0)"
-
-
-class Publication(NamedTuple):
-    """One figure of one period as it was last published."""
-
-    kind: str
-    period: date
-    phase: str
-    figure: str
-    shown: int
-    masked: int
-    withheld: bool
-    threshold: int
-    digest: str
-    patch_count: int | None = None
-
-
-class Revisions(NamedTuple):
-    """What new publications change in the log of changes.
-
-    `changes` has the columns phase, figure, breakdown, the five dimensions, former, value, cause;
-    `standing` are phase, figure and breakdown of those whose earlier changes stay.
-    """
-
-    changes: pl.DataFrame
-    standing: Collection[tuple[str, str, str]]
+_TOTAL_COLUMNS = {"phase": pl.String, "figure": pl.String, "day": pl.Date, "value": pl.Int64}
 
 
 @contextmanager
 def publishing(connection: psycopg.Connection) -> Iterator[None]:
-    """The right to publish, for one at a time; another one waits."""
-    with mapped_errors():
-        connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
-    try:
-        yield
-    finally:
-        if not connection.closed:
-            connection.execute(f"SELECT pg_advisory_unlock({_LOCK})")
+    """A block in which nobody else publishes; another one waits.
 
-
-def publications(connection: psycopg.Connection, first: date, last: date) -> list[Publication]:
-    """What is published of the periods that begin on the days, both ends included."""
-    with mapped_errors():
-        found = connection.execute(
-            "SELECT kind, period, phase, figure, shown, masked, withheld, threshold, digest, "
-            "patch_count "
-            "FROM published.publication JOIN analytics.publication_input "
-            "USING (kind, period, phase, figure) "
-            "WHERE period BETWEEN %s AND %s ORDER BY kind, period, phase, figure",
-            [first, last],
-        ).fetchall()
-    return [Publication(*row) for row in found]
-
-
-def published_cells(
-    connection: psycopg.Connection, kind: str, first: date, last: date
-) -> pl.DataFrame:
-    """The cells, but for zeros, of the periods of a kind that begin on the days.
-
-    Columns period, phase, figure, breakdown, the five dimensions, value, masked.
+    What is masked depends on what was published before.
     """
-    table, period = PUBLISHED_TABLES[kind]
-    query = sql.SQL(
-        "SELECT {period}, {texts}, value, masked FROM {table} "
-        "WHERE {period} BETWEEN %s AND %s AND (masked OR value > 0)"
-    ).format(
-        period=sql.Identifier(period),
-        texts=sql.SQL(", ").join(map(sql.Identifier, _TEXTS)),
-        table=sql.Identifier(PUBLISHED, table),
-    )
-    with mapped_errors():
-        found = connection.execute(query, [first, last]).fetchall()
-    return pl.DataFrame(found, _CELL_TYPES, orient="row")
+    with table_locked(connection, "named_lock", "SHARE UPDATE EXCLUSIVE"):
+        yield
 
 
 def fine_counts(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
     """The fine counts of the days, both ends included, as `analytics.daily_figure` holds them."""
     schema = {"day": pl.Date, "phase": pl.String, "figure": pl.String}
-    schema |= dict.fromkeys(_DIMENSIONS, pl.String) | {"age": pl.Int64, "value": pl.Int64}
-    with mapped_errors():
-        found = connection.execute(
-            f"SELECT {', '.join(schema)} FROM analytics.daily_figure WHERE day BETWEEN %s AND %s",
-            [first, last],
-        ).fetchall()
-    return pl.DataFrame(found, schema, orient="row")
+    schema |= dict.fromkeys(("gender", "region", "department", "cohort"), pl.String)
+    schema |= {"age": pl.Int64, "value": pl.Int64}
+    rows = connection.execute(
+        f"SELECT {', '.join(schema)} FROM analytics.daily_figure WHERE day BETWEEN %s AND %s",
+        [first, last],
+    ).fetchall()
+    return pl.DataFrame(rows, schema, orient="row")
 
 
-def patch_counts(
-    connection: psycopg.Connection, first: date, last: date
-) -> dict[tuple[str, date], int | None]:
-    """How many patches each table's days were made of, as far as known, by table and day."""
-    with mapped_errors():
-        found = connection.execute(
-            "SELECT relation, day, patch_count FROM analytics.day_load WHERE day BETWEEN %s AND %s",
-            [first, last],
-        ).fetchall()
-    return {(relation, day): count for relation, day, count in found}
+def closed_months(connection: psycopg.Connection) -> dict[date, int]:
+    """The threshold of each month that is closed, by its first day."""
+    rows = connection.execute("SELECT month, threshold FROM published.closed_month").fetchall()
+    return dict(rows)
 
 
-def erased_since(
+def published_cells(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
+    """The cells of the periods that begin within the days, with BREAKDOWN_COLUMNS."""
+    rows = connection.execute(
+        f"SELECT {', '.join(BREAKDOWN_COLUMNS)} FROM published.breakdown "
+        "WHERE period BETWEEN %s AND %s",
+        [first, last],
+    ).fetchall()
+    return pl.DataFrame(rows, BREAKDOWN_COLUMNS, orient="row")
+
+
+def published_totals(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
+    """The national totals of the days: phase, figure, day, value."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_TOTAL_COLUMNS)} FROM published.daily_total "
+        "WHERE day BETWEEN %s AND %s",
+        [first, last],
+    ).fetchall()
+    return pl.DataFrame(rows, _TOTAL_COLUMNS, orient="row")
+
+
+def replace_totals(connection: psycopg.Connection, totals: pl.DataFrame) -> None:
+    """Replace the national totals of the days that stand in `totals`, in one transaction."""
+    with connection.transaction(), connection.cursor() as cursor:
+        _replace_totals(cursor, totals)
+
+
+def write_closed_month(
     connection: psycopg.Connection,
-    kind: str,
-    first: date,
-    last: date,
-    entities: Mapping[Name, str],
-) -> set[Name]:
-    """Those figures from whose days someone was erased since the period was published.
-
-    `first` and `last` are the days of the period, `entities` the entity behind each figure.
-    """
-    columns = [list(names) for names in zip(*entities, strict=True)]
-    with mapped_errors():
-        found = connection.execute(
-            "SELECT phase, figure FROM published.publication "
-            "JOIN unnest(%s::text[], %s::text[], %s::text[]) AS named (phase, figure, entity) "
-            "USING (phase, figure) WHERE kind = %s AND period = %s AND EXISTS "
-            "(SELECT FROM analytics.erasure_log e WHERE e.entity = named.entity "
-            "AND e.erased_at > published_at AND e.first_day <= %s AND e.last_day >= %s)",
-            [*columns, list(entities.values()), kind, first, last, first],
-        ).fetchall()
-    return set(found)
-
-
-def replace_publications(
-    connection: psycopg.Connection,
-    told: Sequence[Publication],
+    month: date,
+    closed_in: date,
+    threshold: int,
+    totals: pl.DataFrame,
     cells: pl.DataFrame,
-    revisions: Revisions | None = None,
 ) -> None:
-    """Replace what is published of some figures in one period, in one transaction.
+    """Write a closed month in one transaction: its totals, the cells made with it, and its note.
 
-    `told` are all of one kind and period, `cells` their rows, as `published_cells` gives them but
-    with zeros. The log takes up the revisions, and lets go of every earlier change of these figures
-    that is not to stand. Raises as `replace_day` does; then the former rows stand.
+    `cells` has BREAKDOWN_COLUMNS, whole periods. Raises WarehouseError when the server refuses a
+    row, and WarehouseUnavailable when it is lost; then nothing is written.
     """
-    kind, period = told[0].kind, told[0].period
-    table, column = PUBLISHED_TABLES[kind]
-    figures = [list(names) for names in zip(*((p.phase, p.figure) for p in told), strict=True)]
-    chosen = "(phase, figure) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
-    delete = sql.SQL("DELETE FROM {} WHERE {} = %s AND " + chosen)
-    identified = sql.SQL("DELETE FROM {} WHERE kind = %s AND period = %s AND " + chosen)
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(PUBLISHED, table),
-        sql.SQL(", ").join(sql.Identifier(column if c == "period" else c) for c in _CELLS),
+    with connection.transaction(), connection.cursor() as cursor:
+        _replace_totals(cursor, totals)
+        _copy(cursor, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
+        cursor.execute(
+            "INSERT INTO published.closed_month (month, closed_in, threshold) VALUES (%s, %s, %s)",
+            [month, closed_in, threshold],
+        )
+
+
+def write_revision(
+    connection: psycopg.Connection,
+    revised_in: date,
+    totals: pl.DataFrame,
+    cells: pl.DataFrame,
+    changes: pl.DataFrame,
+) -> None:
+    """Replace totals and shown cells of closed periods, and log the changes, in one transaction.
+
+    `cells` and `changes` have the key columns of BREAKDOWN_COLUMNS and `value`; `changes` also
+    `former`.
+    """
+    keys = ["kind", "period", *_TEXTS]
+    matches = sql.SQL(" AND ").join(
+        sql.SQL("{} IS NOT DISTINCT FROM %s").format(sql.Identifier(key)) for key in keys
     )
-    with mapped_errors(), connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(
-            delete.format(sql.Identifier(PUBLISHED, table), sql.Identifier(column)),
-            [period, *figures],
-        )
-        for place in ((PUBLISHED, "publication"), (ANALYTICS, "publication_input")):
-            cursor.execute(identified.format(sql.Identifier(*place)), [kind, period, *figures])
-        if len(cells):
-            with cursor.copy(copy) as stream:
-                for block in copy_blocks(copy_text(cells.select(_CELLS))):
-                    stream.write(block)
-        cursor.executemany(
-            "INSERT INTO published.publication "
-            "(kind, period, phase, figure, shown, masked, withheld, threshold) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [one[:8] for one in told],
-        )
-        cursor.executemany(
-            "INSERT INTO analytics.publication_input "
-            "(kind, period, phase, figure, digest, patch_count) VALUES (%s, %s, %s, %s, %s, %s)",
-            [(*one[:4], one.digest, one.patch_count) for one in told],
-        )
-        standing = revisions.standing if revisions else []
-        cursor.execute(
-            identified.format(sql.Identifier(PUBLISHED, "revision"))
-            + sql.SQL(
-                " AND (phase, figure, breakdown) NOT IN "
-                "(SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]))"
-            ),
-            [kind, period, *figures, *([names[n] for names in standing] for n in range(3))],
-        )
-        if revisions:
-            cursor.executemany(
-                f"INSERT INTO published.revision (kind, period, {', '.join(_CHANGES)}) "
-                f"VALUES (%s, %s{', %s' * len(_CHANGES)})",
-                [(kind, period, *row) for row in revisions.changes.select(_CHANGES).iter_rows()],
-            )
+    update = sql.SQL("UPDATE published.breakdown SET value = %s WHERE NOT masked AND {}").format(
+        matches
+    )
+    with connection.transaction(), connection.cursor() as cursor:
+        _replace_totals(cursor, totals)
+        cursor.executemany(update, cells.select("value", *keys).rows())
+        logged = changes.select(pl.lit(revised_in).alias("revised_in"), *keys, "former", "value")
+        _copy(cursor, "revised_cell", logged)
+
+
+def _replace_totals(cursor: psycopg.Cursor, totals: pl.DataFrame) -> None:
+    days = totals["day"].unique().to_list()
+    phases, figures = totals["phase"].unique().to_list(), totals["figure"].unique().to_list()
+    cursor.execute(
+        "DELETE FROM published.daily_total "
+        "WHERE day = ANY(%s) AND phase = ANY(%s) AND figure = ANY(%s)",
+        [days, phases, figures],
+    )
+    _copy(cursor, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
+
+
+def _copy(cursor: psycopg.Cursor, table: str, rows: pl.DataFrame) -> None:
+    if not len(rows):
+        return
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(PUBLISHED, table), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    )
+    with cursor.copy(copy) as stream:
+        for block in copy_blocks(copy_text(rows)):
+            stream.write(block)

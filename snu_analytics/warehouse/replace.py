@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
-from snu_analytics.warehouse.locks import advisory_lock
+from snu_analytics.warehouse.locks import lock_name
 from snu_analytics.warehouse.schema import ANALYTICS
 
 # A part of a table: for each column the values its rows may have, such as the phases of an entity.
@@ -69,7 +69,7 @@ def replace_days(
 def replace_all(connection: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
     """Make the frame's rows all that a table holds, in one transaction."""
     with connection.transaction():
-        advisory_lock(connection, table)
+        lock_name(connection, table)
         connection.execute(sql.SQL("DELETE FROM {}").format(_table(table)))
         copy_rows(connection, _table(table), copy_text(frame))
 
@@ -109,7 +109,7 @@ def lock_day(
 ) -> None:
     """Keep others from replacing the day, or the part of it, until the transaction ends."""
     parts = sorted((column, sorted(values)) for column, values in (part or {}).items())
-    advisory_lock(connection, f"{table} {parts} {day}")
+    lock_name(connection, f"{table} {parts} {day}")
 
 
 def part_condition(part: Part | None) -> tuple[sql.Composable, list[list[str]]]:

@@ -8,7 +8,9 @@
 -- members: a member of `snu_reader` or `snu_analyst` needs the same ALTER ROLE ... SET of its own.
 --
 -- PUBLIC has no right, not even to connect: a login that is a member of none of the roles,
--- Dagster's own if it has one, needs a GRANT CONNECT.
+-- Dagster's own if it has one, needs a GRANT CONNECT. Of PostgreSQL's own functions, which everybody
+-- may run, those are closed by which a reader could write, lock or count; only a superuser may do
+-- that, so that on a managed server these remain and are reported as left.
 WITH role (name, purpose) AS (VALUES
     ('snu_owner', 'owns the tables'),
     ('snu_loader', 'writes the events and figures'),
@@ -26,6 +28,9 @@ WITH role (name, purpose) AS (VALUES
     ('snu_analyst', 'statement_timeout', '300s'),
     ('snu_membership_analyst', 'statement_timeout', '300s'),
     ('snu_reader', 'statement_timeout', '60s')
+), connections (role, most) AS (VALUES
+    -- Of the server's 100: who reads cannot keep the nights out.
+    ('snu_analyst', 30), ('snu_reader', 30)
 ), schema (name, owned, purpose) AS (VALUES
     ('analytics', true, 'Restricted: pseudonymised events, daily figures, and what was set aside'),
     ('published', true, 'What readers see'),
@@ -45,6 +50,17 @@ WITH role (name, purpose) AS (VALUES
     ('snu_analyst', 'analytics', ARRAY['SELECT']),
     ('snu_analyst', 'published', ARRAY['SELECT']),
     ('snu_reader', 'published', ARRAY['SELECT'])
+), closed_functions (what, pattern, roles) AS (VALUES
+    ('that write large objects or the log', '^(lo_|loread|lowrite|pg_logical_emit_message)', NULL),
+    -- Some hundred thousand advisory locks fill the memory that all locks share.
+    ('of advisory locks', '^pg_(try_)?advisory_(xact_)?lock', 'snu_owner, snu_loader'),
+    -- They count the rows of tables that one may not read, those of an erasure too. That of live
+    -- rows stays open: Metabase calls it for every table, and pg_class has nearly the same number.
+    (
+        'that count the rows and bytes of tables',
+        '^(pg_stat_get_(?!live_tuples).+[(]oid[)]|pg_(relation|table|total_relation|indexes)_size)',
+        'snu_owner, snu_loader, snu_analyst, pg_monitor'
+    )
 ), database_right (role, privilege) AS (
     SELECT name, 'CONNECT' FROM role UNION ALL VALUES ('snu_loader', 'TEMPORARY')
 ), database AS (
@@ -65,6 +81,10 @@ WITH role (name, purpose) AS (VALUES
     SELECT nspname AS schema, c.oid::regclass::text AS name
     FROM owner, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v') AND c.relowner <> owner.oid
+), open_function AS (
+    SELECT p.oid::regprocedure::text AS name
+    FROM pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND grantee = 0
 ), missing (step, kind, subject, sentence, statement) AS (
     SELECT 1, 'created', 'role ' || name, format('role %s: %s', name, purpose),
         format('CREATE ROLE %s LOGIN', name)
@@ -78,6 +98,11 @@ UNION ALL
     FROM setting WHERE NOT EXISTS (
         SELECT FROM pg_roles WHERE rolname = role AND format('%s=%s', name, value) = ANY (rolconfig)
     )
+UNION ALL
+    -- A limit that an administrator chose stands.
+    SELECT 3, 'changed', 'role ' || rolname, format('%s may hold %s connections', rolname, most),
+        format('ALTER ROLE %s CONNECTION LIMIT %s', rolname, most)
+    FROM connections JOIN pg_roles ON rolname = role WHERE rolconnlimit = -1
 UNION ALL
     SELECT 4, 'changed', 'role snu_owner', format('%I is a member of snu_owner', current_user),
         format('GRANT snu_owner TO %I', current_user)
@@ -181,5 +206,14 @@ UNION ALL
     SELECT 15, 'changed', 'database ' || name, 'no right for PUBLIC on the database',
         format('REVOKE ALL ON DATABASE %s FROM PUBLIC', name)
     FROM database WHERE EXISTS (SELECT FROM aclexplode(acl) WHERE grantee = 0)
+UNION ALL
+    SELECT 16, 'changed', 'functions ' || what, format('no right for PUBLIC on functions %s', what),
+        format('DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc '
+            'WHERE pronamespace = ''pg_catalog''::regnamespace AND oid::regprocedure::text ~ %L LOOP '
+            'EXECUTE format(''REVOKE EXECUTE ON FUNCTION %%s FROM PUBLIC'', f);%s END LOOP; END $$',
+            pattern,
+            ' EXECUTE format(''GRANT EXECUTE ON FUNCTION %s TO ' || roles || ''', f);'
+        )
+    FROM closed_functions WHERE EXISTS (SELECT FROM open_function f WHERE f.name ~ pattern)
 )
 SELECT kind, subject, sentence, statement FROM missing ORDER BY step, statement

@@ -1,6 +1,5 @@
 """The change from one pseudonym key to another: what is left to rebuild, and the end of it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -19,8 +18,6 @@ from snu_analytics.warehouse.keys import (
 )
 from snu_analytics.warehouse.read import CURRENT_KEY
 from snu_analytics.warehouse.schema import ANALYTICS
-
-_LOADS = KeyedTable("day_load", "day", "key_id")
 
 # The load of a table that was dropped with its entity stands for no rows any more.
 _TABLE_STANDS = f"to_regclass('{ANALYTICS}.' || quote_ident(relation)) IS NOT NULL"
@@ -86,35 +83,11 @@ def rows_by_key(connection: psycopg.Connection) -> list[KeyedRows]:
     ]
 
 
-def carry_erased(
-    connection: psycopg.Connection, entity: str, subjects: Mapping[str, str], key_id: str
-) -> None:
-    """Note erased subjects, given as old pseudonym -> new one, under the new key as well."""
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO analytics.erased_subject (entity, subject_id, key_id, reason, since) "
-            "SELECT entity, %s, %s, reason, since FROM analytics.erased_subject "
-            "WHERE entity = %s AND subject_id = %s ON CONFLICT DO NOTHING",
-            [
-                (new, key_id, entity, old)
-                for old, new in sorted(subjects.items(), key=lambda pair: pair[1])
-            ],
-        )
-
-
-def erased_with_other_keys(connection: psycopg.Connection, fingerprint: str) -> int:
-    """The number of erased subjects noted under another key than this."""
-    ((count,),) = connection.execute(
-        "SELECT count(*) FROM analytics.erased_subject WHERE key_id <> %s", [fingerprint]
-    ).fetchall()
-    return count
-
-
 def finish_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
     """Make the incoming key the current one, and retire the one before, if no row of it remains.
 
     What no day rebuilds is deleted: digests of audits, quarantined patches of days that were never
-    loaded, loads of tables that are gone, erased subjects under their former pseudonyms. Raises
+    loaded, loads of tables that are gone, erased subjects under their former digests. Raises
     WarehouseError naming the table that holds rows of another key, or when another process is
     writing.
     """
@@ -130,8 +103,10 @@ def finish_rotation(connection: psycopg.Connection, fingerprint: str) -> None:
             "WHERE l.relation = q.entity || '_event' AND l.day = q.day)",
             [fingerprint],
         )
-        for keyed in (*keyed_tables(connection), _LOADS):
+        for keyed in keyed_tables(connection):
             _require_no_other_key(connection, keyed, fingerprint)
+        for table, day in sorted(days_of_other_keys(connection, fingerprint)):
+            raise _other_key(table, day)
         if former := key_in_state(connection, "current"):
             note_key(connection, former, "retired")
         note_key(connection, fingerprint, "current")
@@ -144,7 +119,12 @@ def _require_no_other_key(
         sql.Identifier(table.day), table.identifier, sql.SQL(table.key_id)
     )
     if row := connection.execute(query, [fingerprint]).fetchone():
-        raise WarehouseError(
-            f"{ANALYTICS}.{table.name} holds rows of another key still, of {row[0]} for one: "
-            "materialise that day, or drop the table if its entity is no longer followed"
-        )
+        raise _other_key(table.name, row[0])
+
+
+def _other_key(table: str, day: date) -> WarehouseError:
+    return WarehouseError(
+        f"{ANALYTICS}.{table} holds rows of another key still, of {day} for one: run "
+        "`snu-analytics key rotate` again, which rebuilds such days; for an entity that is no "
+        "longer followed, put its catalogue file back first"
+    )

@@ -2,42 +2,8 @@ from datetime import date
 
 import polars as pl
 
-from snu_analytics.catalogue.breakdowns import categorised, days_of_period, period_of, tables
-
-DIMENSIONS = ("gender", "age", "region", "department", "cohort")
-
-
-def breakdowns(kind: str, *dimensions: str) -> list[str]:
-    return [table.breakdown for table in tables(dimensions) if table.kind == kind]
-
-
-def test_a_day_is_told_by_one_dimension_at_a_time():
-    assert breakdowns("day", *DIMENSIONS) == ["total", *DIMENSIONS]
-
-
-def test_a_week_is_told_by_nine_pairs_since_a_department_lies_in_its_region():
-    pairs = breakdowns("week", *DIMENSIONS)
-    assert len(pairs) == 1 + 9
-    assert "gender × region" in pairs
-    assert "region × department" not in pairs
-
-
-def test_a_month_is_told_by_seven_triples():
-    assert breakdowns("month", *DIMENSIONS) == [
-        "total",
-        "gender × age × region",
-        "gender × age × department",
-        "gender × age × cohort",
-        "gender × region × cohort",
-        "gender × department × cohort",
-        "age × region × cohort",
-        "age × department × cohort",
-    ]
-
-
-def test_a_figure_without_persons_is_told_by_place_alone():
-    assert breakdowns("day", "region", "department") == ["total", "region", "department"]
-    assert breakdowns("week", "region", "department") == ["total"]
+from snu_analytics.catalogue import places
+from snu_analytics.catalogue.breakdowns import categorised, rows_of_zero
 
 
 def test_ages_become_groups_and_null_becomes_unknown():
@@ -63,11 +29,10 @@ def test_ages_become_groups_and_null_becomes_unknown():
     ]
 
 
-def test_a_week_begins_on_monday_and_ends_on_sunday():
-    sunday = date(2024, 3, 31)
-    assert period_of("week", sunday) == date(2024, 3, 25)
-    assert days_of_period("week", date(2024, 3, 25)).last == sunday
-
-
-def test_a_month_ends_with_its_last_day():
-    assert days_of_period("month", period_of("month", date(2024, 2, 10))).last == date(2024, 2, 29)
+def test_every_category_that_is_known_to_all_has_a_row_of_zero():
+    rows = rows_of_zero(("gender", "department"), ["male", "female"], places())
+    assert rows.select("breakdown", "gender", "region").rows() == [
+        ("total", None, None),
+        ("gender", "female", None),
+        ("gender", "male", None),
+    ]

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from snu_analytics.cli.main import main
 from snu_analytics.events import Pseudonymiser
+from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.privacy.literal import (
     ANNA,
     BORIS,
@@ -41,7 +42,20 @@ def command(world, monkeypatch):
 def test_the_command_follows_the_source(command, world):
     result = command()
     assert result.exit_code == 0, result.output
+    assert "What is published stands" in result.output
     assert remaining(world) == OF_BORIS
+
+
+def test_a_row_of_the_erased_that_stays_is_named_and_ends_with_1(command, world):
+    execute(
+        world.url,
+        "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
+        "CREATE TRIGGER stay BEFORE DELETE ON analytics.young_event FOR EACH ROW "
+        "WHEN (OLD.event_date = '2024-03-02') EXECUTE FUNCTION stay()",
+    )
+    result = command()
+    assert result.exit_code == 1
+    assert "analytics.young_event still holds 1 of the erased" in result.output
 
 
 def test_the_command_takes_a_file_of_documents(command, world, tmp_path):

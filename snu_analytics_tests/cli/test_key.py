@@ -234,12 +234,16 @@ def test_a_destroyed_key_leaves_the_rows_to_a_rotation_with_a_new_one(place):
         "INSERT INTO analytics.erased_subject "
         f"VALUES ('young', gen_random_uuid(), '{old.fingerprint}', 'request')",
     )
+    index = place.home / "index" / "youngs"
+    index.mkdir(parents=True)
     result = place.run("destroy", old.fingerprint)
     assert f"Nothing is written with the key {old.fingerprint} again" in printed(result)
     assert f"{place.file} was overwritten and removed" in printed(result)
     assert not place.file.exists()
     assert text[:12].encode() not in (place.home / "same blocks").read_bytes()
     assert place.world.staging.count() == 0
+    assert not index.exists()
+    assert rows(place.url, "SELECT is_digest FROM analytics.erased_subject") == [(True,)]
     assert place.keys() == {old.fingerprint: "destroyed"}
     assert place.subjects() != []
 

@@ -42,7 +42,17 @@ def test_what_each_column_adds_and_tells_is_printed_by_column(url):
     printed = lines(run("--entity", "young"))
     assert "column unique_share_alone unique_share_without unique_share_added" in printed
     assert "gender 33.33% 0.00% 33.33%" in printed
-    assert "status 1 100.00% 100.00%" in printed
+    assert "status 1 100.00% 100.00% 1" in printed
+
+
+def test_it_ends_with_a_verdict_of_five_sentences(url):
+    words = " ".join(run().output.split())
+    assert "1. analytics.young_event is pseudonymised personal data, not anonymous" in words
+    assert words.endswith(
+        "5. Age groups, regions and months would leave 33.3% of the rows to one person: coarser "
+        "columns alone make no anonymous table. Hand out `published` alone, which shows no count "
+        "below 11."
+    )
 
 
 def test_the_report_is_kept(url):

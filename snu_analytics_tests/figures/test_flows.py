@@ -9,7 +9,6 @@ from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
 from snu_analytics.figures import load_flows
-from snu_analytics.publication import publish
 from snu_analytics.questions import ask
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.pipeline import rows
@@ -44,12 +43,12 @@ def counted(url: str, days: DayRange) -> dict[date, dict[str, int]]:
         return load_flows(CATALOGUE, days, connection)
 
 
-def course(url: str, *columns: str, by: str = "", view: str = "analytics.q_flows") -> list[tuple]:
+def course(url: str, *columns: str, by: str = "") -> list[tuple]:
     """Some columns of the inscriptions created, by day, in all or by one dimension."""
     return rows(
         url,
-        f"SELECT campaign_day, {', '.join(columns)} FROM {view} WHERE phase = 'inscription' "
-        "AND figure = 'created' AND breakdown = %s ORDER BY 1, 2",
+        f"SELECT campaign_day, {', '.join(columns)} FROM analytics.q_flows "
+        "WHERE phase = 'inscription' AND figure = 'created' AND breakdown = %s ORDER BY 1, 2",
         by or "total",
     )
 
@@ -169,25 +168,6 @@ def test_a_day_that_was_never_loaded_names_the_asset(warehouse_url):
         WarehouseError, match=r"holds no load of 2023-09-01: materialise \w+/anonymized_events"
     ):
         counted(warehouse_url, WEEK)
-
-
-def test_readers_see_the_flow_of_what_is_published_and_nothing_of_what_is_masked(warehouse_url):
-    values = [(day(n), 4 if n == 2 else 20, "female", "Orne") for n in range(1, 9)]
-    load(warehouse_url, WEEK, *values)
-    with connect(warehouse_url) as connection:
-        publish(CATALOGUE, WEEK, connection, 11, closing=False)
-    columns = ("value", "mean_7", "masked_7", "cumulated", "masked_so_far")
-    assert course(warehouse_url, *columns, view="published.flow") == [
-        (1, 20, None, None, 20, 0),
-        (2, None, None, None, 20, 1),
-        *((n, 20, None, None, 20 * (n - 1), 1) for n in range(3, 7)),
-        *((n, 20, 17.14, 1, 20 * (n - 1), 1) for n in (7, 8)),
-    ]
-    assert rows(
-        warehouse_url,
-        "SELECT has_table_privilege('snu_reader', 'published.flow', 'SELECT'), "
-        "has_table_privilege('snu_reader', 'analytics.q_flows', 'SELECT')",
-    ) == [(True, False)]
 
 
 def test_a_flow_is_asked_for_by_name(warehouse_url):

@@ -13,29 +13,27 @@ FOLDER = Path(__file__).parents[2] / "metabase"
 FILES = sorted(file.name for file in FOLDER.glob("*.sql"))
 
 PUBLISHED = """
-    INSERT INTO published.daily
-    (day, phase, figure, breakdown, gender, age, region, department, cohort, value, masked)
-    SELECT date '2024-05-13', phase, 'validated', breakdown,
-        CASE breakdown WHEN 'gender' THEN 'female' END, CASE breakdown WHEN 'age' THEN '16' END,
-        CASE breakdown WHEN 'region' THEN 'Bretagne' END,
-        CASE breakdown WHEN 'department' THEN 'Finistère' END,
-        CASE breakdown WHEN 'cohort' THEN 'Juin 2023' END, 30, false
-    FROM unnest(ARRAY['inscription', 'mission']) phase,
-        unnest(ARRAY['total', 'gender', 'age', 'region', 'department', 'cohort']) breakdown;
-    INSERT INTO published.weekly (week, phase, figure, breakdown, gender, region, value, masked)
-    VALUES ('2024-05-13', 'inscription', 'validated', 'gender × region', 'female', 'Bretagne',
-            null, true);
-    INSERT INTO published.monthly
-    (month, phase, figure, breakdown, gender, age, region, value, masked)
-    VALUES ('2024-05-01', 'inscription', 'validated', 'gender × age × region', 'female', '16',
-            'Bretagne', 30, false);
-    INSERT INTO published.monthly (month, phase, figure, breakdown, value, masked)
-    VALUES ('2024-05-01', 'inscription', 'validated', 'total', 30, false);
-    INSERT INTO published.publication
-    (kind, period, phase, figure, shown, masked, withheld, threshold)
-    VALUES ('week', '2024-05-13', 'inscription', 'validated', 0, 1, false, 11);
-    INSERT INTO published.revision (kind, period, phase, figure, breakdown, former, value, cause)
-    VALUES ('day', '2024-05-13', 'inscription', 'validated', 'total', 31, 30, 'erasure');
+    INSERT INTO published.daily_total (phase, figure, day, value)
+    SELECT phase, 'validated', '2024-05-13', 30
+    FROM unnest(ARRAY['inscription', 'mission']) phase;
+    INSERT INTO published.breakdown (kind, period, phase, figure, breakdown, gender, age_group,
+        region, department, cohort, value, masked)
+    SELECT kind, '2024-05-01', phase, 'validated', breakdown,
+        CASE WHEN breakdown LIKE '%gender%' THEN 'female' END,
+        CASE WHEN breakdown LIKE '%age_group%' THEN '16' END,
+        CASE WHEN breakdown LIKE '%region%' THEN 'Bretagne' END,
+        CASE WHEN breakdown LIKE '%department%' THEN 'Finistère' END,
+        CASE WHEN breakdown LIKE '%cohort%' THEN 'Juin 2023' END, 30, false
+    FROM (VALUES ('month', 'inscription', 'gender'), ('month', 'inscription', 'age_group'),
+        ('month', 'inscription', 'region'), ('month', 'inscription', 'department'),
+        ('month', 'inscription', 'cohort'), ('month', 'inscription', 'gender × region'),
+        ('month', 'mission', 'region'), ('week', 'inscription', 'region'),
+        ('campaign', 'inscription', 'gender × age_group × region'))
+        AS cells (kind, phase, breakdown);
+    INSERT INTO published.revised_cell (revised_in, kind, period, phase, figure, breakdown, region,
+        former, value)
+    VALUES ('2024-09-01', 'month', '2024-05-01', 'inscription', 'validated', 'region', 'Bretagne',
+            30, 45);
 """
 VALUES = {
     "from": "2024-05-01",
@@ -49,10 +47,16 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def reader(shared_warehouse_url) -> Iterator[psycopg.Connection]:
-    """The reader's connection to tables that hold a cell of each breakdown."""
-    with psycopg.connect(shared_warehouse_url) as owner:
-        owner.execute(PUBLISHED)
+def owner(shared_warehouse_url) -> Iterator[psycopg.Connection]:
+    """The owner's connection to tables that hold a cell of each breakdown."""
+    with psycopg.connect(shared_warehouse_url, autocommit=True) as connection:
+        connection.execute(PUBLISHED)
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def reader(shared_warehouse_url, owner) -> Iterator[psycopg.Connection]:
+    """The reader's connection to the same tables."""
     url = shared_warehouse_url.replace("//postgres@", "//snu_reader@")
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
@@ -86,7 +90,27 @@ def with_filters(text: str) -> str:
 def test_a_question_runs_as_the_reader_and_returns_a_row(reader, file, written):
     query = written((FOLDER / file).read_text())
     assert "{{" not in query
-    assert len(reader.execute(query).fetchall()) == 1
+    answered = reader.execute(query).fetchall()
+    assert len(answered) == (9 if file == "what_is_masked.sql" else 1)
+
+
+SUMS = [file for file in FILES if " AS at_least" in (FOLDER / file).read_text()]
+
+
+@pytest.mark.parametrize("file", SUMS)
+def test_a_sum_with_a_masked_part_is_null_and_says_at_least_how_many(owner, file):
+    query = without_filters((FOLDER / file).read_text())
+    with owner.transaction(force_rollback=True):
+        owner.execute(
+            "INSERT INTO published.breakdown SELECT kind, '2024-06-01', phase, figure, breakdown, "
+            "gender, age_group, region, department, cohort, NULL, true, 'cell' "
+            "FROM published.breakdown WHERE kind = 'month'"
+        )
+        cursor = owner.execute(query)
+        (answer,) = [
+            dict(zip([c.name for c in cursor.description], row, strict=True)) for row in cursor
+        ]
+    assert (answer["value"], answer["at_least"], answer["masked"]) == (None, 30, 1)
 
 
 @pytest.mark.parametrize("file", FILES)

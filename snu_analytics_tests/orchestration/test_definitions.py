@@ -21,10 +21,11 @@ PARIS = ZoneInfo("Europe/Paris")
 STEPS = ("raw_patches", "user_snapshots", "anonymized_events", "daily_aggregates")
 ENTITIES = ("young", "application", "mission", "structure", "classe", "mission_equivalence")
 KEYS = [dg.AssetKey([entity, step]) for entity in ENTITIES for step in STEPS]
-PUBLISHED = dg.AssetKey(["published", "breakdowns"])
+TOTALS = dg.AssetKey(["published", "daily_total"])
+BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
 ACROSS = [
     *(dg.AssetKey(["figures", name]) for name in ("flows", "pool", "objectives", "projections")),
-    PUBLISHED,
+    TOTALS,
 ]
 
 
@@ -34,7 +35,7 @@ def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
 
 def test_each_entity_has_its_four_assets_and_its_audit():
     audits = {dg.AssetKey(["audit", entity]) for entity in ENTITIES}
-    assert set(specs()) == {*KEYS, *audits, dg.AssetKey(["risk", "report"]), *ACROSS}
+    assert set(specs()) == {*KEYS, *audits, dg.AssetKey(["risk", "report"]), *ACROSS, BREAKDOWNS}
 
 
 @pytest.mark.parametrize("key", [*KEYS, *ACROSS], ids=lambda k: k.to_user_string())
@@ -47,13 +48,18 @@ def test_an_asset_says_what_it_is_and_whose(key):
     assert spec.group_name == key.path[0]
 
 
-@pytest.mark.parametrize("shared", ["group", "prefix"])
-def test_assets_of_a_group_or_key_prefix_have_the_same_partitions(shared):
+def test_assets_of_a_group_have_the_same_partitions():
     partitions = defaultdict(set)
     for spec in specs().values():
-        name = spec.group_name if shared == "group" else spec.key.path[0]
-        partitions[name].add(spec.partitions_def)
+        partitions[spec.group_name].add(spec.partitions_def)
     assert {name for name, definitions in partitions.items() if len(definitions) > 1} == set()
+
+
+def test_months_are_closed_in_a_job_and_a_group_of_their_own():
+    job = defs.resolve_job_def("closing")
+    assert set(job.asset_layer.executable_asset_keys) == {BREAKDOWNS}
+    assert isinstance(job.partitions_def, dg.MonthlyPartitionsDefinition)
+    assert specs()[BREAKDOWNS].group_name == "closing"
 
 
 @pytest.mark.parametrize("selection", ["key:young/*", "group:young"])
@@ -152,7 +158,7 @@ def test_a_night_runs_the_day_that_ended_also_when_clocks_change(tick, partition
 
 
 def test_the_schedules_start_by_themselves_after_the_missing_hour():
-    for name in ("nightly_schedule", "retention_schedule", "erasure_schedule"):
+    for name in ("nightly_schedule", "retention_schedule", "erasure_schedule", "closing_schedule"):
         schedule = defs.resolve_schedule_def(name)
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
         assert int(str(schedule.cron_schedule).split()[1]) >= 3

@@ -38,6 +38,7 @@ def test_a_run_keeps_the_report_and_shows_it(run, warehouse_url):
         1,
         "the smallest group: nobody is hidden among fewer (k-anonymity)",
     )
+    assert "1. analytics.young_event is pseudonymised" in materialised.metadata["verdict"].value
     assert rows(
         warehouse_url,
         "SELECT value::int FROM analytics.risk_report WHERE relation = 'analytics.young_event' "

@@ -74,6 +74,13 @@ def test_the_birth_date_in_a_field_of_days_is_withheld(world):
     ]
 
 
+@pytest.mark.parametrize(("day", "stands"), [("1979-02-03", "OTHER"), ("2018-01-01", "2018-01-01")])
+def test_a_day_before_the_programme_is_withheld_whosever_birth_it_is(world, day, stands):
+    run(world, departSejourAt=instant(f"{day}T11:00"))
+    states = world.rows("SELECT state_after->>'departSejourAt' FROM analytics.young_event")
+    assert states == [(stands,)]
+
+
 def test_a_listed_value_is_nobodys_name(world):
     run(world, birthCity="Paris", department="Paris")
     assert world.rows("SELECT department FROM analytics.young_event") == [("Paris",)]

@@ -1,4 +1,3 @@
-import os
 import stat
 from datetime import date
 
@@ -30,9 +29,10 @@ def test_writing_again_replaces(tmp_path):
 def test_only_the_owner_reads_files_and_folders(tmp_path):
     staging = Staging(str(tmp_path / "staging"))
     staging.write(ASSET, DAY, FRAME)
-    folder = tmp_path / "staging" / "young" / "raw_patches"
-    assert stat.S_IMODE((folder / "2024-03-04.parquet").stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    file = tmp_path / "staging" / "young" / "raw_patches" / "2024-03-04.parquet"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for folder in file.parents[:3]:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_any_fsspec_file_system_will_do():
@@ -57,13 +57,13 @@ def test_an_unknown_file_system_is_told():
         Staging("nowhere://staging").write(ASSET, DAY, FRAME)
 
 
-def test_old_files_are_pruned_and_recent_ones_stay(tmp_path):
-    staging = Staging(str(tmp_path))
-    staging.write(ASSET, DAY, FRAME)
-    staging.write(ASSET, date(2024, 3, 5), FRAME)
-    os.utime(tmp_path / "young" / "raw_patches" / "2024-03-04.parquet", (0, 0))
-    assert staging.prune(older_than_days=14) == 1
-    assert staging.count() == 1
+def test_folders_of_a_former_version_are_closed_and_a_shared_root_is_left_alone(tmp_path):
+    for folder in (tmp_path, tmp_path / "young", tmp_path / "young" / "raw_patches"):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+    Staging(str(tmp_path)).write(ASSET, DAY, FRAME)
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path, *tmp_path.glob("**/*/"))]
+    assert modes == [0o755, 0o700, 0o700]
 
 
 def test_notes_stay_with_the_frame(tmp_path):

@@ -8,7 +8,9 @@ import pytest
 from snu_analytics.errors import ErasureError
 from snu_analytics.privacy import erase_absent, erase_requested
 from snu_analytics.warehouse import expire_events, expire_figures
-from snu_analytics_tests.fixtures.histories import PSEUDONYMS, YOUNG
+from snu_analytics.warehouse.erased import list_erased
+from snu_analytics_tests.fixtures.histories import CATALOGUE, PSEUDONYMS, YOUNG
+from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.fixtures.world import World
 from snu_analytics_tests.privacy.literal import (
     ANNA,
@@ -87,6 +89,17 @@ def test_staged_files_that_hold_the_subject_are_deleted(loaded):
         assert len(loaded.staging.days(("mission", step))) == 2
 
 
+def test_the_indexes_of_dumps_are_deleted_with_the_erased(loaded):
+    sweep(loaded)
+    assert sorted(path.name for path in loaded.home.glob("index/young*/")) == [
+        "young_patches",
+        "youngs",
+    ]
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
+    assert list(loaded.home.glob("index/*/")) == []
+
+
 def test_a_day_that_runs_again_does_not_bring_the_erased_back(loaded):
     hold(loaded, BORIS, HERS, HIS)
     sweep(loaded)
@@ -109,12 +122,41 @@ def test_a_second_erasure_finds_nobody(loaded):
     assert sweep(loaded) == []
 
 
-def test_whoever_came_back_by_a_day_being_loaded_is_erased_again(loaded):
-    with loaded.connect() as connection:
+def test_the_list_of_the_erased_holds_no_pseudonym(loaded):
+    pseudonyms = {
+        name
+        for table in ("young_event", "application_event")
+        for row in loaded.rows(f"SELECT subject_id::text, change_id::text FROM analytics.{table}")
+        for name in row
+    }
+    hold(loaded, BORIS, HERS, HIS)
+    sweep(loaded)
+    listed = loaded.rows("SELECT digest::text FROM analytics.erased_subject ORDER BY entity")
+    assert len(listed) == 2
+    assert pseudonyms.isdisjoint(digest for (digest,) in listed)
+
+
+def test_pseudonyms_that_a_former_version_listed_stay_out_and_become_digests(world):
+    with world.connect() as connection:
+        connection.execute("ALTER TABLE analytics.erased_subject DROP COLUMN is_digest")
+        connection.execute("ALTER TABLE analytics.erased_subject RENAME digest TO subject_id")
         connection.execute(
-            "INSERT INTO analytics.erased_subject VALUES ('young', %s, %s, 'request')",
+            "INSERT INTO analytics.erased_subject VALUES "
+            "('young', %s, %s, 'request', '2024-01-31')",
             [subject_of(ANNA), PSEUDONYMS.fingerprint],
         )
+    migrate(world.url, CATALOGUE)
+    hold(world, ANNA, BORIS, HERS, HIS)
+    world.load(FIRST, LAST)
+    assert remaining(world) == OF_BORIS
+    assert world.rows("SELECT digest::text, since::text FROM analytics.erased_subject") == [
+        (PSEUDONYMS.erased(pl.Series([subject_of(ANNA)]))[0], "2024-01-31")
+    ]
+
+
+def test_whoever_came_back_by_a_day_being_loaded_is_erased_again(loaded):
+    with loaded.connect() as connection:
+        list_erased(connection, "young", "request", pl.Series([subject_of(ANNA)]), PSEUDONYMS)
     ((entity, reason, subjects, *_), *_) = sweep(loaded)
     assert (entity, reason, subjects) == ("young", "again", 1)
 
@@ -150,6 +192,7 @@ def test_a_request_erases_whom_the_source_still_has_for_good(loaded):
         ("young", "request", 1),
         ("application", "request", 1),
     ]
+    assert list(loaded.home.glob("index/*/")) == []
     loaded.load(FIRST, LAST)
     assert remaining(loaded) == OF_BORIS
 

@@ -71,7 +71,8 @@ def test_the_counted_column_is_no_dimension():
 def test_the_values_in_the_questions_are_words_of_the_catalogue():
     catalogue = load_catalogue()
     tables = {entity.table for entity in catalogue.entities.values()}
-    for question in load_questions().values():
+    # The masks of `published`, and its sentences, are none of the source's.
+    for question in (q for q in load_questions().values() if q.name != "published"):
         # Names of columns and breakdowns, and what begins with a number: an interval, a step.
         own = {*question.columns, *question.breakdowns, "types", "array", "France", "; ", "/", ""}
         for quoted in question.select.split("'")[1::2]:

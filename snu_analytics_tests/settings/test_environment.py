@@ -80,6 +80,12 @@ def test_a_key_in_the_variable_is_not_shown_with_the_settings():
     assert text not in repr(read_settings())
 
 
+@pytest.mark.parametrize("name", ["SOURCE", "WAREHOUSE", "STAGING", "DAGSTER"])
+def test_the_password_of_an_address_is_not_shown_with_the_settings(name):
+    os.environ[f"SNU_{name}_URL"] = "postgresql://loader:hunter2@db/snu"
+    assert "hunter2" not in repr(read_settings())
+
+
 def test_the_key_comes_from_the_file_that_a_variable_names(home):
     write_key(home / "secret", text := new_key())
     os.environ["SNU_PSEUDONYM_KEY_FILE"] = str(home / "secret")

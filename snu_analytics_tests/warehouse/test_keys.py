@@ -9,7 +9,7 @@ from snu_analytics.warehouse import (
     SourceFingerprint,
     begin_rotation,
     carry_erased,
-    claim_key,
+    claimed_key,
     connect,
     days_of_other_keys,
     erased_with_other_keys,
@@ -22,12 +22,12 @@ from snu_analytics.warehouse import (
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.warehouse.lines import DAY, NEXT_DAY, event, load, load_day, rows, until
 
-WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'relation' AND NOT granted"
 
 
 def claim(url: str, fingerprint: str) -> None:
-    with connect(url) as connection:
-        claim_key(connection, fingerprint)
+    with connect(url) as connection, claimed_key(connection, fingerprint):
+        pass
 
 
 def fingerprints(url: str) -> list[tuple]:
@@ -95,8 +95,7 @@ def test_another_key_waits_for_a_writer_and_is_refused_for_its_rows(warehouse_ur
         except WarehouseError as fault:
             refused.append(str(fault))
 
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first")
+    with connect(warehouse_url) as connection, claimed_key(connection, "first"):
         waiting = threading.Thread(target=other)
         waiting.start()
         until(warehouse_url, WAITING)
@@ -121,8 +120,7 @@ def states(url: str) -> list[tuple]:
 
 def load_with(url: str, key_id: str, number: int, day=DAY) -> None:
     """A day of the young people with one event of this key."""
-    with connect(url) as connection:
-        claim_key(connection, key_id)
+    with connect(url) as connection, claimed_key(connection, key_id):
         fingerprint = SourceFingerprint(1, "digest", key_id)
         load(connection, event(number, day=day, key_id=key_id), day=day, fingerprint=fingerprint)
 
@@ -158,23 +156,26 @@ def test_no_rotation_to_the_key_of_the_rows(warehouse_url):
 
 def test_a_rotation_does_not_begin_while_a_process_writes(warehouse_url, monkeypatch):
     monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first")
-        with pytest.raises(WarehouseError, match="another process is writing"):
-            call(warehouse_url, begin_rotation, "second")
+    with (
+        connect(warehouse_url) as connection,
+        claimed_key(connection, "first"),
+        pytest.raises(WarehouseError, match="another process is writing"),
+    ):
+        call(warehouse_url, begin_rotation, "second")
 
 
 @pytest.mark.parametrize("key_id", ["first", "second"])
 def test_who_must_write_alone_is_refused_during_a_rotation(warehouse_url, key_id):
     load_with(warehouse_url, "first", 1)
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first", alone=True)
+    with connect(warehouse_url) as connection, claimed_key(connection, "first", alone=True):
+        pass
     call(warehouse_url, begin_rotation, "second")
     with (
         connect(warehouse_url) as connection,
         pytest.raises(WarehouseError, match="a rotation of the pseudonym key is under way"),
+        claimed_key(connection, key_id, alone=True),
     ):
-        claim_key(connection, key_id, alone=True)
+        pass
 
 
 def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(warehouse_url):
@@ -184,7 +185,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
         execute(
             warehouse_url,
             "INSERT INTO analytics.erased_subject "
-            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01')",
+            f"VALUES ('young', '{subject}', 'first', 'request', '2024-03-01', true)",
         )
     call(warehouse_url, begin_rotation, "second")
     for _ in range(2):
@@ -193,8 +194,7 @@ def test_erased_subjects_are_noted_under_the_new_key_and_then_under_it_alone(war
     call(warehouse_url, finish_rotation, "second")
     assert rows(
         warehouse_url,
-        "SELECT entity, subject_id::text, key_id, reason, since::text "
-        "FROM analytics.erased_subject",
+        "SELECT entity, digest::text, key_id, reason, since::text FROM analytics.erased_subject",
     ) == [("young", new, "second", "request", "2024-03-01")]
 
 
@@ -227,15 +227,27 @@ def test_a_rotation_ends_when_no_row_of_the_old_key_is_left(warehouse_url):
     assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
 
 
+@pytest.mark.parametrize("relation", ["flow", "projection"])
+def test_counts_without_pseudonyms_have_no_key_to_change(warehouse_url, relation):
+    load_with(warehouse_url, "first", 1)
+    execute(warehouse_url, f"INSERT INTO analytics.day_load VALUES ('{relation}', '{DAY}', 1)")
+    call(warehouse_url, begin_rotation, "second")
+    load_with(warehouse_url, "second", 1)
+    call(warehouse_url, finish_rotation, "second")
+    assert states(warehouse_url) == [("first", "retired"), ("second", "current")]
+
+
 def test_a_rotation_does_not_end_while_another_key_writes(warehouse_url, monkeypatch):
     monkeypatch.setattr("snu_analytics.warehouse.keys._PATIENCE", "50ms")
     load_with(warehouse_url, "first", 1)
     call(warehouse_url, begin_rotation, "second")
     load_with(warehouse_url, "second", 1)
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first")
-        with pytest.raises(WarehouseError, match="another process is writing"):
-            call(warehouse_url, finish_rotation, "second")
+    with (
+        connect(warehouse_url) as connection,
+        claimed_key(connection, "first"),
+        pytest.raises(WarehouseError, match="another process is writing"),
+    ):
+        call(warehouse_url, finish_rotation, "second")
     call(warehouse_url, finish_rotation, "second")
 
 
@@ -278,7 +290,7 @@ def test_rows_of_an_entity_no_longer_followed_stop_the_end_of_a_rotation(warehou
         warehouse_url,
         "CREATE TABLE analytics.pony_event AS SELECT date '2024-03-01' AS event_date",
     )
-    with pytest.raises(WarehouseError, match="or drop the table if its entity is no longer"):
+    with pytest.raises(WarehouseError, match="put its catalogue file back first"):
         call(warehouse_url, finish_rotation, "second")
 
 
@@ -288,9 +300,11 @@ def test_a_key_out_of_use_is_refused_by_name(warehouse_url, state):
     execute(
         warehouse_url, f"INSERT INTO analytics.pseudonym_key VALUES ('first', now(), '{state}')"
     )
-    for step in (claim_key, begin_rotation):
-        with pytest.raises(WarehouseError, match=f"^the pseudonym key first was {state}: nothing"):
-            call(warehouse_url, step, "first")
+    refusal = f"^the pseudonym key first was {state}: nothing"
+    with pytest.raises(WarehouseError, match=refusal):
+        claim(warehouse_url, "first")
+    with pytest.raises(WarehouseError, match=refusal):
+        call(warehouse_url, begin_rotation, "first")
 
 
 def test_a_destroyed_key_leaves_its_rows_to_a_rotation_alone(warehouse_url):

@@ -6,7 +6,7 @@ import pytest
 
 from snu_analytics.catalogue import Column, load_catalogue
 from snu_analytics.errors import WarehouseUnavailable
-from snu_analytics.warehouse import Change, claim_key, connect
+from snu_analytics.warehouse import Change, claimed_key, connect
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import event, load, load_day, rows, until
@@ -41,6 +41,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.history_audit",
         "table analytics.mission_equivalence_event",
         "table analytics.mission_event",
+        "table analytics.named_lock",
         "table analytics.objective",
         "table analytics.objective_progress",
         "table analytics.pool_difference",
@@ -48,23 +49,21 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.pool_movement",
         "table analytics.projection",
         "table analytics.pseudonym_key",
-        "table analytics.publication_input",
         "table analytics.quarantine",
         "table analytics.risk_report",
         "table analytics.structure_event",
         "table analytics.withheld",
         "table analytics.young_event",
         "table analytics.young_membership",
-        "table published.daily",
+        "table published.breakdown",
+        "table published.closed_month",
+        "table published.daily_total",
         "table published.dim_calendar",
         "table published.dim_cohort",
         "table published.dim_figure",
         "table published.dim_region",
         "table published.dim_status",
-        "table published.monthly",
-        "table published.publication",
-        "table published.revision",
-        "table published.weekly",
+        "table published.revised_cell",
         "table published.dim_department",
     ]
 
@@ -72,6 +71,35 @@ def test_the_first_migration_lists_each_table(empty_database_url):
 def test_a_second_migration_changes_nothing(empty_database_url):
     migrate(empty_database_url, CATALOGUE)
     assert migrate(empty_database_url, CATALOGUE) == []
+
+
+OLD_TABLES = """
+    CREATE TABLE published.daily (day date, phase text, figure text, value integer);
+    CREATE TABLE published.publication (period date, published_at timestamptz);
+    CREATE TABLE analytics.publication_input (period date, digest text);
+    INSERT INTO published.daily VALUES ('2024-05-13', 'inscription', 'created', 30);
+"""
+
+
+def test_tables_that_nobody_fills_are_dropped_and_their_copies_void(warehouse_url):
+    execute(warehouse_url, OLD_TABLES)
+    changes = [c for c in migrate(warehouse_url, CATALOGUE) if c.subject.startswith("table ")]
+    assert [change.subject for change in changes] == [
+        "table published.daily",
+        "table published.publication",
+        "table analytics.publication_input",
+    ]
+    assert "readers' copies of it are void" in changes[0].sentence
+    assert rows(warehouse_url, "SELECT to_regclass('published.daily')::text") == [(None,)]
+    assert migrate(warehouse_url, CATALOGUE) == []
+
+
+def test_an_old_table_under_somebodys_view_is_left_and_named(warehouse_url):
+    execute(warehouse_url, OLD_TABLES + "CREATE VIEW mine AS SELECT * FROM published.daily")
+    changes = {change.subject: change.kind for change in migrate(warehouse_url, CATALOGUE)}
+    assert changes["table published.daily"] == "left"
+    assert changes["table published.publication"] == "changed"
+    assert rows(warehouse_url, "SELECT value FROM mine") == [(30,)]
 
 
 def test_pending_changes_are_listed_and_not_done(empty_database_url):
@@ -105,8 +133,7 @@ def test_a_new_column_on_a_table_with_rows_asks_for_a_backfill(warehouse_url):
 
 
 def test_a_warehouse_of_before_key_ids_is_upgraded_with_its_rows(warehouse_url):
-    with connect(warehouse_url) as connection:
-        claim_key(connection, "first")
+    with connect(warehouse_url) as connection, claimed_key(connection, "first"):
         load(connection, event(1))
     for statement in (
         "ALTER TABLE analytics.young_event DROP COLUMN key_id",

@@ -25,7 +25,7 @@ from snu_analytics_tests.warehouse.lines import (
     until,
 )
 
-WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
 
 
 def test_a_day_is_written(warehouse_url):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import psycopg
 import pytest
@@ -10,14 +10,14 @@ from dagster_postgres import PostgresRunStorage
 from psycopg import errors
 
 from snu_analytics.catalogue import Column, load_catalogue
-from snu_analytics.warehouse import claim_key, connect, dagster_url
+from snu_analytics.warehouse import Change, claimed_key, connect, dagster_url
 from snu_analytics_tests.fixtures.histories import add, patch
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
 from snu_analytics_tests.warehouse.lines import event, load, rows, stored
+from snu_analytics_tests.warehouse.roles import ROLES, as_role, refused
 
 CATALOGUE = load_catalogue()
-ROLES = ("snu_owner", "snu_loader", "snu_analyst", "snu_reader")
 
 
 @pytest.fixture
@@ -62,20 +62,8 @@ def database(url: str) -> str:
     return url.split("/")[3].partition("?")[0]
 
 
-def as_role(url: str, role: str) -> str:
-    return url.replace("//postgres@", f"//{role}@")
-
-
-def refused(url: str, statement: str, why: type[Exception] = errors.InsufficientPrivilege) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET default_transaction_read_only = off")
-        with pytest.raises(why):
-            connection.execute(statement)
-
-
 def test_the_loader_replaces_days(login, warehouse_url):
-    with connect(login["snu_loader"]) as connection:
-        claim_key(connection, "first")
+    with connect(login["snu_loader"]) as connection, claimed_key(connection, "first"):
         assert load(connection, event(1)) == 1
         assert load(connection, event(2)) == 1
     assert stored(warehouse_url) == [("2024-03-01", 2, "inscription_created")]
@@ -276,6 +264,11 @@ def test_nobody_may_grant_what_was_granted(shared_warehouse_url):
             "no right for PUBLIC on the database",
         ),
         (
+            "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC",
+            "no right for PUBLIC on functions that write large objects or the log",
+        ),
+        ("ALTER ROLE snu_reader CONNECTION LIMIT -1", "snu_reader may hold 30 connections"),
+        (
             "ALTER TABLE analytics.day_load OWNER TO postgres",
             "snu_owner owns schema analytics and its tables",
         ),
@@ -320,7 +313,12 @@ def owner_url(empty_database_url) -> Iterator[str]:
 
 
 def left(url: str) -> list[str]:
-    return [c.sentence for c in migrate(url, CATALOGUE) if c.kind == "left"]
+    """What a migration leaves, but for the functions that only a superuser closes."""
+    return beside_functions(c for c in migrate(url, CATALOGUE) if c.kind == "left")
+
+
+def beside_functions(changes: Iterable[Change]) -> list[str]:
+    return [c.sentence for c in changes if not c.subject.startswith("functions ")]
 
 
 def test_roles_an_owner_may_not_make_are_left_to_an_administrator(no_roles, owner_url):
@@ -333,8 +331,8 @@ def test_roles_an_owner_may_not_make_are_left_to_an_administrator(no_roles, owne
 def test_an_owner_without_roles_to_make_grants_to_those_that_stand(migrated_template, owner_url):
     missing = f"an administrator of the server must run: GRANT snu_owner TO {user(owner_url)};"
     assert left(owner_url) == [missing]
-    assert [c.sentence for c in pending_changes(owner_url, CATALOGUE)] == [missing]
-    assert [c.sentence for c in migrate(owner_url, CATALOGUE)] == [missing]
+    assert beside_functions(pending_changes(owner_url, CATALOGUE)) == [missing]
+    assert beside_functions(migrate(owner_url, CATALOGUE)) == [missing]
 
 
 def test_a_member_of_the_owner_hands_the_tables_over_and_keeps_its_rights(
@@ -345,7 +343,7 @@ def test_a_member_of_the_owner_hands_the_tables_over_and_keeps_its_rights(
     assert "snu_owner owns schema analytics and its tables" in [
         c.sentence for c in migrate(owner_url, CATALOGUE)
     ]
-    assert migrate(owner_url, CATALOGUE) == []
+    assert beside_functions(migrate(owner_url, CATALOGUE)) == []
     assert rows(owner_url, "SELECT * FROM analytics.young_event") == []
 
 
@@ -354,4 +352,14 @@ def test_a_first_migration_of_who_may_make_roles_leaves_nothing(
 ):
     execute(postgres_server.url("postgres"), f"ALTER ROLE {user(owner_url)} CREATEROLE")
     assert left(owner_url) == []
-    assert migrate(owner_url, CATALOGUE) == []
+    assert beside_functions(migrate(owner_url, CATALOGUE)) == []
+
+
+def test_functions_that_only_a_superuser_closes_are_left_and_stop_nothing(
+    migrated_template, owner_url
+):
+    lines = [c for c in migrate(owner_url, CATALOGUE) if c.subject == "functions of advisory locks"]
+    assert [c.kind for c in lines] == ["left"]
+    statement = lines[0].sentence.removeprefix("an administrator of the server must run: ")
+    execute(owner_url.replace(f"//{user(owner_url)}@", "//postgres@"), statement)
+    assert "functions of advisory locks" not in {c.subject for c in migrate(owner_url, CATALOGUE)}

@@ -1,25 +1,30 @@
 """Statistical disclosure control: which counts may be shown so that the others stay unknown.
 
-Frames of fine counts go in, cells with their masks come out. Knows the calendar and the places;
+Fine counts by disjoint kinds of change go in, cells with their masks come out. Knows the calendar;
 neither Dagster nor a database.
 
-The attacker knows every value and every zero that is published, that counts are not negative, and
-how all tables hang together, since they are sums of the same fine counts; fractions are as good to
-him as whole counts. A masked count from 1 to k-1 is protected when, for all he knows, it could be 1
-or less and could be k-1 or more; any other masked cell when its possible values lie k-1 apart
-(`audit.Needs`). What is published is not taken back: a later table takes the former ones as known,
-and masks only cells of its own. Where the shown cells of former tables bound a small count of a new
-one more closely than that, and no mask of the new one would widen it, its possible values still lie
-k-1 apart. Where no choice of masks does as much, the figure is withheld for that period.
-
-A masked cell stays masked in every later publication of its period, and one that masks more than
-the former tells nothing else that is new (`suppress`), so that two publications beside each other
-give no more away than one. Counts of days beyond the months beside a period are taken as known to
-the attacker, which leaves him no less than he has.
+National totals are known to everybody. A cell from 0 to k-1 is masked, and so are others until an
+attacker who knows every shown cell, every total, how tables, periods and figures add up, and which
+masked cells are small, can place a small cell nowhere narrower than from 0 to k-1 (or to the
+national total where that is less), and any other masked cell within no less than k-1. `close` does
+it for one period, `nest` for periods that add up to others; `suppress` is the search that both use,
+and `audit` has the last word on a period.
 """
 
-from snu_analytics.publication.disclosure.cube import CELLS, Cube
-from snu_analytics.publication.disclosure.revisions import Revised, revised
-from snu_analytics.publication.disclosure.suppress import Secured, secure
+from snu_analytics.publication.disclosure.audit import audited_cells, recoverable
+from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key
+from snu_analytics.publication.disclosure.nest import Period, Scheme, nested_masks
+from snu_analytics.publication.disclosure.space import Labels
 
-__all__ = ["CELLS", "Cube", "Revised", "Secured", "revised", "secure"]
+__all__ = [
+    "Cell",
+    "Cells",
+    "Closing",
+    "Key",
+    "Labels",
+    "Period",
+    "Scheme",
+    "audited_cells",
+    "nested_masks",
+    "recoverable",
+]

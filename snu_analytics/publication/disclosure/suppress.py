@@ -1,204 +1,212 @@
-"""Which cells of a table to mask: those that are too small, and as many others as hide them."""
+"""Which cells are masked, so that nobody can tell where from 0 to k-1 a small one lies.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+A cell is small when its count is below the threshold k, zero included: it is masked (primary
+suppression). It is protected when other counts exist, with all the same shown cells, in which it is
+0, and others in which it is k-1. A cell that is masked for the sake of others (secondary
+suppression) is protected when its possible values lie k-1 apart. The attacker assumed here knows
+of each masked cell whether it is small, which is more than the tables tell him; of a group of cells
+that is masked whole, by a rule that does not look at their values, there is nothing to know.
+
+The search is the audit. For each end that a masked cell must be able to reach, a linear program
+asks how much the shown cells would have to give way for it. Nothing: the solution is a witness, for
+every cell that it takes to an end. Otherwise those that give way are masked. What a cell costs
+follows from what everybody can see, so that the choice tells nothing else.
+"""
+
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import polars as pl
+from scipy.sparse import csr_array, hstack, vstack
 
-from snu_analytics.catalogue.breakdowns import Kind, days_of_period, period_of
-from snu_analytics.publication.disclosure.cube import CELLS, Cube, Periods, looked_up
-from snu_analytics.publication.disclosure.views import Targets, View, periods_of
+from snu_analytics.publication.disclosure.solver import Program
+
+_TOLERANCE = 1e-3
+
+# What a solution may gain by taking other cells to an end as well, in counts that give way: too
+# little to buy one. Other cells are chosen after so many programs; a solution starts from the last
+# one, which is quicker as long as the prices stay.
+_ASIDE, _ASIDES = 1e-4, 8
+
+# How often groups that cannot be protected cell by cell are masked whole: those at fault first,
+# then with them the same groups of other figures.
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class System:
+    """Counts in columns, and the cells that they add up to.
+
+    `zero` are sums of columns that are zero, `cells` those of each cell, `values` the cells' true
+    values. Of the cells some are `masked` already; `own` may be masked, the others are shown
+    whatever happens. Of the `whole` ones, masked with their whole group, it is not told whether
+    they are small. `group` numbers the groups that can be masked whole, `place` those of all
+    figures, `price` is what masking a count costs, and `total` the national total of the cell's
+    figure and period: what everybody knows that no cell exceeds.
+    """
+
+    zero: csr_array
+    cells: csr_array
+    values: np.ndarray
+    own: np.ndarray
+    masked: np.ndarray
+    whole: np.ndarray
+    group: np.ndarray
+    place: np.ndarray
+    price: np.ndarray
+    total: np.ndarray
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The masked cells, those masked with their whole group, and those that nothing protects.
+
+    Exposed cells are left only where none may be masked. `withheld` tells that all own cells are
+    masked, since no choice of masks does.
+    """
+
+    masked: np.ndarray
+    whole: np.ndarray
+    exposed: np.ndarray
+    programs: int = 0
+    withheld: bool = False
+
+
+def suppress(system: System, threshold: int, *, secondary: bool = True) -> Masks:
+    """The cells to mask, by position."""
+    small = (system.values < threshold) & (system.own | system.masked)
+    if not secondary or not (small | system.masked | system.whole).any():
+        nothing = np.zeros(len(small), bool)
+        return Masks(system.masked | system.whole | small, system.whole, nothing)
+    programs = 0
+    for attempt in range(_ROUNDS):
+        masked = system.masked | system.whole | (small & system.own)
+        search = _Search(replace(system, masked=masked), small & ~system.whole, threshold)
+        masked, exposed = search.run()
+        programs += search.program.solved
+        if not exposed.any() or not system.own.any():
+            return Masks(masked, system.whole, exposed, programs)
+        by = system.place if attempt else system.group
+        at_fault = exposed if (exposed & system.own).any() else search.near(exposed)
+        wider = system.own & np.isin(by, by[at_fault & system.own])
+        system = replace(system, whole=system.whole | wider)
+    return Masks(
+        system.masked | system.own,
+        system.whole | system.own,
+        np.zeros(len(small), bool),
+        programs,
+        withheld=True,
+    )
 
 
 @dataclass
-class Secured:
-    """The cells of some periods as they may be published, and how they were made safe.
+class _Search:
+    system: System
+    small: np.ndarray
+    threshold: int
+    program: Program = field(init=False)
 
-    `cells` has the columns CELLS, zero cells that are shown left out. `primary` and `secondary`
-    count the masked ones; `audited` the masked cells looked at, those of other periods too, and
-    `programs` the linear programs solved. `bounded` counts cells that earlier publications alone
-    bound more closely than to 1 or k-1, if not to less than k-1 apart. A period where a cell would
-    stay recoverable is `withheld`: nothing of it is published; one that is published already is
-    `refused`: its former cells stand.
-    """
+    def __post_init__(self) -> None:
+        s, last = self.system, self.threshold - 1
+        self._masked = s.masked.copy()
+        self._floor = np.where(s.whole | self.small, 0, self.threshold)
+        self._ceiling = np.where(self.small, last, np.inf)
+        self._last = np.minimum(last, s.total)
+        self._must_vary = (s.values < self.threshold) & self._masked
+        self._loose = np.flatnonzero(s.own & ~s.masked)
+        self._exposed = np.zeros(len(s.values), bool)
+        self._least, self._greatest = s.values.astype(float), s.values.astype(float)
+        self._columns, self._first = s.zero.shape[1], s.zero.shape[0]
+        self._stale = True
+        self._random = np.random.default_rng(0)
+        self.program = self._model()
 
-    cells: pl.DataFrame
-    primary: int = 0
-    secondary: int = 0
-    bounded: int = 0
-    audited: int = 0
-    programs: int = 0
-    withheld: Periods = field(default_factory=set)
-    refused: Periods = field(default_factory=set)
+    def _model(self) -> Program:
+        s, loose = self.system, self._loose
+        count = len(loose)
+        slack = csr_array((np.ones(count), (loose, np.arange(count))), (len(s.values), count))
+        nothing = csr_array((self._first, 2 * count))
+        rows = vstack([hstack([s.zero, nothing]), hstack([s.cells, -slack, slack])], format="csr")
+        zeros = np.zeros(self._first)
+        lower = np.concatenate([zeros, np.where(self._masked, self._floor, s.values)])
+        upper = np.concatenate([zeros, np.where(self._masked, self._ceiling, s.values)])
+        prices = np.concatenate([np.zeros(self._columns), s.price[loose], s.price[loose]])
+        room = np.maximum(0, s.values[loose] - self.threshold)
+        most = np.concatenate([np.full(self._columns + count, np.inf), room])
+        return Program(rows, np.array([lower, upper]), prices, most)
 
+    def run(self) -> tuple[np.ndarray, np.ndarray]:
+        """The masked cells, and those that are exposed all the same."""
+        while len(cells := np.flatnonzero(self._masked & ~self._exposed & ~self._protected())):
+            # What hides a small cell varies with it.
+            first = cells[self._must_vary[cells]]
+            self._widen(int(first[0] if len(first) else cells[0]))
+        return self._masked, self._exposed & ~self._protected()
 
-def secure(
-    cube: Cube,
-    kind: Kind,
-    periods: Sequence[date],
-    pending: frozenset[date] = frozenset(),
-    *,
-    secondary: bool = True,
-) -> Secured:
-    """Mask cells of the periods until every masked cell that they bear on is protected.
+    def near(self, cells: np.ndarray) -> np.ndarray:
+        """The cells that share a count with some of these."""
+        columns = self.system.cells[np.flatnonzero(cells)].sum(axis=0) > 0
+        return np.asarray(self.system.cells @ columns.astype(float) > 0)
 
-    What is published already is taken as known and never masked anew: only cells of these periods
-    are. Masks that stand stay. `pending` are months to be published later in the same course, which
-    are looked at then. Without `secondary` small counts alone are masked, and nothing is audited.
-    The cube takes up what becomes of the periods.
-    """
-    wanted: Periods = {(kind, first) for first in periods}
-    own = cube.out(wanted)
-    before = cube.masked, cube.published
-    cube.published = before[1] | wanted
-    secured, safe = Secured(pl.DataFrame(schema=CELLS)), True
-    if secondary:
-        _hide_changes(cube, own, before[1])
-        safe = _protect(cube, own, kind, periods, pending, secured)
-        _hide_changes(cube, own, before[1])
-    if safe:
-        return _rows(cube, own, secured)
-    cube.masked, cube.published = before
-    if len(periods) > 1:
-        return _joined([secure(cube, kind, [first], pending) for first in periods])
-    return Secured(
-        pl.DataFrame(schema=CELLS), refused=wanted & before[1], withheld=wanted - before[1]
-    )
+    def _protected(self) -> np.ndarray:
+        low, high = self._least - _TOLERANCE, self._greatest + _TOLERANCE
+        every = (low <= 0) & (high >= self._last)
+        return np.where(self._must_vary, every, high - low >= self._last)
 
+    def _widen(self, cell: int) -> None:
+        """Take a cell to the ends that it must be able to reach, masking what stands in the way."""
+        last = self._last[cell]
+        if self._must_vary[cell]:
+            if self._least[cell] > _TOLERANCE:
+                self._reach(cell, 0, 0)
+            if self._greatest[cell] < last - _TOLERANCE:
+                self._reach(cell, last, self._ceiling[cell])
+        elif not self._reach(cell, self._least[cell] + last - _TOLERANCE, np.inf):
+            self._climb(cell)
+            self._reach(cell, self._floor[cell], self._greatest[cell] - last + _TOLERANCE)
+        self._exposed[cell] = not self._protected()[cell]
 
-def _joined(parts: Sequence[Secured]) -> Secured:
-    joined = Secured(pl.concat([part.cells for part in parts]))
-    for part in parts:
-        for name in ("primary", "secondary", "bounded", "audited", "programs"):
-            setattr(joined, name, getattr(joined, name) + getattr(part, name))
-        joined.withheld |= part.withheld
-        joined.refused |= part.refused
-    return joined
+    def _reach(self, cell: int, lower: float, upper: float) -> bool:
+        if upper < lower:
+            return False
+        row = self._first + cell
+        self.program.bound(row, lower, upper)
+        if self._stale or self.program.solved % _ASIDES == 0:
+            self._take_others_along()
+        seen = self._see(self.program.solve())
+        self.program.bound(row, self._floor[cell], self._ceiling[cell])
+        return seen
 
+    def _climb(self, cell: int) -> None:
+        """Take a cell as far up as it can come without any other giving way."""
+        gain = np.zeros(len(self._masked))
+        gain[cell] = -0.5
+        self.program.price(np.arange(self._columns), self.system.cells.T @ gain)
+        self._stale = True
+        self._see(self.program.solve())
 
-def _rows(cube: Cube, own: np.ndarray, secured: Secured) -> Secured:
-    numbers = np.union1d(cube.cells, cube.masked)
-    numbers = numbers[cube.of_periods(numbers, own)]
-    values = cube.values_of(numbers)
-    masked = np.isin(numbers, cube.masked, assume_unique=True)
-    small = (values >= 1) & (values < cube.threshold)
-    secured.primary = int(small.sum())
-    secured.secondary = int((masked & ~small).sum())
-    secured.cells = cube.numbering.rows(numbers).with_columns(
-        pl.Series("value", np.where(masked, -1, values)).replace(-1, None),
-        pl.Series("masked", masked),
-    )
-    return secured
+    def _see(self, solution: np.ndarray | None) -> bool:
+        """Take in a witness, and mask the cells that give way in it."""
+        if solution is None:
+            return False
+        up, down = np.split(solution[self._columns :], 2)
+        self._mask(np.flatnonzero((up + down > _TOLERANCE) & ~self._masked[self._loose]))
+        values = self.system.cells @ solution[: self._columns]
+        self._least = np.minimum(self._least, values)
+        self._greatest = np.maximum(self._greatest, values)
+        return True
 
+    def _take_others_along(self) -> None:
+        self._stale = False
+        wanted = self.small & self._masked & ~self._exposed
+        down = wanted & (self._least > _TOLERANCE)
+        up = wanted & (self._greatest < self._last - _TOLERANCE)
+        toss = self._random.random(len(wanted)) < 0.5
+        gain = self._random.uniform(0.5, 1.5, len(wanted)) * _ASIDE
+        gain *= np.where(down & (toss | ~up), 1, np.where(up, -1, 0))
+        self.program.price(np.arange(self._columns), self.system.cells.T @ gain)
 
-def _hide_changes(cube: Cube, own: np.ndarray, published: Periods) -> None:
-    """Where a cell that was shown is masked now, mask each cell of its period that has changed.
-
-    Else the new values beside the old ones would tell by how much the masked one has changed. So a
-    second publication that masks more tells nothing that the first did not.
-    """
-    again = own & cube.out(published)
-    if not again.any():
-        return
-    now = np.union1d(cube.cells, cube.masked)
-    now = np.union1d(now, cube.shown_before)
-    now = now[cube.of_periods(now, again)]
-    former = looked_up(now, cube.shown_before, cube.values_before)
-    known = ~np.isin(now, cube.masked_before)
-    lost = now[known & np.isin(now, cube.masked)]
-    changed = now[known & (former != cube.values_of(now))]
-    _, lost_in = cube.numbering.table_and_period(lost)
-    _, changed_in = cube.numbering.table_and_period(changed)
-    cube.masked = np.union1d(cube.masked, changed[np.isin(changed_in, lost_in)])
-
-
-def _protect(
-    cube: Cube,
-    own: np.ndarray,
-    kind: Kind,
-    periods: Sequence[date],
-    pending: frozenset[date],
-    secured: Secured,
-) -> bool:
-    """Mask cells of `own` until the masked cells that they bear on are protected, if they can be.
-
-    Days are looked at by themselves: their weeks and months come later. Weeks within a month that
-    is still open are, too. A month that is out is looked at with the whole weeks it lies in, and
-    where this does not do together with the months beside it.
-    """
-    out = cube.published - {("month", month) for month in pending}
-    days = {day for first in periods for day in days_of_period(kind, first)}
-    if kind == "day":
-        view = View(cube, own, days, {("day", day) for day in days})
-        return _mask(cube, own, [view], view.whole(), secured)
-    safe = True
-    months = sorted({period_of("month", d) for d in _weeks_around(days)})
-    months = [month for month in months if ("month", month) in out]
-    if kind == "week":
-        alone = {day for day in days if not _touches(period_of("week", day), months)}
-        if alone:
-            view = View(cube, own, alone, {p for p in periods_of(alone) if p[0] != "month"})
-            safe = _mask(cube, own, [view], view.whole(), secured)
-    around = {
-        month: [_weeks_around(days_of_period("month", near)) for near in _near(month)]
-        for month in months
-    }
-    narrow = [View(cube, own, around[month][1], out) for month in months]
-    wide = [View(cube, own, set().union(*around[month]), out) for month in months]
-    whole = [view.whole(month) for view, month in zip(narrow, months, strict=True)]
-    views = {frozenset(view.days): view for view in (*narrow, *wide)}
-    return _mask(cube, own, list(views.values()), set().union(*whole), secured) and safe
-
-
-def _near(month: date) -> list[date]:
-    before = period_of("month", month - timedelta(days=1))
-    return [before, month, days_of_period("month", month).last + timedelta(days=1)]
-
-
-def _touches(week: date, months: Sequence[date]) -> bool:
-    return any(period_of("month", day) in months for day in days_of_period("week", week))
-
-
-def _weeks_around(days: Iterable[date]) -> set[date]:
-    weeks = {period_of("week", day) for day in days}
-    return {day for week in weeks for day in days_of_period("week", week)}
-
-
-def _mask(
-    cube: Cube, own: np.ndarray, views: Sequence[View], looked_at: Periods, secured: Secured
-) -> bool:
-    """Mask cells of `own` until those of the periods looked at are protected, if they can be.
-
-    The alternatives of all views count; the later, wider ones are asked only for what the former
-    leave open.
-    """
-    cells = cube.masked[cube.of_periods(cube.masked, cube.out(looked_at))]
-    targets = Targets(cells, cube.values_of(cells), cube.threshold)
-    exact = False
-    while True:
-        for view in views:
-            if len(targets.open()):
-                secured.programs += view.look(targets, exact=exact)
-        if not len(targets.open()):
-            break
-        hiding = cells[:0]
-        for view in reversed(views):
-            if len(hiding := view.hiding(targets)):
-                break
-        if len(hiding):
-            cube.masked = np.union1d(cube.masked, hiding)
-            targets = targets.joined(hiding, cube)
-            exact = False
-        elif not exact:
-            exact = True
-        elif opened := [view for view in views if view.open()]:
-            views, exact = opened, False
-        else:
-            break
-    left = targets.open()
-    apart = targets.seen.greatest[left] - targets.seen.least[left] >= cube.threshold - 1
-    secured.audited += len(targets.cells)
-    secured.bounded += int(apart.sum())
-    return bool(apart.all())
+    def _mask(self, numbers: np.ndarray) -> None:
+        for cell in self._loose[numbers]:
+            self._masked[cell] = True
+            self.program.bound(self._first + cell, self.threshold, np.inf)
+        self.program.close(np.concatenate([numbers, numbers + len(self._loose)]) + self._columns)

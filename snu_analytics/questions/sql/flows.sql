@@ -3,14 +3,12 @@
 --   How each figure runs: the day's count by one dimension at a time, zeros included, the mean of
 --   the last 7 days, the sum since the campaign began on 1 September, and the count on the same day
 --   of the campaigns one and two years before. A mean or sum is null where a day it needs was not
---   counted; days that are masked count as nothing in it, and their number is shown: it is then a
---   lower bound. A group without a row has zero on that day. What each figure counts stands in
+--   counted. A group without a row has zero on that day. What each figure counts stands in
 --   published.dim_figure.
 -- unit: events
 -- counts: {measures: [value, mean_7, cumulated, year_before, two_years_before]}
 -- apart: [phase, figure]
 -- breakdowns: [total, gender, age, region, department, cohort]
--- published: {view: flow, of: published.daily, instead_of: analytics.flow}
 -- columns:
 --   day: Day in Europe/Paris
 --   campaign: Campaign, September to August, by the year it ends
@@ -23,29 +21,22 @@
 --   region: Region of residence; likewise
 --   department: Department of residence; likewise
 --   cohort: Session of the cohesion stay; likewise
---   value: Number of events on the day (count); null when masked
+--   value: Number of events on the day (count)
 --   mean_7: Mean of this day and the six before it, within the campaign (events a day)
---   masked_7: Days among them that are masked, and count as nothing (count)
 --   cumulated: Events from the campaign's first day to this one (count)
---   masked_so_far: Days among them that are masked, and count as nothing (count)
 --   year_before: Number on the same day of the campaign before (count)
 --   two_years_before: Number on the same day of the campaign two years before (count)
 SELECT f.day, f.campaign, f.campaign_day, f.phase, f.figure, f.breakdown,
        f.gender, f.age, f.region, f.department, f.cohort, f.value,
        CASE WHEN known.last_7 = 7 THEN round(f.sum_7 / 7.0, 2)::float8 END AS mean_7,
-       CASE WHEN known.last_7 = 7 THEN f.masked_7 END AS masked_7,
        CASE WHEN known.so_far = f.campaign_day THEN f.so_far END AS cumulated,
-       CASE WHEN known.so_far = f.campaign_day THEN f.masked_so_far END AS masked_so_far,
        CASE WHEN f.had_before THEN f.year_before WHEN known.before THEN 0 END AS year_before,
        CASE WHEN f.had_earlier THEN f.two_years_before
             WHEN known.earlier THEN 0 END AS two_years_before
 FROM (
     SELECT *, make_date(campaign - 1, 9, 1) + campaign_day - 1 AS day,
            hashtextextended(phase || figure, campaign * 1000 + campaign_day) AS that_day,
-           sum(coalesce(value, 0)) OVER week AS sum_7,
-           (count(*) OVER week - count(value) OVER week)::int AS masked_7,
-           sum(coalesce(value, 0)) OVER course AS so_far,
-           (count(*) OVER course - count(value) OVER course)::int AS masked_so_far
+           sum(value) OVER week AS sum_7, sum(value) OVER course AS so_far
     FROM (
         -- Each count thrice: on its own day, and on that day of the next two campaigns. Joins of
         -- the table with itself take twice as long.

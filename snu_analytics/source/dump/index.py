@@ -1,8 +1,8 @@
 """The index of a dumped collection: decoded once, for decoding costs 13 µs a patch and a backfill
 reads each history three to four times.
 
-Parquet in the order of the dump, of which all histories of a month or one are read by a scan: those
-of 1,200 of 5,000 young people in 10 ms, one in 5 ms.
+Parquet in the order of the dump, read by a scan: of 5,000 young people the histories that a month
+touches in 34 ms, one history in 10.
 """
 
 import os

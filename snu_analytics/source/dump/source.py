@@ -1,9 +1,10 @@
 """A mongodump folder as a source: `bson:///folder`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -33,20 +34,20 @@ Index = TypeVar("Index", PatchIndex, DocumentIndex)
 class DumpSource:
     """The collections of a mongodump folder, through an index kept under `home/index`.
 
-    The index of a file is built at its first use, and anew when the file has changed. Every method
-    raises SourceError for a file that is lacking or damaged, and when there is no room for the
-    index.
+    The index of a collection is built at its first use, and anew when the file has changed or is of
+    another dump. Every method raises SourceError for a file that is lacking or damaged, and when
+    there is no room for the index.
     """
 
     def __init__(self, folder: Path, home: Path) -> None:
         self._folder = folder
         self._home = home
-        self._opened: dict[Path, tuple[Path, PatchIndex | DocumentIndex]] = {}
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
         if self._lacks(entity, entity.patches):
             return no_patches()
-        return self._patches(entity).between(start, end)
+        with self._patches(entity) as patches:
+            return patches.between(start, end)
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
         date = entity.creation.date
@@ -58,9 +59,11 @@ class DumpSource:
         read, wanted = read_fields(entity, fields), wanted_refs(refs)
         documents, patches = no_documents(read), no_patches()
         if not self._lacks(entity, entity.collection):
-            documents = self._documents(entity).of_refs(wanted, read)
+            with self._documents(entity) as index:
+                documents = index.of_refs(wanted, read)
         if not self._lacks(entity, entity.patches):
-            patches = self._patches(entity).of_refs(wanted)
+            with self._patches(entity) as index:
+                patches = index.of_refs(wanted)
         return Histories(documents, patches)
 
     def present(self, entity: Entity) -> pl.DataFrame:
@@ -69,7 +72,8 @@ class DumpSource:
     def unknown_fields(self, entity: Entity, refs: Sequence[str]) -> dict[str, int]:
         if self._lacks(entity, entity.collection):
             return {}
-        return name_counts(self._documents(entity).of_refs(wanted_refs(refs), [UNKNOWN])[UNKNOWN])
+        with self._documents(entity) as documents:
+            return name_counts(documents.of_refs(wanted_refs(refs), [UNKNOWN])[UNKNOWN])
 
     def identities(self, entity: Entity, refs: Sequence[str]) -> dict[str, set[str]]:
         if self._lacks(entity, entity.collection):
@@ -103,13 +107,14 @@ class DumpSource:
         ]
 
     def close(self) -> None:
-        self._opened.clear()
+        """Do nothing: what is read is opened and closed by each method."""
 
     def _all(self, entity: Entity, field: str) -> pl.DataFrame:
         """`ref` and a field of every document."""
         if self._lacks(entity, entity.collection):
             return no_documents([field])
-        return self._documents(entity).all(field)
+        with self._documents(entity) as documents:
+            return documents.all(field)
 
     def _lacks(self, entity: Entity, collection: str) -> bool:
         return entity.optional and find_file(self._folder, collection) is None
@@ -128,19 +133,17 @@ class DumpSource:
         count = round(size * first.documents / len(first.data))
         return Check(collection, True, f"{path.name} can be read, about {count:,} documents")
 
-    def _patches(self, entity: Entity) -> PatchIndex:
-        return self._open(entity, self._file(entity.patches), PatchIndex)
+    def _patches(self, entity: Entity) -> AbstractContextManager[PatchIndex]:
+        return self._open(entity, entity.patches, PatchIndex)
 
-    def _documents(self, entity: Entity) -> DocumentIndex:
-        return self._open(entity, self._file(entity.collection), DocumentIndex)
+    def _documents(self, entity: Entity) -> AbstractContextManager[DocumentIndex]:
+        return self._open(entity, entity.collection, DocumentIndex)
 
-    def _open(self, entity: Entity, path: Path, kind: type[Index]) -> Index:
-        read = scope(entity)
-        folder = index_folder(self._home, path, read, lambda new: kind.build(path, new, read))
-        opened = self._opened.get(path)
-        if opened is None or opened[0] != folder:
-            opened = self._opened[path] = folder, kind(folder)
-        return cast(Index, opened[1])
+    @contextmanager
+    def _open(self, entity: Entity, collection: str, kind: type[Index]) -> Iterator[Index]:
+        path, read = self._file(collection), scope(entity)
+        with index_folder(self._home, path, read, lambda new: kind.build(path, new, read)) as built:
+            yield kind(built)
 
     def _file(self, collection: str) -> Path:
         path = find_file(self._folder, collection)

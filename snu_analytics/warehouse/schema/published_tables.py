@@ -1,147 +1,185 @@
-"""The tables of schema `published`: flat, for readers, and what is remembered of their making."""
+"""The tables of schema `published`: flat, for readers, and the views of its totals."""
 
-from typing import Literal, get_args
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, MetaData, Table, Text
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    Index,
-    Integer,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-    func,
-)
+from snu_analytics.catalogue import View
+from snu_analytics.warehouse.schema.columns import campaign_columns, column
 
-from snu_analytics.warehouse.schema.columns import campaign_columns, column, dimension_columns
+_PHASE = "inscription or mission"
+_FIGURE = "What is counted: see published.dim_figure"
 
-# Kind of period, its table and the column of its first day.
-PUBLISHED_TABLES = {
-    "day": ("daily", "day"),
-    "week": ("weekly", "week"),
-    "month": ("monthly", "month"),
+_GROUPS = {
+    "gender": "Gender as declared",
+    "age_group": "Age group on the day of the event (years)",
+    "region": "Region of residence",
+    "department": "Department of residence",
+    "cohort": "Session of the cohesion stay",
 }
 
-# Why a figure of a past day changed.
-Cause = Literal["late patches", "erasure", "mended data"]
-
-_TOLD = {
-    "day": (
-        "Counts of a day by one dimension at a time. Total, genders, age groups and regions have a "
-        "row when they are zero",
-        "Day in Europe/Paris",
-    ),
-    "week": (
-        "Counts of an ISO week that is over, by two dimensions at a time",
-        "Monday of the week",
-    ),
-    "month": (
-        "Counts of a month that is over, by three dimensions at a time",
-        "First day of the month",
-    ),
-}
-_ABSENT = (
-    "any other cell without a row is zero, as long as the period stands in published.publication "
-    "and is not withheld. Counts below the threshold are masked, and with them as many others as "
-    "hide them"
+# Tables of former versions that nobody fills: `migrate` drops them.
+RETIRED_TABLES = (
+    "published.daily",
+    "published.weekly",
+    "published.monthly",
+    "published.publication",
+    "published.revision",
+    "analytics.publication_input",
 )
 
 
-def published_tables(metadata: MetaData, schema: str, restricted: str) -> None:
-    """Add the tables of the schema, and to the `restricted` one what readers must not see."""
-    for kind, (name, period) in PUBLISHED_TABLES.items():
-        told, told_period = _TOLD[kind]
-        keys = [column(period, Date, told_period), *_cell_columns()]
-        Table(
-            name,
-            metadata,
-            *keys,
-            column("value", Integer, "Number of events (count); null when masked", nullable=True),
-            column("masked", Boolean, "Whether the count is withheld"),
-            *(campaign_columns() if kind == "day" else ()),
-            CheckConstraint("masked = (value IS NULL)", f"{name}_masked_check"),
-            Index(
-                f"{name}_key",
-                *(key.name for key in keys),
-                unique=True,
-                postgresql_nulls_not_distinct=True,
-            ),
-            schema=schema,
-            comment=f"{told}; {_ABSENT}",
-        )
+def published_tables(metadata: MetaData, schema: str) -> None:
+    """`daily_total`, `breakdown`, `closed_month` and `revised_cell`."""
+    _daily_total(metadata, schema)
+    _breakdown(metadata, schema)
     Table(
-        "publication",
+        "closed_month",
         metadata,
-        *_publication_key(),
-        column("shown", Integer, "Cells with a value (count)"),
-        column("masked", Integer, "Cells without one (count)"),
-        column("withheld", Boolean, "Whether no cell is told at all, since none could be safely"),
-        column("threshold", SmallInteger, "Least count that is shown, other than zero (count)"),
-        column(
-            "published_at", DateTime(True), "When its cells last changed", server_default=func.now()
-        ),
+        Column("month", Date, primary_key=True, comment="First day of the month"),
+        column("closed_in", Date, "First day of the month in which it was closed"),
+        column("threshold", Integer, "Least count that a breakdown shows (count)"),
         schema=schema,
-        comment="Periods and figures that are published: how much of them is shown",
+        comment="Months whose numbers are final, and when they became so, by the month",
     )
     Table(
-        "revision",
+        "revised_cell",
         metadata,
-        column("revised_at", DateTime(True), "When it was told anew", server_default=func.now()),
-        column("kind", Text, "day, week or month"),
-        column("period", Date, "First day of the period"),
-        *_cell_columns(),
-        column("former", Integer, "Number of events that was published before (count)"),
+        column("revised_in", Date, "First day of the month in which it was revised"),
+        *_cell_keys(),
+        column("former", Integer, "Number of events published before (count)"),
         column("value", Integer, "Number of events that took its place (count)"),
-        column(
-            "cause",
-            Text,
-            "late patches: more patches of the period are known than when it was told before; "
-            "erasure: else, when someone was erased from its days since; mended data: anything "
-            "else, such as patches that were mended or vanished, or rules that changed",
-        ),
-        CheckConstraint(f"cause IN {get_args(Cause)}", "revision_cause_check"),
-        Index("revision_period_phase_figure_idx", "period", "phase", "figure"),
+        Index("revised_cell_period_idx", "period", "phase", "figure"),
         schema=schema,
-        comment="Published figures of past periods that changed: the former value, the new one, "
-        "the day and the cause. Changes smaller than the threshold are told for totals alone; of a "
-        "day a breakdown is told only when none of its changes is smaller, else its earlier "
-        "changes leave the log as well. What was masked, or is masked now, is not told",
+        comment="Final numbers that were revised, since late or mended changes of a period move "
+        "every number shown of it by 0 or by at least the threshold",
     )
+
+
+def _daily_total(metadata: MetaData, schema: str) -> None:
     Table(
-        "publication_input",
+        "daily_total",
         metadata,
-        *_publication_key(),
-        column("digest", Text, "Digest of the counts, masks and threshold it was made of"),
+        Column("phase", Text, primary_key=True, comment=_PHASE),
+        Column("figure", Text, primary_key=True, comment=_FIGURE),
+        Column("day", Date, primary_key=True, comment="Day in Europe/Paris"),
+        column("value", Integer, "Number of events in the whole country (count)"),
+        *campaign_columns(),
+        schema=schema,
+        comment="National totals of each figure and loaded day, exact, zeros included. They carry "
+        "no attribute of anybody. A total may change until its month stands in closed_month",
+    )
+
+
+def _breakdown(metadata: MetaData, schema: str) -> None:
+    keys = _cell_keys()
+    Table(
+        "breakdown",
+        metadata,
+        *keys,
+        column("value", Integer, "Number of events (count); null when masked", nullable=True),
         column(
-            "patch_count",
-            BigInteger,
-            "Patches that the days of the period were made of (count); null when not known",
+            "masked", Boolean, "Whether the count is withheld: it, or one it would tell, is 0 to 10"
+        ),
+        column(
+            "mask",
+            Text,
+            "Why it is masked: cell (it is below the threshold, or hides one that is), group (with "
+            "all cells of its group, since a coarser cell, or the national total, has too few); "
+            "null when shown",
             nullable=True,
         ),
-        schema=restricted,
-        comment="What each publication was made of: one is made again only when this changes. Not "
-        "for readers, who could try small counts until the digest fits",
+        CheckConstraint("masked = (value IS NULL)", "breakdown_masked_check"),
+        CheckConstraint("masked = (mask IS NOT NULL)", "breakdown_mask_check"),
+        Index(
+            "breakdown_key",
+            *(key.name for key in keys),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        schema=schema,
+        comment="Counts by group of closed months, of the ISO weeks within closed months and of "
+        "campaigns (1 September to 31 August) all of whose months are closed. Every category has a "
+        "row. Counts of 0 to 10 are masked, and with them as many others as hide them",
     )
 
 
-def _cell_columns() -> list[Column]:
+def _cell_keys() -> list[Column]:
     return [
-        column("phase", Text, "inscription or mission"),
-        column("figure", Text, "What is counted: see published.dim_figure"),
-        column("breakdown", Text, "Dimensions that are told apart, or total"),
-        *dimension_columns(),
+        column("kind", Text, "week, month or campaign"),
+        column("period", Date, "First day of the period"),
+        column("phase", Text, _PHASE),
+        column("figure", Text, _FIGURE),
+        column("breakdown", Text, "Dimensions that are broken down, such as gender × region"),
+        *(
+            column(name, Text, f"{meaning}; null where it is not broken down", nullable=True)
+            for name, meaning in _GROUPS.items()
+        ),
     ]
 
 
-def _publication_key() -> list[Column]:
-    return [
-        Column("kind", Text, comment="day, week or month", primary_key=True),
-        Column("period", Date, comment="First day of the period", primary_key=True),
-        Column("phase", Text, comment="inscription or mission", primary_key=True),
-        Column("figure", Text, comment="What is counted", primary_key=True),
-    ]
+def published_views(schema: str) -> list[View]:
+    """The totals of weeks, months and campaigns, and the course of the daily ones."""
+    of_period = "phase, figure, {} AS {}, sum(value)::int AS value, count(*)::int AS days"
+    made = []
+    for name, expression, meaning in (
+        ("week", "date_trunc('week', day)::date", "Monday of the ISO week"),
+        ("month", "date_trunc('month', day)::date", "First day of the month"),
+        ("campaign", "campaign", "Campaign, September to August, by the year it ends"),
+    ):
+        made.append(
+            View(
+                schema,
+                f"{name}ly_total" if name != "campaign" else "campaign_total",
+                f"SELECT {of_period.format(expression, name)} FROM {schema}.daily_total "
+                f"GROUP BY phase, figure, {expression}",
+                f"National totals of each {name}, exact: sums of daily_total.",
+                {
+                    "phase": _PHASE,
+                    "figure": _FIGURE,
+                    name: meaning,
+                    "value": "Number of events in the whole country (count)",
+                    "days": "Days that are counted in it (count)",
+                },
+                f"National totals by {name}",
+            )
+        )
+    return [*made, _flow(schema)]
+
+
+def _flow(schema: str) -> View:
+    week = "(PARTITION BY phase, figure ORDER BY day RANGE '6 days' PRECEDING)"
+    course = "(PARTITION BY phase, figure, campaign ORDER BY day)"
+    return View(
+        schema,
+        "flow",
+        f"""
+SELECT t.day, t.campaign, t.campaign_day, t.phase, t.figure, t.value,
+       CASE WHEN t.days_7 = 7 THEN round(t.sum_7 / 7.0, 2)::float8 END AS mean_7,
+       CASE WHEN t.days_so_far = t.campaign_day THEN t.so_far END AS cumulated,
+       before.value AS year_before, earlier.value AS two_years_before
+FROM (SELECT *, sum(value) OVER {week} AS sum_7, count(*) OVER {week} AS days_7,
+             sum(value) OVER {course} AS so_far, count(*) OVER {course} AS days_so_far
+      FROM {schema}.daily_total) AS t
+LEFT JOIN {schema}.daily_total AS before
+  ON (before.phase, before.figure, before.campaign, before.campaign_day)
+   = (t.phase, t.figure, t.campaign - 1, t.campaign_day)
+LEFT JOIN {schema}.daily_total AS earlier
+  ON (earlier.phase, earlier.figure, earlier.campaign, earlier.campaign_day)
+   = (t.phase, t.figure, t.campaign - 2, t.campaign_day)
+""".strip(),
+        "National totals of each day with the mean of 7 days, the sum since 1 September and the "
+        "same day of the two campaigns before. Unit: events.",
+        {
+            "day": "Day in Europe/Paris",
+            "campaign": "Campaign, September to August, by the year it ends",
+            "campaign_day": "Day of the campaign, from 1 on 1 September",
+            "phase": _PHASE,
+            "figure": _FIGURE,
+            "value": "Number of events on the day (count)",
+            "mean_7": "Mean of this day and the six before it (events a day); null where a day "
+            "of them was not counted",
+            "cumulated": "Events from 1 September to this day (count); likewise",
+            "year_before": "Number on the same day of the campaign before (count)",
+            "two_years_before": "Number on the same day of the campaign two years before (count)",
+        },
+        "National totals of each day, their course and earlier campaigns",
+    )

@@ -10,8 +10,12 @@ from snu_analytics.warehouse.change import Change
 _TABLES = (("analytics", "day_found", "audited_day"),)
 
 # Table, former name, name. campaign_day counts from 1 September wherever it stands; the day of a
-# projection counts from 1 October.
-_COLUMNS = (("analytics.projection", "campaign_day", "horizon_day"),)
+# projection counts from 1 October. The pseudonyms of the erased become digests when a command next
+# has their key (`erased_digests`).
+_COLUMNS = (
+    ("analytics.projection", "campaign_day", "horizon_day"),
+    ("analytics.erased_subject", "subject_id", "digest"),
+)
 
 _STANDS = text("SELECT to_regclass(:table) IS NOT NULL")
 _HAS_COLUMN = text(

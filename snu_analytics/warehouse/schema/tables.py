@@ -37,7 +37,7 @@ def warehouse_metadata(catalogue: Catalogue) -> MetaData:
     declared_tables(metadata, ANALYTICS)
     projection_table(metadata)
     flow_table(metadata)
-    published_tables(metadata, PUBLISHED, ANALYTICS)
+    published_tables(metadata, PUBLISHED)
     declared_tables(metadata, PUBLISHED)
     return metadata
 

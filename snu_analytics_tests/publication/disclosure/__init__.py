@@ -1,1 +1,1 @@
-"""Tests of the folder of the same name."""
+"""Masks are judged by an attacker who shares no code with what chooses them."""

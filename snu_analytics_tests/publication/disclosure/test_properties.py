@@ -1,47 +1,37 @@
-"""On small random tables: every masked cell spans its interval in the whole joint system."""
+"""Whatever the counts are: small random cubes."""
 
-from hypothesis import given, settings
+import polars as pl
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from snu_analytics_tests.publication.disclosure.attacker import Attacker
-from snu_analytics_tests.publication.disclosure.counts import fine, publish
+from snu_analytics_tests.publication.disclosure.world import (
+    APRIL,
+    CATEGORIES,
+    KINDS,
+    REGIONS,
+    closing,
+)
 
-NAMES = ("gender", "region", "cohort")
-
-_counts = st.lists(
+COUNTS = st.lists(
     st.tuples(
-        st.sampled_from([1, 2, 9, 30]),
-        st.sampled_from(["female", "male"]),
-        st.sampled_from(["Normandie", "Bretagne", "Corse"]),
-        st.sampled_from(["A", "B"]),
-        st.sampled_from([1, 2, 7, 10, 11, 25, 60]),
+        *(st.sampled_from(CATEGORIES[g]) for g in ("gender", "age_group", "department", "cohort")),
+        st.sampled_from(list(KINDS)),
+        st.integers(1, 40),
     ),
-    max_size=14,
+    min_size=1,
+    max_size=25,
 )
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
-@given(rows=_counts)
-def test_no_masked_cell_can_be_bounded_more_closely_than_its_interval(rows):
-    counts = fine(*rows, dimensions=NAMES)
-    cells, made = publish(counts, NAMES)
-    assert not any(secured.refused or secured.withheld for secured in made.values())
-    bounded = sum(secured.bounded for secured in made.values())
-    bare, _ = publish(counts, NAMES, secondary=False, threshold=1)
-    true = Attacker(bare, NAMES).known
-    for cell, (least, greatest) in Attacker(cells, NAMES).intervals().items():
-        assert greatest - least >= 10 - 1e-4
-        if 1 <= true.get(cell, 0) <= 10 and not bounded:
-            assert least <= 1 + 1e-4
-            assert greatest >= 10 - 1e-4
-
-
-@settings(max_examples=8, deadline=None, derandomize=True)
-@given(rows=_counts)
-def test_publishing_twice_is_publishing_once(rows):
-    counts = fine(*rows, dimensions=NAMES)
-    first, _ = publish(counts, NAMES)
-    second, _ = publish(counts, NAMES, first)
-    assert {k: cells.rows() for k, cells in second.items()} == {
-        k: cells.rows() for k, cells in first.items()
-    }
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(counts=COUNTS)
+def test_no_masked_cell_is_recovered(counts):
+    names = ["gender", "age_group", "department", "cohort", "figures", "value"]
+    fine = pl.DataFrame(counts, names, orient="row").with_columns(
+        pl.lit(APRIL.first).alias("day"),
+        pl.col("department").replace_strict(REGIONS).alias("region"),
+    )
+    tables = [("gender",), ("region",), ("department",), ("gender", "region")]
+    month = closing(fine, tables=tables, threshold=4).cells
+    assert Attacker([([0], month)], threshold=4, knows_rules=True).recovered() == {}

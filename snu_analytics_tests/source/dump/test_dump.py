@@ -5,14 +5,18 @@ import os
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from bson import ObjectId
 
 from snu_analytics.errors import SourceError
-from snu_analytics.source import open_source
+from snu_analytics.source import delete_indexes, open_source
 from snu_analytics.source.dump import bson_file
-from snu_analytics.source.dump.index import PatchIndex
+from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
+from snu_analytics.source.dump.versions import index_folder
+from snu_analytics.source.shared import scope
 from snu_analytics_tests.source.samples import (
     ANNA,
     BORIS,
@@ -52,7 +56,8 @@ def source(tmp_path, home):
 
 
 def indexes(home):
-    return sorted(path.name.split("-")[0] for path in (home / "index").iterdir() if path.is_dir())
+    """The collections and the versions of them that are indexed."""
+    return sorted(tuple(path.relative_to(home / "index").parts) for path in home.glob("index/*/*"))
 
 
 def test_a_day_holds_its_first_instant_and_not_its_last(source):
@@ -241,20 +246,70 @@ def test_a_new_dump_is_read_and_the_old_index_deleted(tmp_path, home, source):
     source.day_patches(YOUNG, *DAY)
     dump(tmp_path / "dump", young_patches=PATCHES[:1])
     assert len(source.day_patches(YOUNG, *DAY).heads) == 1
-    assert indexes(home) == ["young_patches.bson"]
+    assert [collection for collection, _ in indexes(home)] == ["young_patches"]
+
+
+def test_another_dump_takes_the_place_of_the_first(tmp_path, home, source):
+    source.histories(YOUNG, [ANNA])
+    before = indexes(home)
+    other = open_source(dump(tmp_path / "other", youngs=[], young_patches=PATCHES[:1]), home)
+    assert len(other.histories(YOUNG, [BORIS]).patches.heads) == 1
+    assert [collection for collection, _ in indexes(home)] == ["young_patches", "youngs"]
+    assert set(before).isdisjoint(indexes(home))
+    assert len(source.histories(YOUNG, [ANNA]).patches.heads) == 4
+
+
+def test_the_index_of_a_former_version_of_the_program_is_deleted(home, source):
+    for name in ("youngs.bson-0123456789abcdef-0123456789abcdef", "youngs.bson-0123.building"):
+        (home / "index" / name / "documents").mkdir(parents=True)
+    (home / "index" / "youngs.bson-0123456789abcdef.lock").touch()
+    source.histories(YOUNG, [ANNA])
+    assert sorted(path.name for path in home.glob("index/youngs*")) == ["youngs", "youngs.lock"]
+
+
+def test_indexes_are_deleted_and_built_again(home, source):
+    before = source.histories(YOUNG, [ANNA])
+    assert delete_indexes(home) == 2
+    assert indexes(home) == []
+    assert not [path for path in home.rglob("*") if path.is_file() and path.stat().st_size]
+    after = source.histories(YOUNG, [ANNA])
+    assert after.documents.equals(before.documents)
+    assert after.patches.heads.equals(before.patches.heads)
+
+
+def test_an_index_that_was_built_since_stays(home, source):
+    source.day_patches(YOUNG, *DAY)
+    assert delete_indexes(home, time.time() - 60) == 0
+    assert delete_indexes(home, time.time() + 60) == 1
+
+
+def test_where_nothing_was_indexed_nothing_is_deleted(home):
+    assert delete_indexes(home) == 0
+
+
+def test_an_index_is_not_deleted_while_it_is_read(tmp_path, home):
+    dump(tmp_path / "dump", youngs=DOCUMENTS)
+    path, read = tmp_path / "dump" / "youngs.bson", scope(YOUNG)
+
+    def build(folder):
+        DocumentIndex.build(path, folder, read)
+
+    with ThreadPoolExecutor() as other, index_folder(home, path, read, build) as folder:
+        deletion = other.submit(delete_indexes, home)
+        assert wait([deletion], timeout=0.2).not_done
+        assert DocumentIndex(folder).all("status").rows() == [(ANNA, '"VALIDATED"')]
+    assert deletion.result() == 1
 
 
 def test_a_field_more_in_the_catalogue_makes_a_new_index(home, source):
     source.histories(YOUNG, [ANNA])
-    before = set((home / "index").iterdir())
+    before = indexes(home)
     more = YOUNG.model_copy(update={"fields": {**YOUNG.fields, "email": YOUNG.fields["status"]}})
     assert source.histories(more, [ANNA], ["email"]).documents["email"].to_list() == [
         '"a@example.org"'
     ]
-    assert indexes(home) == ["young_patches.bson", "youngs.bson"]
-    assert {path for path in before if path.suffix != ".lock"}.isdisjoint(
-        (home / "index").iterdir()
-    )
+    assert [collection for collection, _ in indexes(home)] == ["young_patches", "youngs"]
+    assert set(before).isdisjoint(indexes(home))
 
 
 def test_the_index_is_for_its_owner_alone(home, source):

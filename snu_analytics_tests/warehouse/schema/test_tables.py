@@ -29,7 +29,6 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("pool_movement",),
         ("projection",),
         ("pseudonym_key",),
-        ("publication_input",),
         ("quarantine",),
         ("risk_report",),
         ("structure_event",),

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.questions import Question, load_questions
+from snu_analytics.warehouse.schema import published_views
 from snu_analytics.warehouse.schema.views import ensure_views
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.fixtures.warehouse import migrate, pending_changes
@@ -14,6 +15,7 @@ from snu_analytics_tests.warehouse.lines import rows
 
 CATALOGUE = load_catalogue()
 QUESTIONS = load_questions()
+PUBLISHED = published_views("published")
 MOVES = "analytics.q_department_moves"
 WITHOUT_MOVES = [q for q in QUESTIONS.values() if q.name != "department_moves"]
 
@@ -22,7 +24,7 @@ def changes(url: str, questions: Iterable[Question]) -> list[tuple[str, str]]:
     """What a migration with these questions does, kept."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
-        done = list(ensure_views(connection, [view for q in questions for view in q.views]))
+        done = list(ensure_views(connection, [*(q.definition for q in questions), *PUBLISHED]))
     engine.dispose()
     return [(change.kind, change.sentence) for change in done]
 

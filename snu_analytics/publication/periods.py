@@ -1,0 +1,237 @@
+"""One entity's breakdowns of a month, of the weeks it completes, and of its campaign."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from snu_analytics.catalogue import Entity
+from snu_analytics.catalogue.published import (
+    GROUPS,
+    Category,
+    Dimensions,
+    PeriodKind,
+    breakdown_name,
+    by_category,
+    categories,
+    published_tables,
+    regions_by_department,
+)
+from snu_analytics.days import DayRange, campaign_of, month_of
+from snu_analytics.publication.disclosure import (
+    Cell,
+    Cells,
+    Closing,
+    Labels,
+    Period,
+    Scheme,
+    audited_cells,
+    nested_masks,
+)
+from snu_analytics.warehouse import (
+    BREAKDOWN_COLUMNS,
+)
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Around:
+    """A month being closed, and the closed months beside it."""
+
+    month: DayRange
+    closed: frozenset[date]
+
+    @property
+    def campaign(self) -> DayRange:
+        year = campaign_of(self.month.first)
+        return DayRange(date(year - 1, 9, 1), date(year, 8, 31))
+
+    @property
+    def campaign_is_over(self) -> bool:
+        months = {day.replace(day=1) for day in self.campaign}
+        return months <= self.closed | {self.month.first}
+
+    def months(self) -> list[DayRange]:
+        """The month and the closed ones that share a week with it."""
+        near = {
+            (self.month.first - _WEEK).replace(day=1),
+            self.month.first,
+            (self.month.last + _WEEK).replace(day=1),
+        }
+        return [month_of(m) for m in sorted(near) if m in self.closed or m == self.month.first]
+
+    def weeks(self) -> Iterator[DayRange]:
+        """The ISO weeks that these months hold all days of."""
+        days = {day for month in self.months() for day in month}
+        for day in sorted(days):
+            week = DayRange(day, day + _WEEK - timedelta(days=1))
+            if day.weekday() == 0 and week.last in days:
+                yield week
+
+    def completes(self, week: DayRange) -> bool:
+        """Whether the week is published with the month."""
+        return week.first <= self.month.last and self.month.first <= week.last
+
+    @property
+    def days(self) -> DayRange:
+        """All days that are looked at."""
+        months = [self.campaign, *self.months()] if self.campaign_is_over else self.months()
+        return DayRange(min(m.first for m in months), max(m.last for m in months))
+
+
+class EntityClosing:
+    """The figures of one entity, as a month is closed."""
+
+    def __init__(
+        self,
+        entity: Entity,
+        around: Around,
+        fine: pl.DataFrame,
+        published: pl.DataFrame | None,
+        threshold: int,
+    ) -> None:
+        """`fine` are the counts by kind of change of all days `around`, `published` what is out."""
+        self._entity, self._around, self._threshold = entity, around, threshold
+        self._fine = fine
+        self._published = pl.DataFrame(schema=BREAKDOWN_COLUMNS) if published is None else published
+        self._named = categories(around.campaign, around.month)
+        self._regions = regions_by_department()
+        self._made: dict[tuple[PeriodKind, date], Cells] = {}
+        self.counts: Counter[str] = Counter()
+
+    def close(self) -> pl.DataFrame:
+        """The cells of all periods that are published with the month, with BREAKDOWN_COLUMNS."""
+        month, campaign = self._around.month, self._around.campaign
+        masked_month: frozenset = frozenset()
+        masked_campaign: frozenset = frozenset()
+        if self._around.campaign_is_over:
+            masked_month, masked_campaign = self._nest_campaign()
+        self._close("month", month, self._named, masked_month)
+        if self._around.campaign_is_over:
+            named = categories(campaign, campaign)
+            self._close("campaign", campaign, named, masked_campaign)
+        self._nest_weeks()
+        return self._rows()
+
+    def _close(
+        self,
+        kind: PeriodKind,
+        days: DayRange,
+        named: Mapping[str, Category],
+        before: frozenset,
+    ) -> None:
+        fine = by_category(_of_days(self._fine, days), named)
+        tables = {f: self._tables(kind, f, named) for f in self._figures()}
+        every = {group: category.every for group, category in named.items()}
+        closing = Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
+        self._made[kind, days.first] = audited_cells(closing)
+        self.counts.update(closing.counts)
+
+    def _nest_campaign(self) -> tuple[frozenset, frozenset]:
+        """The cells of the last month and the campaign that the other months need masked."""
+        campaign, last = self._around.campaign, self._around.month
+        named = categories(campaign, campaign)
+        every = {group: category.every for group, category in named.items()}
+        fine = by_category(_of_days(self._fine, campaign), named)
+        scheme = Scheme(every, self._regions, self._threshold)
+        of_last: Cells = {}
+        of_campaign: Cells = {}
+        periods = [Period("campaign", campaign, of_campaign, closing=True)]
+        for first in sorted({day.replace(day=1) for day in campaign}):
+            month = month_of(first)
+            labels = _labels(every, categories(campaign, month))
+            cells = of_last if month == last else self._out("month", month)
+            periods.append(Period("month", month, cells, month == last, labels))
+        for table, figures in self._shared("month", "campaign", named).items():
+            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+        return _masked(of_last), _masked(of_campaign)
+
+    def _nest_weeks(self) -> None:
+        weeks = list(self._around.weeks())
+        own = [week for week in weeks if self._around.completes(week)]
+        if not own:
+            return
+        for week in own:
+            self._made["week", week.first] = {}
+        periods = [Period("month", m, self._out("month", m)) for m in self._around.months()]
+        periods += [Period("week", w, self._out("week", w), w in own) for w in weeks]
+        days = DayRange(periods[0].days.first, max(p.days.last for p in periods))
+        fine = by_category(_of_days(self._fine, days), self._named)
+        every = {group: category.every for group, category in self._named.items()}
+        scheme = Scheme(every, self._regions, self._threshold)
+        for table, figures in self._shared("month", "week", self._named).items():
+            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+
+    def _shared(
+        self, first: PeriodKind, second: PeriodKind, named: Mapping[str, Category]
+    ) -> dict[Dimensions, list[str]]:
+        """The tables that two kinds of periods have, with their figures, the coarser first."""
+        shared: dict[Dimensions, list[str]] = {}
+        for figure in self._figures():
+            others = self._tables(second, figure, named)
+            for table in self._tables(first, figure, named):
+                if table in others:
+                    shared.setdefault(table, []).append(figure)
+        return shared
+
+    def _tables(
+        self, kind: PeriodKind, figure: str, named: Mapping[str, Category]
+    ) -> list[Dimensions]:
+        """The tables of a figure; one by a dimension of one category would be the total."""
+        return [
+            table
+            for table in published_tables(kind, figure, list(self._entity.groups))
+            if all(len(named[group].every) > 1 for group in table)
+        ]
+
+    def _figures(self) -> list[str]:
+        return [figure.figure for figure in self._entity.figures]
+
+    def _out(self, kind: PeriodKind, days: DayRange) -> Cells:
+        """The cells of a period: made now, or published before."""
+        if (kind, days.first) in self._made:
+            return self._made[kind, days.first]
+        phases = {figure.figure: figure.phase for figure in self._entity.figures}
+        rows = self._published.filter(pl.col("kind") == kind, pl.col("period") == days.first)
+        cells: Cells = {}
+        for row in rows.iter_rows(named=True):
+            if phases.get(row["figure"]) != row["phase"]:
+                continue
+            used = tuple(group for group in GROUPS if row[group] is not None)
+            key = row["figure"], used, tuple(row[group] for group in used)
+            cells[key] = Cell(row["value"] or 0, row["masked"], row["mask"] == "group")
+        return cells
+
+    def _rows(self) -> pl.DataFrame:
+        phases = {figure.figure: figure.phase for figure in self._entity.figures}
+        rows = []
+        for (kind, first), cells in self._made.items():
+            for (figure, table, named), cell in cells.items():
+                if not table:
+                    continue
+                groups = dict(zip(table, named, strict=True))
+                mask = ("group" if cell.whole else "cell") if cell.masked else None
+                value = None if cell.masked else cell.value
+                texts = (phases[figure], figure, breakdown_name(table))
+                by_group = (groups.get(group) for group in GROUPS)
+                rows.append((kind, first, *texts, *by_group, value, cell.masked, mask))
+        return pl.DataFrame(rows, BREAKDOWN_COLUMNS, orient="row")
+
+
+def _labels(every: Mapping[str, tuple[str, ...]], named: Mapping[str, Category]) -> Labels:
+    """What each category of a campaign is called in a month."""
+    return {
+        group: {c: c if c in named[group].listed else named[group].others for c in fine}
+        for group, fine in every.items()
+    }
+
+
+def _masked(cells: Cells) -> frozenset:
+    return frozenset(key for key, cell in cells.items() if cell.masked)
+
+
+def _of_days(fine: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+    return fine.filter(pl.col("day").is_between(days.first, days.last))
