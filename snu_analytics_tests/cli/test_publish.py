@@ -55,10 +55,10 @@ def load(url: str, days: DayRange, events: int) -> None:
         connection.execute(
             """
             INSERT INTO analytics.young_event (event_id, change_id, subject_id, event_date,
-                event_at, phase, event_name, state_before, state_after, gender, age, region,
+                event_order, phase, event_name, state_before, state_after, gender, age, region,
                 department, cohort, quality)
             SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s::date + n %% %s,
-                now(), 'inscription', 'inscription_created', '{}', '{}',
+                1, 'inscription', 'inscription_created', '{}', '{}',
                 CASE n %% 2 WHEN 0 THEN 'female' ELSE 'male' END, 14 + n %% 5, home.region,
                 home.department, 'Juillet 2023', 'recorded'
             FROM generate_series(1, %s) n
