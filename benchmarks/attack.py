@@ -60,7 +60,7 @@ PUBLISHED: Sequence[Callable[[], Result]] = ()
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--youngs", type=int, default=2_000)
+    parser.add_argument("--youngs", type=int, default=1_000)
     parser.add_argument("--folder", type=Path, help="where to work; kept when given")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="snu-attack-"))
