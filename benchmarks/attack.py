@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -36,6 +36,8 @@ from snu_analytics_tests.fixtures import attackers, plants
 from snu_analytics_tests.fixtures.postgres import stop_embedded
 from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.fixtures.world import World
+from snu_analytics_tests.publication.disclosure.attacker import Attacker
+from snu_analytics_tests.publication.disclosure.world import closing, country, masked
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]
 _DAYS = DayRange(date(2023, 10, 1), date(2023, 12, 31))
@@ -53,14 +55,13 @@ class Result(NamedTuple):
     undefended: int
 
 
-# The attackers of what is published (arithmetic, rules, versions) stand beside the tests of
-# publication/disclosure: each is to be listed here as a function that gives its result.
-PUBLISHED: Sequence[Callable[[], Result]] = ()
+# Invented countries whose published months are attacked: seed and people.
+_COUNTRIES = ((1, 300), (2, 1_000), (3, 1_000), (4, 2_000))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--youngs", type=int, default=2_000)
+    parser.add_argument("--youngs", type=int, default=1_000)
     parser.add_argument("--folder", type=Path, help="where to work; kept when given")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="snu-attack-"))
@@ -77,7 +78,8 @@ def main() -> None:
         _hashes(url, dump, created),
         _planted(home, folder),
         _environments(url, key, processes),
-        *(attack() for attack in PUBLISHED),
+        _published("arithmetic finds out masked counts", knows_rules=False),
+        _published("arithmetic and all rules find out masked counts", knows_rules=True),
     ]
     alone = attackers.by_day(url, _YOUNG_EVENTS, dict.fromkeys(created, ""))
     stop_embedded(home)
@@ -99,6 +101,18 @@ def main() -> None:
     if options.folder is None:
         shutil.rmtree(folder)
     sys.exit(any(r.recovered or not r.undefended for r in results))
+
+
+def _published(attack: str, *, knows_rules: bool) -> Result:
+    """What a reader recovers of invented countries, and what where primary masks stand alone."""
+    cells, recovered, undefended = 0, 0, 0
+    for seed, people in _COUNTRIES:
+        fine = country(seed, people)
+        month, unprotected = closing(fine).cells, closing(fine, secondary=False).cells
+        cells += masked(month)
+        recovered += len(Attacker([([0], month)], knows_rules=knows_rules).recovered())
+        undefended += len(Attacker([([0], unprotected)], knows_rules=knows_rules).recovered())
+    return Result(attack, f"{cells:,} masked cells", recovered, undefended)
 
 
 def _loaded(env: dict[str, str], output: Path, key: str) -> tuple[int, int]:

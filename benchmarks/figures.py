@@ -49,7 +49,7 @@ def count_all(
         load_flows(_CATALOGUE, some, connection)
     load_progress(connection)
     for some in projected.chunks(_DAYS_AT_ONCE):
-        load_projections(some, connection)
+        load_projections(_CATALOGUE, some, connection)
 
 
 def one_day(
@@ -69,7 +69,7 @@ def one_day(
             load_objectives(context, source, None, connection),
             load_progress(connection),
         ),
-        "figures/projections": lambda: load_projections(only, connection),
+        "figures/projections": lambda: load_projections(_CATALOGUE, only, connection),
         "published/daily_total": lambda: publish_totals(_CATALOGUE, only, connection),
     }
     times_of_steps = []

@@ -34,7 +34,7 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
         flows_asset(catalogue, days),
         pool_asset(catalogue, days),
         objectives_asset(days),
-        projections_asset(days),
+        projections_asset(catalogue, days),
         totals_asset(catalogue, days),
     ]
     audits = [audit_asset(entity, months) for entity in entities]

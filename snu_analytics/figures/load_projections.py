@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import psycopg
 
+from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange
+from snu_analytics.pipeline import require_loaded
 from snu_analytics.warehouse import replace_days
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_PROJECTED = ("inscription", "validated")
 
 # Net of withdrawals: a young person validated who withdraws no longer counts.
 _DAILY = """
@@ -31,13 +35,19 @@ _ACHIEVED = (
 _LATER = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of > %s ORDER BY as_of"
 
 
-def load_projections(days: DayRange, warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:
+def load_projections(
+    catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection
+) -> dict[date, "pd.DataFrame"]:
     """The projections of each day, made of the figures up to it; they replace those of the day.
 
     Columns as of `projections.PROJECTION_COLUMNS`. Later days that are projected already are
     projected again when what was achieved by one of the days is other than it was: so days may run
-    in any order.
+    in any order. Raises WarehouseError, naming the asset to run, when inscriptions of a day were
+    never loaded.
     """
+    for entity in catalogue.entities.values():
+        if any((figure.phase, figure.figure) == _PROJECTED for figure in entity.figures):
+            require_loaded(entity, days, warehouse)
     bounds = [days.first, days.last]
     former = warehouse.execute(_ACHIEVED, bounds).fetchall()
     made = _load(list(days), warehouse)

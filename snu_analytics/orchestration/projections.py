@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from snu_analytics.catalogue import Catalogue
 from snu_analytics.figures import load_projections
 from snu_analytics.orchestration.assets import Result, Run, build_asset
 from snu_analytics.orchestration.charts import band_chart
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 _NOTHING_WITHHELD = Check("projections_told", "Nothing projected had to be withheld.")
 
 
-def projections_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+def projections_asset(
+    catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
+) -> dg.AssetsDefinition:
     def projections(run: Run) -> Result:
-        by_day = load_projections(run.days, run.warehouse)
+        by_day = load_projections(catalogue, run.days, run.warehouse)
         last = by_day[run.days.last]
         shown: dict[str, Any] = {}
         if len(run.days) == 1 and last["projected"].notna().any():

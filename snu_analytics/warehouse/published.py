@@ -8,7 +8,7 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
-from snu_analytics.warehouse.copy_text import copy_blocks, copy_text
+from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.locks import table_locked
 from snu_analytics.warehouse.schema import PUBLISHED
 
@@ -75,8 +75,8 @@ def published_totals(connection: psycopg.Connection, first: date, last: date) ->
 
 def replace_totals(connection: psycopg.Connection, totals: pl.DataFrame) -> None:
     """Replace the national totals of the days that stand in `totals`, in one transaction."""
-    with connection.transaction(), connection.cursor() as cursor:
-        _replace_totals(cursor, totals)
+    with connection.transaction():
+        _replace_totals(connection, totals)
 
 
 def write_closed_month(
@@ -92,10 +92,10 @@ def write_closed_month(
     `cells` has BREAKDOWN_COLUMNS, whole periods. Raises WarehouseError when the server refuses a
     row, and WarehouseUnavailable when it is lost; then nothing is written.
     """
-    with connection.transaction(), connection.cursor() as cursor:
-        _replace_totals(cursor, totals)
-        _copy(cursor, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
-        cursor.execute(
+    with connection.transaction():
+        _replace_totals(connection, totals)
+        _copy(connection, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
+        connection.execute(
             "INSERT INTO published.closed_month (month, closed_in, threshold) VALUES (%s, %s, %s)",
             [month, closed_in, threshold],
         )
@@ -124,13 +124,14 @@ def write_revision(
         breakdown=pl.lit("total"),
     )
     logged = pl.concat([days, cells.select(*keys, "value", "former")], how="diagonal")
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(delete_total, totals.select("phase", "figure", "day").rows())
-        _copy(cursor, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
-        cursor.executemany(delete, cells.select(keys).rows())
-        _copy(cursor, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
+    with connection.transaction():
+        former_totals = totals.select("phase", "figure", "day").rows()
+        connection.cursor().executemany(delete_total, former_totals)
+        _copy(connection, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
+        connection.cursor().executemany(delete, cells.select(keys).rows())
+        _copy(connection, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
         revised = logged.select(pl.lit(revised_in).alias("revised_in"), *keys, "former", "value")
-        _copy(cursor, "revised_cell", revised)
+        _copy(connection, "revised_cell", revised)
 
 
 def final_campaigns(connection: psycopg.Connection) -> set[int]:
@@ -150,23 +151,16 @@ def write_final_campaign(
     )
 
 
-def _replace_totals(cursor: psycopg.Cursor, totals: pl.DataFrame) -> None:
+def _replace_totals(connection: psycopg.Connection, totals: pl.DataFrame) -> None:
     days = totals["day"].unique().to_list()
     phases, figures = totals["phase"].unique().to_list(), totals["figure"].unique().to_list()
-    cursor.execute(
+    connection.execute(
         "DELETE FROM published.daily_total "
         "WHERE day = ANY(%s) AND phase = ANY(%s) AND figure = ANY(%s)",
         [days, phases, figures],
     )
-    _copy(cursor, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
+    _copy(connection, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
 
 
-def _copy(cursor: psycopg.Cursor, table: str, rows: pl.DataFrame) -> None:
-    if not len(rows):
-        return
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(PUBLISHED, table), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
-    )
-    with cursor.copy(copy) as stream:
-        for block in copy_blocks(copy_text(rows)):
-            stream.write(block)
+def _copy(connection: psycopg.Connection, table: str, rows: pl.DataFrame) -> None:
+    copy_rows(connection, sql.Identifier(PUBLISHED, table), copy_text(rows))

@@ -23,8 +23,8 @@ NOVEMBER = month_of(date(2022, 11, 1))
 DECEMBER = month_of(date(2022, 12, 1))
 CLOSED = "SELECT month::text FROM published.closed_month ORDER BY 1"
 CLOSING = (
-    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
-    "AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(%s, 0)"
+    "SELECT FROM pg_locks WHERE relation = 'analytics.named_lock'::regclass AND granted "
+    "AND mode = 'ShareUpdateExclusiveLock'"
 )
 
 
@@ -55,10 +55,10 @@ def load(url: str, days: DayRange, events: int) -> None:
         connection.execute(
             """
             INSERT INTO analytics.young_event (event_id, change_id, subject_id, event_date,
-                event_at, phase, event_name, state_before, state_after, gender, age, region,
+                event_order, phase, event_name, state_before, state_after, gender, age, region,
                 department, cohort, quality)
             SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s::date + n %% %s,
-                now(), 'inscription', 'inscription_created', '{}', '{}',
+                1, 'inscription', 'inscription_created', '{}', '{}',
                 CASE n %% 2 WHEN 0 THEN 'female' ELSE 'male' END, 14 + n %% 5, home.region,
                 home.department, 'Juillet 2023', 'recorded'
             FROM generate_series(1, %s) n
@@ -108,7 +108,7 @@ def test_it_ends_within_2_s_of_a_signal_and_leaves_the_former_tables(
     command = [sys.executable, "-m", "snu_analytics", "publish", "2022-11-01", "2022-11-30"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     with psycopg.connect(warehouse_url, autocommit=True) as connection:
-        while not connection.execute(CLOSING, ["snu_analytics publication"]).fetchall():
+        while not connection.execute(CLOSING).fetchall():
             assert process.poll() is None
             time.sleep(0.05)
     time.sleep(1)  # past the totals and the reading of the counts

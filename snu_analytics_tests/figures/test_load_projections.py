@@ -6,9 +6,11 @@ import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
+from snu_analytics.errors import WarehouseError
 from snu_analytics.figures import load_projections
 from snu_analytics.questions import ask
 from snu_analytics.warehouse import connect
+from snu_analytics_tests.fixtures.histories import CATALOGUE
 from snu_analytics_tests.fixtures.pipeline import rows
 
 DAY = DayRange(date(2024, 1, 31), date(2024, 1, 31))
@@ -27,6 +29,9 @@ def loaded(warehouse_url) -> str:
                         "VALUES (%s, 'inscription', %s, 'Bretagne', %s)",
                         [day, figure, value],
                     )
+                connection.execute(
+                    "INSERT INTO analytics.day_load VALUES ('young_event', %s, 10)", [day]
+                )
         connection.execute(
             "INSERT INTO analytics.objective VALUES "
             "('Juin 2024', 'Finistère', 'Bretagne', 'Rennes', 2024, 'departemental', 2000)"
@@ -43,7 +48,7 @@ TOLD = (
 
 def test_a_day_is_projected_net_of_withdrawals_and_against_the_objective(loaded):
     with connect(loaded) as connection:
-        made = load_projections(DAY, connection)
+        made = load_projections(CATALOGUE, DAY, connection)
     assert rows(loaded, TOLD) == [
         ("2024-01-31", 2024, "Bretagne", 123 * 9, 243 * 9, 2000),
         ("2024-01-31", 2024, "France", 123 * 9, 243 * 9, 2000),
@@ -53,7 +58,7 @@ def test_a_day_is_projected_net_of_withdrawals_and_against_the_objective(loaded)
 
 def test_a_projection_is_told_by_name_for_france_and_by_region(loaded):
     with connect(loaded) as connection:
-        load_projections(DAY, connection)
+        load_projections(CATALOGUE, DAY, connection)
         france = ask(connection, "projections")
         regions = ask(connection, "projections", DAY.first, DAY.last, ["region"])
     columns = ["horizon_day", "method", "achieved", "objective", "withheld", "reason"]
@@ -66,8 +71,8 @@ def test_a_projection_is_told_by_name_for_france_and_by_region(loaded):
 
 def test_a_day_projected_again_replaces_its_rows(loaded):
     with connect(loaded) as connection:
-        load_projections(DAY, connection)
-        load_projections(DAY, connection)
+        load_projections(CATALOGUE, DAY, connection)
+        load_projections(CATALOGUE, DAY, connection)
     assert len(rows(loaded, TOLD)) == 2
 
 
@@ -78,16 +83,16 @@ def test_a_later_day_follows_an_earlier_one_whose_figures_have_changed(loaded):
         "WHERE region = 'France' ORDER BY as_of"
     )
     with connect(loaded) as connection:
-        load_projections(DAY, connection)
-        load_projections(earlier, connection)
+        load_projections(CATALOGUE, DAY, connection)
+        load_projections(CATALOGUE, earlier, connection)
         before = rows(loaded, achieved)
-        load_projections(earlier, connection)
+        load_projections(CATALOGUE, earlier, connection)
         assert rows(loaded, achieved)[1] == before[1]
         connection.execute(
             "UPDATE analytics.daily_figure SET value = 20 "
             "WHERE day = '2024-01-30' AND figure = 'validated'"
         )
-        load_projections(earlier, connection)
+        load_projections(CATALOGUE, earlier, connection)
     assert [row[:2] for row in rows(loaded, achieved)] == [
         ("2024-01-30", 122 * 9 + 10),
         ("2024-01-31", 123 * 9 + 10),
@@ -96,6 +101,20 @@ def test_a_later_day_follows_an_earlier_one_whose_figures_have_changed(loaded):
 
 def test_nothing_validated_is_projected_as_nothing(warehouse_url):
     with connect(warehouse_url) as connection:
-        made = load_projections(DAY, connection)
+        connection.execute(
+            "INSERT INTO analytics.day_load VALUES ('young_event', %s, 0)", [DAY.first]
+        )
+        made = load_projections(CATALOGUE, DAY, connection)
     assert [row.reason for row in made[DAY.first].itertuples()] != [None]
     assert rows(warehouse_url, "SELECT DISTINCT achieved FROM analytics.projection") in ([], [(0,)])
+
+
+def test_a_day_that_was_never_loaded_is_not_projected(loaded):
+    never = DayRange(date(2024, 8, 3), date(2024, 8, 3))
+    with connect(loaded) as connection, pytest.raises(WarehouseError) as refused:
+        load_projections(CATALOGUE, never, connection)
+    assert str(refused.value) == (
+        "analytics.young_event holds no load of 2024-08-03: materialise young/anonymized_events "
+        "for that day first"
+    )
+    assert rows(loaded, TOLD) == []

@@ -137,7 +137,9 @@ def test_a_difference_names_its_possible_causes():
     )
 
 
-def test_flows_come_after_the_figures_the_pool_after_events_and_objectives_after_the_pool(defs):
+def test_flows_come_after_the_figures_the_pool_after_events_and_objectives_after_the_pool(
+    instance, defs
+):
     deps = {
         spec.key.path[1]: {dep.asset_key.to_user_string() for dep in spec.deps}
         for spec in defs.resolve_all_asset_specs()

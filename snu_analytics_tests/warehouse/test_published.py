@@ -44,9 +44,12 @@ def test_a_closed_month_is_read_as_it_was_written(warehouse_url):
 
 
 def test_a_month_that_the_server_refuses_leaves_nothing(warehouse_url):
+    with (
+        pytest.raises(WarehouseError, match="UniqueViolation"),
+        connect(warehouse_url) as connection,
+    ):
+        write_closed_month(connection, MONTH, MONTH, 11, totals(23), cells(CELL, CELL))
     with connect(warehouse_url) as connection:
-        with pytest.raises(WarehouseError, match="UniqueViolation"):
-            write_closed_month(connection, MONTH, MONTH, 11, totals(23), cells(CELL, CELL))
         assert closed_months(connection) == {}
     assert rows(warehouse_url, "SELECT FROM published.daily_total") == []
 

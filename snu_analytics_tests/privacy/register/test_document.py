@@ -26,8 +26,8 @@ def text(tmp_path) -> str:
         "| `createdAt` | the day, without the hour | programme | First day | Waiting times |",
         "| `herdId` | keyed pseudonym, of the kind `herd` | identifier | Its herd "
         "| Herds are counted |",
-        "| `weight` | the number (kg), of seven digits at the most | programme | Weight "
-        "| Feed is foreseen |",
+        "| `weight` | the number (kg), of six digits and two decimals at the most | programme "
+        "| Weight | Feed is foreseen |",
     ],
 )
 def test_a_kept_field_stands_with_treatment_category_and_reason(text, line):

@@ -22,6 +22,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("history_audit",),
         ("mission_equivalence_event",),
         ("mission_event",),
+        ("named_lock",),
         ("objective",),
         ("objective_progress",),
         ("pool_difference",),
