@@ -39,6 +39,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.erased_subject",
         "table analytics.erasure_log",
         "table analytics.flow",
+        "table analytics.frozen_month",
         "table analytics.history_audit",
         "table analytics.mission_equivalence_event",
         "table analytics.mission_event",
