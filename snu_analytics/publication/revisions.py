@@ -24,6 +24,7 @@ from snu_analytics.days import DayRange, campaign_of, month_of
 from snu_analytics.publication.counts import counts_to_publish, late_counts, of_months
 from snu_analytics.publication.disclosure import Addition, revised_cells
 from snu_analytics.publication.ready import days_to_publish
+from snu_analytics.publication.totals import daily_totals
 from snu_analytics.warehouse import (
     BREAKDOWN_COLUMNS,
     closed_months,
@@ -114,17 +115,23 @@ def months_to_revise(
     """
     months = {day.replace(day=1) for day in days} & closed_months(warehouse).keys()
     final = final_campaigns(warehouse)
-    months = {month for month in months if campaign_of(month) not in final}
-    if not months:
-        return {}
-    late = _revisable(catalogue, DayRange(min(months), month_of(max(months)).last), warehouse)
-    moved = (
-        late.group_by("entity", "day", "figures")
-        .agg(pl.col("value").sum())
-        .group_by(pl.col("day").dt.truncate("1mo"))
-        .agg(pl.col("value").sum(), pl.col("value").min().alias("least"))
-    )
-    return {m: n for m, n, least in moved.sort("day").rows() if m in months and least >= threshold}
+    changes = {}
+    for month in sorted(m for m in months if campaign_of(m) not in final):
+        if not _totals_differ(catalogue, month_of(month), warehouse):
+            continue
+        late = _revisable(catalogue, month_of(month), warehouse)
+        moved = late.group_by("entity", "day", "figures").agg(pl.col("value").sum())["value"]
+        if len(moved) and (moved >= threshold).all():
+            changes[month] = int(moved.sum())
+    return changes
+
+
+def _totals_differ(catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection) -> bool:
+    """Whether totals are not as published: daily figures are few beside the events."""
+    keys = ["phase", "figure", "day", "value"]
+    now = daily_totals(catalogue, days, warehouse).select(keys)
+    former = published_totals(warehouse, days.first, days.last).select(keys)
+    return not now.sort(keys).equals(former.sort(keys))
 
 
 def _revisable(catalogue: Catalogue, days: DayRange, warehouse: psycopg.Connection) -> pl.DataFrame:
