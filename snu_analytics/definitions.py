@@ -64,7 +64,9 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
                 retention, "45 4 * * *", "Every night, what is older than its set time."
             ),
             jobs.audit_schedule(audit_job, settings.start_date),
-            jobs.closing_schedule(closing_job, catalogue, settings.start_date),
+            jobs.closing_schedule(
+                closing_job, catalogue, settings.start_date, settings.suppression_threshold
+            ),
             jobs.paris_schedule(
                 risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."
             ),

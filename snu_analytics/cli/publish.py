@@ -14,7 +14,7 @@ from snu_analytics.cli.parameters import DAY
 from snu_analytics.cli.printing import print_outcome
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.runs import run_closing, run_totals
-from snu_analytics.publication import days_to_publish, months_to_close
+from snu_analytics.publication import days_to_publish, months_to_close, months_to_revise
 
 
 @click.command()
@@ -24,7 +24,7 @@ from snu_analytics.publication import days_to_publish, months_to_close
 def publish(context: CommandContext, first: date, last: date) -> None:
     """Publish the totals of the days FROM ... TO, and close their months that are loaded whole.
 
-    A month that is closed stands as it is.
+    Months that are closed are revised where that is safe, and else stand as they are.
     """
     days = context.days(first, last)
     context.require_schema()
@@ -40,16 +40,20 @@ def publish(context: CommandContext, first: date, last: date) -> None:
 
 
 def publish_days(context: CommandContext, ranges: Sequence[DayRange]) -> bool:
-    """Whether the totals of the days were published, and their months closed that are whole."""
+    """Whether the totals of the days were published, and their months closed or revised."""
     instance, definitions = context.instance, context.definitions
     all_well = True
     for days in ranges:
         all_well &= print_outcome(run_totals(instance, definitions, days))
+    catalogue, threshold = load_catalogue(), context.settings.suppression_threshold
     months = sorted(
         {
             month
             for days in ranges
-            for month in months_to_close(load_catalogue(), days, context.warehouse)
+            for month in (
+                *months_to_close(catalogue, days, context.warehouse),
+                *months_to_revise(catalogue, days, context.warehouse, threshold),
+            )
         }
     )
     with progress("closing", "months", len(months)) as update:

@@ -17,7 +17,7 @@ from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.published import TOTALS
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import STEPS
-from snu_analytics.publication import months_to_close
+from snu_analytics.publication import months_to_close, months_to_revise
 from snu_analytics.warehouse import changed_days
 
 NIGHTLY = "nightly"
@@ -75,9 +75,12 @@ def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.Schedul
 
 
 def closing_schedule(
-    job: UnresolvedAssetJobDefinition, catalogue: Catalogue, start: date
+    job: UnresolvedAssetJobDefinition, catalogue: Catalogue, start: date, threshold: int
 ) -> dg.ScheduleDefinition:
-    """Each night the months that are loaded whole and not closed: a night missed delays them."""
+    """Each night the months that are loaded whole and not closed: a night missed delays them.
+
+    With them closed months that so many changes came to since that a revision may be safe.
+    """
 
     # After the audit of 05:15, and the run that it may ask for on the month's last day.
     @dg.schedule(
@@ -85,16 +88,22 @@ def closing_schedule(
         cron_schedule="30 6 * * *",
         execution_timezone=PARIS.key,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Each night, for the months that are loaded whole and not closed yet.",
+        description="Each night, for the months that are loaded whole and not closed yet, and the "
+        "closed ones that may be revised.",
     )
     def closing_schedule(
         context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[WarehouseResource]
     ) -> Iterator[dg.RunRequest]:
         today = context.scheduled_execution_time.astimezone(PARIS).date()
         with as_dagster_failure(), warehouse.connect() as connection:
-            months = months_to_close(catalogue, DayRange(start, today), connection)
+            days = DayRange(start, today)
+            months = months_to_close(catalogue, days, connection)
+            changes = months_to_revise(catalogue, days, connection, threshold)
         for month in months:
             yield dg.RunRequest(run_key=f"{month} {today}", partition_key=month.isoformat())
+        for month, changed in changes.items():
+            # Once for the same changes: what could not be revised yesterday cannot be today.
+            yield dg.RunRequest(run_key=f"{month} +{changed}", partition_key=month.isoformat())
 
     return closing_schedule
 

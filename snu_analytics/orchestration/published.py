@@ -12,8 +12,9 @@ TOTALS = dg.AssetKey(["published", "daily_total"])
 BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
 
 # What is reported of a closed month: cells shown and masked, cells that the audit looked at, linear
-# programs solved, and how often cells were masked whole since no choice of masks protects them.
-_COUNTS = ("shown", "masked", "audited", "programs", "withheld")
+# programs solved, how often cells were masked whole since no choice of masks protects them, and
+# final numbers that a revision changed.
+_COUNTS = ("shown", "masked", "audited", "programs", "withheld", "revised")
 
 
 def totals_asset(
@@ -44,13 +45,15 @@ def breakdowns_asset(
         threshold = run.pipeline.settings.suppression_threshold
         closed = close_month(catalogue, month, run.warehouse, threshold)
         periods = listed(f"{kind} {first}" for kind, first in closed.periods)
+        unrevised = listed(closed.unrevised)
         counts = {key: closed.counts[key] for key in _COUNTS}
-        return Result({month: counts}, metadata={"periods": periods})
+        return Result({month: counts}, metadata={"periods": periods, "unrevised": unrevised})
 
     spec = dg.AssetSpec(
         BREAKDOWNS,
         description="The month's breakdowns in published.breakdown, with those of the weeks and "
-        "the campaign that it completes; its numbers are final from then on. Counts of 0 to 10 are "
+        "the campaign that it completes; its numbers are final from then on, but for "
+        "revisions that are safe beside the former numbers. Counts of 0 to 10 are "
         "masked, and as many others as hide them; an audit by linear programming passes before "
         "anything is written.",
         kinds={"postgres", "polars"},

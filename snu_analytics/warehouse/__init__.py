@@ -7,6 +7,12 @@ password, by `connect` alone.
 """
 
 from snu_analytics.warehouse.change import Change
+from snu_analytics.warehouse.closing import (
+    closed_counts,
+    drop_closed_counts,
+    frozen_months,
+    replace_closed_counts,
+)
 from snu_analytics.warehouse.connection import address, connect, resolve_url
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
@@ -31,12 +37,14 @@ from snu_analytics.warehouse.notes import replace_notes
 from snu_analytics.warehouse.published import (
     BREAKDOWN_COLUMNS,
     closed_months,
+    final_campaigns,
     fine_counts,
     published_cells,
     published_totals,
     publishing,
     replace_totals,
     write_closed_month,
+    write_final_campaign,
     write_revision,
 )
 from snu_analytics.warehouse.read import (
@@ -80,12 +88,14 @@ __all__ = [
     "carry_erased",
     "changed_days",
     "claimed_key",
+    "closed_counts",
     "closed_months",
     "connect",
     "copy_rows",
     "copy_text",
     "dagster_url",
     "days_of_other_keys",
+    "drop_closed_counts",
     "erase_subjects",
     "erased_digests",
     "erased_with_other_keys",
@@ -93,9 +103,11 @@ __all__ = [
     "expire_events",
     "expire_figures",
     "figures",
+    "final_campaigns",
     "fine_counts",
     "finish_rotation",
     "forget_key",
+    "frozen_months",
     "key_matches",
     "known_keys",
     "last_loaded_day",
@@ -108,6 +120,7 @@ __all__ = [
     "published_totals",
     "publishing",
     "replace_all",
+    "replace_closed_counts",
     "replace_days",
     "replace_notes",
     "replace_totals",
@@ -121,5 +134,6 @@ __all__ = [
     "totals_by_campaign",
     "warehouse_metadata",
     "write_closed_month",
+    "write_final_campaign",
     "write_revision",
 ]

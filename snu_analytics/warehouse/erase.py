@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.warehouse.closing import freeze_months
 from snu_analytics.warehouse.copy_text import copy_rows
 from snu_analytics.warehouse.erased import ErasureKey, list_erased
 from snu_analytics.warehouse.replace import lock_day
@@ -45,7 +46,8 @@ def erase_subjects(
 
     `dependents` are the entities that belong to this one: name -> table and the column with its
     pseudonym. Days that are being loaded are waited for. In the same transaction the subjects are
-    listed in `erased_subject`, `day_load` counts the rows that are left, and the log is written.
+    listed in `erased_subject`, `day_load` counts the rows that are left, the log is written, and
+    closed months with events of theirs are revised no more.
     """
     done = []
     with connection.transaction():
@@ -62,6 +64,7 @@ def erase_subjects(
             done += [part for part in erased if part.entity == entity.name or part.subjects]
         for part in done:
             _log_erasure(connection, part)
+            freeze_months(connection, part.days)
     return done
 
 
@@ -100,7 +103,7 @@ def expire_events(connection: psycopg.Connection, entity: Entity, before: date) 
 
 
 # Counts of days, some of them of one person.
-_COUNTS = ("daily_figure", "flow")
+_COUNTS = ("daily_figure", "flow", "closed_count")
 
 
 def expire_figures(connection: psycopg.Connection, before: date) -> int:

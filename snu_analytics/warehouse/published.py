@@ -102,29 +102,53 @@ def write_closed_month(
 
 
 def write_revision(
-    connection: psycopg.Connection,
-    revised_in: date,
-    totals: pl.DataFrame,
-    cells: pl.DataFrame,
-    changes: pl.DataFrame,
+    connection: psycopg.Connection, revised_in: date, totals: pl.DataFrame, cells: pl.DataFrame
 ) -> None:
     """Replace totals and shown cells of closed periods, and log the changes, in one transaction.
 
-    `cells` and `changes` have the key columns of BREAKDOWN_COLUMNS and `value`; `changes` also
-    `former`.
+    Both have `value` and `former`, `totals` phase, figure and day, `cells` BREAKDOWN_COLUMNS.
     """
     keys = ["kind", "period", *_TEXTS]
     matches = sql.SQL(" AND ").join(
         sql.SQL("{} IS NOT DISTINCT FROM %s").format(sql.Identifier(key)) for key in keys
     )
-    update = sql.SQL("UPDATE published.breakdown SET value = %s WHERE NOT masked AND {}").format(
-        matches
+    # Deleted and inserted: who loads has no right to UPDATE.
+    delete = sql.SQL("DELETE FROM published.breakdown WHERE NOT masked AND {}").format(matches)
+    delete_total = (
+        "DELETE FROM published.daily_total WHERE (phase, figure, day) = (%s, %s, %s::date)"
     )
+    days = totals.select(
+        *("phase", "figure", "value", "former"),
+        pl.col("day").alias("period"),
+        kind=pl.lit("day"),
+        breakdown=pl.lit("total"),
+    )
+    logged = pl.concat([days, cells.select(*keys, "value", "former")], how="diagonal")
     with connection.transaction():
-        _replace_totals(connection, totals)
-        connection.cursor().executemany(update, cells.select("value", *keys).rows())
-        logged = changes.select(pl.lit(revised_in).alias("revised_in"), *keys, "former", "value")
-        _copy(connection, "revised_cell", logged)
+        former_totals = totals.select("phase", "figure", "day").rows()
+        connection.cursor().executemany(delete_total, former_totals)
+        _copy(connection, "daily_total", totals.select(list(_TOTAL_COLUMNS)))
+        connection.cursor().executemany(delete, cells.select(keys).rows())
+        _copy(connection, "breakdown", cells.select(list(BREAKDOWN_COLUMNS)))
+        revised = logged.select(pl.lit(revised_in).alias("revised_in"), *keys, "former", "value")
+        _copy(connection, "revised_cell", revised)
+
+
+def final_campaigns(connection: psycopg.Connection) -> set[int]:
+    """The campaigns whose one revision was made."""
+    rows = connection.execute("SELECT campaign FROM published.campaign_revision").fetchall()
+    return {campaign for (campaign,) in rows}
+
+
+def write_final_campaign(
+    connection: psycopg.Connection, campaign: int, revised_in: date, unrevised: str | None
+) -> None:
+    """Note that a campaign is final, and which tables of it keep their former numbers."""
+    connection.execute(
+        "INSERT INTO published.campaign_revision (campaign, revised_in, unrevised) "
+        "VALUES (%s, %s, %s)",
+        [campaign, revised_in, unrevised],
+    )
 
 
 def _replace_totals(connection: psycopg.Connection, totals: pl.DataFrame) -> None:

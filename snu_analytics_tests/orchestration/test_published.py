@@ -104,7 +104,10 @@ def test_a_month_that_is_not_loaded_whole_names_the_day(instance, defs, warehous
     assert rows(warehouse_url, "SELECT FROM published.breakdown") == []
 
 
-def test_each_night_asks_for_the_months_loaded_whole_and_not_closed(instance, loaded, settings):
+@pytest.fixture
+def asked(instance, settings):
+    """The months that the schedule asks for."""
+
     def asked() -> list[str | None]:
         context = dg.build_schedule_context(
             instance=instance,
@@ -115,6 +118,20 @@ def test_each_night_asks_for_the_months_loaded_whole_and_not_closed(instance, lo
         tick = project.resolve_schedule_def("closing_schedule").evaluate_tick(context)
         return [request.partition_key for request in tick.run_requests or []]
 
+    return asked
+
+
+def test_each_night_asks_for_the_months_loaded_whole_and_not_closed(instance, loaded, asked):
     assert asked() == ["2024-02-01"]
     assert run_closing(instance, loaded, MONTH.first).ok
     assert asked() == []
+
+
+def test_each_night_asks_for_closed_months_that_may_be_revised(
+    instance, loaded, definitions, asked, tmp_path
+):
+    assert run_closing(instance, loaded, MONTH.first).ok
+    late = [*PATCHES, *inscriptions("2024-02-05", 12, "female", first=70)]
+    again = definitions(write_dump(tmp_path / "late", young_patches=late))
+    assert run_days(instance, again, DAY).ok
+    assert asked() == ["2024-02-01"]

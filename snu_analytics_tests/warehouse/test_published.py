@@ -62,15 +62,21 @@ def test_totals_take_the_place_of_the_former(warehouse_url):
 
 
 def test_a_revision_changes_what_is_shown_and_is_logged(warehouse_url):
-    changed = cells(CELL | {"value": 40})
     with connect(warehouse_url) as connection:
         write_closed_month(connection, MONTH, MONTH, 11, totals(20), cells(CELL))
-        changes = changed.with_columns(former=pl.lit(20))
-        write_revision(connection, MONTH, totals(40), changed, changes)
+        former = pl.lit(20).alias("former")
+        changed = cells(CELL | {"value": 40}).with_columns(former)
+        write_revision(connection, MONTH, totals(40).with_columns(former), changed)
         assert published_cells(connection, MONTH, MONTH)["value"].to_list() == [40]
+        assert published_totals(connection, MONTH, MONTH)["value"].to_list() == [40]
     assert rows(
-        warehouse_url, "SELECT revised_in, gender, former, value FROM published.revised_cell"
-    ) == [(MONTH, "female", 20, 40)]
+        warehouse_url,
+        "SELECT revised_in, kind, breakdown, gender, former, value FROM published.revised_cell "
+        "ORDER BY kind",
+    ) == [
+        (MONTH, "day", "total", None, 20, 40),
+        (MONTH, "month", "gender", "female", 20, 40),
+    ]
 
 
 def test_a_second_publisher_waits_for_the_first(warehouse_url):

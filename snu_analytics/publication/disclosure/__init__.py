@@ -8,15 +8,17 @@ attacker who knows every shown cell, every total, how tables, periods and figure
 masked cells are small, can place a small cell nowhere narrower than from 0 to k-1 (or to the
 national total where that is less), and any other masked cell within no less than k-1. `close` does
 it for one period, `nest` for periods that add up to others; `suppress` is the search that both use,
-and `audit` has the last word on a period.
+and `audit` has the last word on a period. `revise` decides what may change of periods that are out.
 """
 
 from snu_analytics.publication.disclosure.audit import audited_cells, recoverable
 from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key
 from snu_analytics.publication.disclosure.nest import Period, Scheme, nested_masks
+from snu_analytics.publication.disclosure.revise import Addition, revised_cells
 from snu_analytics.publication.disclosure.space import Labels
 
 __all__ = [
+    "Addition",
     "Cell",
     "Cells",
     "Closing",
@@ -27,4 +29,5 @@ __all__ = [
     "audited_cells",
     "nested_masks",
     "recoverable",
+    "revised_cells",
 ]

@@ -28,7 +28,7 @@ RETIRED_TABLES = (
 
 
 def published_tables(metadata: MetaData, schema: str) -> None:
-    """`daily_total`, `breakdown`, `closed_month` and `revised_cell`."""
+    """`daily_total`, `breakdown`, `closed_month`, `revised_cell` and `campaign_revision`."""
     _daily_total(metadata, schema)
     _breakdown(metadata, schema)
     Table(
@@ -44,13 +44,31 @@ def published_tables(metadata: MetaData, schema: str) -> None:
         "revised_cell",
         metadata,
         column("revised_in", Date, "First day of the month in which it was revised"),
-        *_cell_keys(),
+        *_cell_keys("day (a national total), week, month or campaign"),
         column("former", Integer, "Number of events published before (count)"),
         column("value", Integer, "Number of events that took its place (count)"),
         Index("revised_cell_period_idx", "period", "phase", "figure"),
         schema=schema,
         comment="Final numbers that were revised, since late or mended changes of a period move "
         "every number shown of it by 0 or by at least the threshold",
+    )
+    Table(
+        "campaign_revision",
+        metadata,
+        Column(
+            *("campaign", Integer),
+            primary_key=True,
+            autoincrement=False,
+            comment="Campaign, September to August, by the year it ends",
+        ),
+        column("revised_in", Date, "First day of the month in which it was revised"),
+        column(
+            *("unrevised", Text),
+            "Tables whose former numbers stand although changes came late, one to a line",
+            nullable=True,
+        ),
+        schema=schema,
+        comment="Campaigns that are final: their one revision was made, and no number changes",
     )
 
 
@@ -102,9 +120,9 @@ def _breakdown(metadata: MetaData, schema: str) -> None:
     )
 
 
-def _cell_keys() -> list[Column]:
+def _cell_keys(kinds: str = "week, month or campaign") -> list[Column]:
     return [
-        column("kind", Text, "week, month or campaign"),
+        column("kind", Text, kinds),
         column("period", Date, "First day of the period"),
         column("phase", Text, _PHASE),
         column("figure", Text, _FIGURE),
