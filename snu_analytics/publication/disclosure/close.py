@@ -3,8 +3,9 @@
 What a stage decides is known in the next, which masks cells of its own alone:
 
 1. one dimension at a time, without departments, all figures together;
-2. two and three dimensions together, without departments;
-3. departments, region by region.
+2. two and three dimensions together, without departments and sessions;
+3. sessions with another dimension: with all dimensions at once a program takes ten times as long;
+4. departments, region by region.
 
 A cell is masked without a look at its value when a coarser cell that holds it is masked, or shows
 fewer than 2k, or when the national total is less than 2k for each cell of the table: there is not
@@ -32,6 +33,9 @@ Table = tuple[str, Dimensions]  # of a figure
 # What a category is worth to readers, beside one of which nothing is known but that it is listed.
 _WORTH = {"gender": 20.0, "age_group": 10.0, "cohort": 8.0}
 _UNKNOWN_WORTH = 9.0
+
+# The dimensions that have stages of their own, the last first.
+_LATE = ("department", "cohort")
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,11 @@ class Closing:
         """All cells, national totals among them."""
         for figures in related(self.fine, list(self.tables)):
             self._totals(figures)
-            for size in (1, 2, 3):
-                own = {f: self._tables(f, size) for f in figures}
+            for size, late in ((1, ""), (1, "cohort"), (2, ""), (3, ""), (2, "cohort")):
+                own = {f: self._tables(f, size, late) for f in figures}
                 self._stage([f for f in figures if own[f]], own)
             for size, region in product((1, 2), self.categories["region"]):
-                own = {f: self._tables(f, size, of_departments=True) for f in figures}
+                own = {f: self._tables(f, size, "department") for f in figures}
                 self._stage([f for f in figures if own[f]], own, region)
         return self.cells
 
@@ -90,12 +94,10 @@ class Closing:
         for figure, value in totals(self.fine, figures).items():
             self.cells[figure, (), ()] = Cell(value, masked=False)
 
-    def _tables(self, figure: str, size: int, of_departments: bool = False) -> list[Dimensions]:
-        return [
-            t
-            for t in self.tables[figure]
-            if len(t) == size and ("department" in t) == of_departments
-        ]
+    def _tables(self, figure: str, size: int, late: str) -> list[Dimensions]:
+        """A figure's tables of so many dimensions, with the late one of them."""
+        of_size = [t for t in self.tables[figure] if len(t) == size]
+        return [t for t in of_size if late == next((d for d in _LATE if d in t), "")]
 
     def _stage(
         self,
