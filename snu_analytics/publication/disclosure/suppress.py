@@ -197,9 +197,9 @@ class _Search:
 
     def _take_others_along(self) -> None:
         self._stale = False
-        wanted = self.small & self._masked & ~self._exposed
-        down = wanted & (self._least > _TOLERANCE)
-        up = wanted & (self._greatest < self._last - _TOLERANCE)
+        wanted = self._masked & ~self._exposed & ~self._protected()
+        down = wanted & (~self._must_vary | (self._least > _TOLERANCE))
+        up = wanted & (~self._must_vary | (self._greatest < self._last - _TOLERANCE))
         toss = self._random.random(len(wanted)) < 0.5
         gain = self._random.uniform(0.5, 1.5, len(wanted)) * _ASIDE
         gain *= np.where(down & (toss | ~up), 1, np.where(up, -1, 0))
