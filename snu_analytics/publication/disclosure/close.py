@@ -34,9 +34,6 @@ Table = tuple[str, Dimensions]  # of a figure
 _WORTH = {"gender": 20.0, "age_group": 10.0, "cohort": 8.0}
 _UNKNOWN_WORTH = 9.0
 
-# The dimensions that have stages of their own, the last first.
-_LATE = ("department", "cohort")
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -76,7 +73,7 @@ class Closing:
         """All cells, national totals among them."""
         for figures in related(self.fine, list(self.tables)):
             self._totals(figures)
-            for size, late in ((1, ""), (1, "cohort"), (2, ""), (3, ""), (2, "cohort")):
+            for size, late in ((1, ""), (2, ""), (3, ""), (2, "cohort")):
                 own = {f: self._tables(f, size, late) for f in figures}
                 self._stage([f for f in figures if own[f]], own)
             for size, region in product((1, 2), self.categories["region"]):
@@ -95,9 +92,8 @@ class Closing:
             self.cells[figure, (), ()] = Cell(value, masked=False)
 
     def _tables(self, figure: str, size: int, late: str) -> list[Dimensions]:
-        """A figure's tables of so many dimensions, with the late one of them."""
-        of_size = [t for t in self.tables[figure] if len(t) == size]
-        return [t for t in of_size if late == next((d for d in _LATE if d in t), "")]
+        """A figure's tables of so many dimensions that wait for the stage of the late one."""
+        return [t for t in self.tables[figure] if len(t) == size and _late(t) == late]
 
     def _stage(
         self,
@@ -259,6 +255,13 @@ class _Stage:
             return float(sum(region == category for region in self.closing.regions.values()))
         rest = category == self.closing.categories[dimension][-1]
         return _WORTH.get(dimension, 1.0) * (0.6 if rest else 1)
+
+
+def _late(table: Dimensions) -> str:
+    """The dimension whose cells are made after the others', if any."""
+    if "department" in table:
+        return "department"
+    return "cohort" if "cohort" in table and len(table) > 1 else ""
 
 
 ORDER = ("gender", "age_group", "region", "department", "cohort")

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.optimize._highspy import _core as highs
 from scipy.sparse import csr_array
 
-
 _BASIC, _LOWER = highs.HighsBasisStatus.kBasic, highs.HighsBasisStatus.kLower
 
 
