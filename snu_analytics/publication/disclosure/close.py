@@ -3,8 +3,9 @@
 What a stage decides is known in the next, which masks cells of its own alone:
 
 1. one dimension at a time, without departments, all figures together;
-2. two and three dimensions together, without departments;
-3. departments, region by region.
+2. two and three dimensions together, without departments and sessions;
+3. sessions with another dimension: with all dimensions at once a program takes ten times as long;
+4. departments, region by region.
 
 A cell is masked without a look at its value when a coarser cell that holds it is masked, or shows
 fewer than 2k, or when the national total is less than 2k for each cell of the table: there is not
@@ -72,11 +73,11 @@ class Closing:
         """All cells, national totals among them."""
         for figures in related(self.fine, list(self.tables)):
             self._totals(figures)
-            for size in (1, 2, 3):
-                own = {f: self._tables(f, size) for f in figures}
+            for size, late in ((1, ""), (2, ""), (3, ""), (2, "cohort")):
+                own = {f: self._tables(f, size, late) for f in figures}
                 self._stage([f for f in figures if own[f]], own)
             for size, region in product((1, 2), self.categories["region"]):
-                own = {f: self._tables(f, size, of_departments=True) for f in figures}
+                own = {f: self._tables(f, size, "department") for f in figures}
                 self._stage([f for f in figures if own[f]], own, region)
         return self.cells
 
@@ -90,12 +91,9 @@ class Closing:
         for figure, value in totals(self.fine, figures).items():
             self.cells[figure, (), ()] = Cell(value, masked=False)
 
-    def _tables(self, figure: str, size: int, of_departments: bool = False) -> list[Dimensions]:
-        return [
-            t
-            for t in self.tables[figure]
-            if len(t) == size and ("department" in t) == of_departments
-        ]
+    def _tables(self, figure: str, size: int, late: str) -> list[Dimensions]:
+        """A figure's tables of so many dimensions that wait for the stage of the late one."""
+        return [t for t in self.tables[figure] if len(t) == size and _late(t) == late]
 
     def _stage(
         self,
@@ -257,6 +255,13 @@ class _Stage:
             return float(sum(region == category for region in self.closing.regions.values()))
         rest = category == self.closing.categories[dimension][-1]
         return _WORTH.get(dimension, 1.0) * (0.6 if rest else 1)
+
+
+def _late(table: Dimensions) -> str:
+    """The dimension whose cells are made after the others', if any."""
+    if "department" in table:
+        return "department"
+    return "cohort" if "cohort" in table and len(table) > 1 else ""
 
 
 ORDER = ("gender", "age_group", "region", "department", "cohort")

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize._highspy import _core as highs
 from scipy.sparse import csr_array
 
+_BASIC, _LOWER = highs.HighsBasisStatus.kBasic, highs.HighsBasisStatus.kLower
+
 
 class Program:
     """Columns with prices and bounds, and rows with bounds: what makes the price least."""
@@ -29,6 +31,7 @@ class Program:
         options = highs.HighsOptions()
         options.output_flag = options.log_to_console = False
         options.threads = 1
+        options.simplex_strategy = 0  # chosen by what the last basis still meets
         self._solver = highs._Highs()
         self._solver.passOptions(options)
         self._solver.passModel(model)
@@ -38,10 +41,25 @@ class Program:
         """Give a row other bounds."""
         self._solver.changeRowBounds(int(row), float(lower), float(upper))
 
-    def close(self, columns: np.ndarray) -> None:
-        """Hold columns at zero."""
-        zeros = np.zeros(len(columns))
-        self._solver.changeColsBounds(len(columns), columns.astype(np.int32), zeros, zeros)
+    def free(self, rows: np.ndarray, columns: np.ndarray, lower: float) -> None:
+        """Bound rows from below alone, and hold at zero the columns by which each gave way.
+
+        `columns` has those of each row below it. What else the last solution holds stays as it is
+        and meets the bounds: the row takes the place of its column in the basis.
+        """
+        every = columns.ravel().astype(np.int32)
+        basis = self._solver.getBasis()
+        of_columns, of_rows = list(basis.col_status), list(basis.row_status)
+        for row, own in zip(rows, columns.T, strict=True):
+            gave_way = any(of_columns[column] == _BASIC for column in own)
+            of_rows[row] = _BASIC if gave_way else _LOWER
+            for column in own:
+                of_columns[column] = _LOWER
+            self._solver.changeRowBounds(int(row), float(lower), np.inf)
+        zeros = np.zeros(len(every))
+        self._solver.changeColsBounds(len(every), every, zeros, zeros)
+        basis.col_status, basis.row_status = of_columns, of_rows
+        self._solver.setBasis(basis)
 
     def price(self, columns: np.ndarray, prices: np.ndarray) -> None:
         """Give columns other prices."""

@@ -169,9 +169,9 @@ class _Search:
         if upper < lower:
             return False
         row = self._first + cell
-        self.program.bound(row, lower, upper)
         if self._stale or self.program.solved % _ASIDES == 0:
             self._take_others_along()
+        self.program.bound(row, lower, upper)
         seen = self._see(self.program.solve())
         self.program.bound(row, self._floor[cell], self._ceiling[cell])
         return seen
@@ -197,16 +197,19 @@ class _Search:
 
     def _take_others_along(self) -> None:
         self._stale = False
-        wanted = self.small & self._masked & ~self._exposed
-        down = wanted & (self._least > _TOLERANCE)
-        up = wanted & (self._greatest < self._last - _TOLERANCE)
+        wanted = self._masked & ~self._exposed & ~self._protected()
+        down = wanted & (~self._must_vary | (self._least > _TOLERANCE))
+        up = wanted & (~self._must_vary | (self._greatest < self._last - _TOLERANCE))
         toss = self._random.random(len(wanted)) < 0.5
         gain = self._random.uniform(0.5, 1.5, len(wanted)) * _ASIDE
         gain *= np.where(down & (toss | ~up), 1, np.where(up, -1, 0))
+        self._see(self.program.solve())
         self.program.price(np.arange(self._columns), self.system.cells.T @ gain)
+        self._see(self.program.solve())
 
     def _mask(self, numbers: np.ndarray) -> None:
-        for cell in self._loose[numbers]:
-            self._masked[cell] = True
-            self.program.bound(self._first + cell, self.threshold, np.inf)
-        self.program.close(np.concatenate([numbers, numbers + len(self._loose)]) + self._columns)
+        if len(numbers):
+            cells = self._loose[numbers]
+            self._masked[cells] = True
+            gives_way = self._columns + numbers + len(self._loose) * np.array([[0], [1]])
+            self.program.free(self._first + cells, gives_way, self.threshold)

@@ -8,7 +8,7 @@
 -- apart: [kind, phase, figure]
 -- breakdowns: [total, gender, age_group, region, department, cohort, gender × age_group,
 --   gender × region, gender × department, gender × cohort, age_group × region,
---   age_group × department, age_group × cohort, region × cohort, gender × age_group × region]
+--   age_group × cohort, region × cohort, gender × age_group × region]
 -- columns:
 --   day: First day of the period
 --   kind: week, month or campaign
