@@ -137,7 +137,7 @@ def test_a_week_closed_later_still_counts_who_was_erased_since(warehouse_url):
     genders = cells(warehouse_url, "week", "gender")
     total = sum(group[-1] for group in USUAL if group[0] <= 5) + 240
     both = [genders["2024-04-29", gender] for gender in ("female", "male or unknown")]
-    assert sum(both) == total
+    assert sum(value or 0 for value in both) == total
 
 
 def test_only_months_whose_totals_move_by_the_threshold_are_asked_for(closed):
