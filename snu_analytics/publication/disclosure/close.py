@@ -4,7 +4,7 @@ What a stage decides is known in the next, which masks cells of its own alone:
 
 1. one dimension at a time, without departments, all figures together;
 2. two and three dimensions together, without departments and sessions;
-3. sessions with another dimension: with all dimensions at once a program takes ten times as long;
+3. sessions with another dimension, since together with the second stage they took twice as long;
 4. departments, region by region.
 
 A cell is masked without a look at its value when a coarser cell that holds it is masked, or shows
