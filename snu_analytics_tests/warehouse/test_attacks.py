@@ -15,11 +15,11 @@ from snu_analytics_tests.warehouse.roles import READERS, as_role, refused
 # Each takes the lock of somebody's work, or would if he could.
 LOCKS = (
     "INSERT INTO analytics.named_lock VALUES ('young_event [] 2024-03-01')",
-    "SELECT FROM published.daily FOR UPDATE",
+    "SELECT FROM published.daily_total FOR UPDATE",
     "LOCK TABLE analytics.named_lock IN ROW EXCLUSIVE MODE",
     "LOCK TABLE analytics.pseudonym_key IN SHARE MODE",
-    "LOCK TABLE analytics.publication_input IN SHARE UPDATE EXCLUSIVE MODE",
-    "LOCK TABLE published.daily IN SHARE MODE",
+    "LOCK TABLE analytics.named_lock IN SHARE UPDATE EXCLUSIVE MODE",
+    "LOCK TABLE published.daily_total IN SHARE MODE",
     "SELECT pg_advisory_lock(1)",
     "SELECT pg_try_advisory_xact_lock(1)",
 )
@@ -104,9 +104,9 @@ def test_a_reader_who_locks_all_that_he_may_holds_up_nobody(warehouse_url, role)
         reader.execute("SET transaction_read_only = off")
         for name in FORMER_LOCKS:
             reader.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
-        reader.execute("LOCK TABLE published.daily IN ACCESS SHARE MODE")
+        reader.execute("LOCK TABLE published.daily_total IN ACCESS SHARE MODE")
         if role == "snu_analyst":
-            for table in ("young_event", "named_lock", "pseudonym_key", "publication_input"):
+            for table in ("young_event", "named_lock", "pseudonym_key"):
                 reader.execute(f"LOCK TABLE analytics.{table} IN ACCESS SHARE MODE")
         impatient = f"{as_role(warehouse_url, 'snu_loader')}&options=-c%20lock_timeout%3D5s"
         with connect(impatient) as loader, claimed_key(loader, "first"), publishing(loader):
