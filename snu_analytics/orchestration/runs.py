@@ -127,7 +127,7 @@ def _is_gone(process_tag: str) -> bool:
 
 
 # The key prefixes of assets that look at other days, or at several entities.
-_ACROSS = (POOL.path[0], TOTALS.path[0])
+ACROSS = (POOL.path[0], TOTALS.path[0])
 
 
 class _Partition(NamedTuple):
@@ -154,7 +154,7 @@ def run_days(
 
     def selected(key: dg.AssetKey) -> bool:
         prefix = key.path[0]
-        return prefix == entity if entity else published or prefix not in _ACROSS
+        return prefix == entity if entity else published or prefix not in ACROSS
 
     return _run(instance, definitions, NIGHTLY, selected, _partition(days), retries)
 
