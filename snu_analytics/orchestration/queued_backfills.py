@@ -35,6 +35,7 @@ from snu_analytics.orchestration.run_queue import (
     days_of_run,
     range_tags,
 )
+from snu_analytics.orchestration.runs import QUIET
 from snu_analytics.publication import months_to_close, months_to_revise
 
 # A backfill whose last run ended longer ago is not looked at any more.
@@ -170,6 +171,7 @@ def _days_alone(progress: Progress) -> Iterator[dg.RunRequest]:
         yield dg.RunRequest(
             run_key=f"{progress.tags[BACKFILL]} {day}",
             job_name=jobs.NIGHTLY,
+            run_config=QUIET,
             tags={**progress.tags, STAGE: DAY, **range_tags(DayRange(day, day))},
             asset_selection=progress.selection,
         )
@@ -182,6 +184,7 @@ def _figures(
         yield dg.RunRequest(
             run_key=f"{tags[BACKFILL]} {FIGURES} {days.first}",
             job_name=jobs.NIGHTLY,
+            run_config=QUIET,
             tags={**tags, STAGE: FIGURES, **range_tags(days)},
             asset_selection=list(across),
         )
@@ -193,6 +196,7 @@ def _closings(months: Sequence[date], tags: dict[str, str]) -> Iterator[dg.RunRe
             run_key=f"{tags[BACKFILL]} {CLOSING} {month}",
             job_name=jobs.CLOSING,
             partition_key=month.isoformat(),
+            run_config=QUIET,
             # The instance files admit one run of this stage at once; the earlier goes first.
             tags={**tags, STAGE: CLOSING, "dagster/priority": str(-place)},
         )

@@ -25,7 +25,7 @@ from snu_analytics.orchestration.dagster_internals import (
 )
 from snu_analytics.orchestration.jobs import NIGHTLY
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.orchestration.runs import ACROSS
+from snu_analytics.orchestration.runs import ACROSS, QUIET
 
 BACKFILL = "snu/backfill"
 STAGE = "snu/stage"
@@ -130,7 +130,7 @@ class _Prepared:
             )
         )
         self._plan = location.get_execution_plan(
-            self._job, {}, step_keys_to_execute=None, known_state=None, instance=instance
+            self._job, QUIET, step_keys_to_execute=None, known_state=None, instance=instance
         ).execution_plan_snapshot
 
     def create(self, tags: dict[str, str]) -> dg.DagsterRun:
@@ -138,7 +138,7 @@ class _Prepared:
         return self._instance.create_run(
             job_name=NIGHTLY,
             run_id=None,
-            run_config={},
+            run_config=QUIET,
             status=None,
             tags={**job.tags, **tags},
             root_run_id=None,

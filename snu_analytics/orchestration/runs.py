@@ -31,6 +31,9 @@ _CONFIG_FILE = "dagster.yaml"
 _PROCESS = "snu/process"
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
+# Nothing of a run on the console of its process: the events are in Dagster.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 # Dagster writes its events one by one; in batches a materialisation costs half.
 _EVENT_BATCH = "200"
 
@@ -229,7 +232,7 @@ def _run(
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            **QUIET,
         },
     )
     return _outcome(result)
