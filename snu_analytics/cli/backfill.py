@@ -62,14 +62,8 @@ def backfill_days(context: CommandContext, days: DayRange, entity: str | None = 
 
 
 def submit_days(context: CommandContext, days: DayRange, entity: str | None) -> None:
-    """Submit the runs of the days; raises SettingsError when these could not reach the tables."""
-    embedded = context.settings.warehouse_url == EMBEDDED
-    if embedded and leaves_the_machine(context.instance):
-        launcher = type(context.instance.run_launcher).__name__
-        raise SettingsError(
-            f"SNU_WAREHOUSE_URL is `{EMBEDDED}`, a PostgreSQL that only this machine reaches, and "
-            f"{launcher} starts runs on others: set it to postgresql://user:password@host/database"
-        )
+    """Submit the runs of the days; raises SettingsError as `require_reachable` does."""
+    require_reachable(context.settings.warehouse_url, context.instance.run_launcher)
     queued = submit(context.instance, days, entity)
     count = len(queued.run_ids)
     out.print(
@@ -77,6 +71,16 @@ def submit_days(context: CommandContext, days: DayRange, entity: str | None) -> 
         "Dagster, whose daemon launches them; figures and publication follow by themselves."
     )
     print_plainly(f"Watch them in Dagster, under Runs: tag {BACKFILL}={queued.backfill_id}")
+
+
+def require_reachable(warehouse_url: str, launcher: object) -> None:
+    """Raise SettingsError where runs on other machines could not reach the tables."""
+    if warehouse_url == EMBEDDED and leaves_the_machine(launcher):
+        raise SettingsError(
+            f"SNU_WAREHOUSE_URL is `{EMBEDDED}`, a PostgreSQL that only this machine reaches, and "
+            f"{type(launcher).__name__} starts runs on others: set it to "
+            "postgresql://user:password@host/database"
+        )
 
 
 def _finish(context: CommandContext, ready: Sequence[DayRange]) -> bool:

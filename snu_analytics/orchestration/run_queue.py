@@ -63,9 +63,9 @@ def days_of_run(run: dg.DagsterRun) -> DayRange:
     return DayRange(first, last)
 
 
-def leaves_the_machine(instance: dg.DagsterInstance) -> bool:
-    """Whether the instance's run launcher may start a run on another machine."""
-    return not isinstance(instance.run_launcher, dg.DefaultRunLauncher)
+def leaves_the_machine(launcher: object) -> bool:
+    """Whether a run launcher may start a run on another machine."""
+    return not isinstance(launcher, dg.DefaultRunLauncher)
 
 
 def submit(instance: dg.DagsterInstance, days: DayRange, entity: str | None) -> QueuedBackfill:
