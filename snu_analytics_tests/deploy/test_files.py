@@ -5,11 +5,11 @@ import shutil
 import subprocess
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from dagster._config import process_config
-from dagster._serdes import ConfigurableClass
 from dagster_k8s import K8sRunLauncher
 
 from snu_analytics.orchestration.celery_launcher import WatchfulCeleryRunLauncher
@@ -21,7 +21,7 @@ MANIFESTS = sorted(
     {path.name for path in KUBERNETES.glob("*.yaml")}
     - {"dagster.yaml", "workspace.yaml", "kustomization.yaml"}
 )
-LAUNCHERS: dict[str, type[ConfigurableClass]] = {
+LAUNCHERS: dict[str, Any] = {
     "celery": WatchfulCeleryRunLauncher,
     "kubernetes": K8sRunLauncher,
 }
