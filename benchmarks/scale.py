@@ -59,8 +59,8 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--youngs", type=int, default=2_000)
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, default=date(2024, 1, 1))
-    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=date(2024, 5, 3))
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, default=date(2023, 9, 1))
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=date(2024, 6, 30))
     parser.add_argument("--workers", type=int, nargs="*", default=[2, 1, 4])
     options = parser.parse_args()
     if reason := why_not():
@@ -70,13 +70,13 @@ def main() -> None:
         folder = Path(name)
         dump = simulated(folder / "dump", options.youngs, days, 1)
         measured = [_plain(folder / "plain", dump, days)]
-        for workers, killed in [*((n, 0) for n in options.workers), (2, 1)]:
+        first, *others = options.workers
+        for workers, killed in [(first, 0), (2, 1), *((number, 0) for number in others)]:
             measured.append(_queued(folder / f"{workers}-{killed}", dump, days, workers, killed))
-            print(measured[-1].name, round(measured[-1].seconds, 1), flush=True)
-    text = _report(measured, days, options.youngs)
-    Path(__file__).with_name("scale.md").write_text(text)
+            text = _report(measured, days, options.youngs)
+            Path(__file__).with_name("scale.md").write_text(text)
+            print(text, flush=True)
     _plot(measured)
-    print(text)
     sys.exit(any(load.tables != measured[0].tables for load in measured))
 
 

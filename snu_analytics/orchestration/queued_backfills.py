@@ -41,7 +41,7 @@ from snu_analytics.publication import months_to_close, months_to_revise
 # A backfill whose last run ended longer ago is not looked at any more.
 _REMEMBERED = timedelta(days=7)
 
-_SECONDS = 10
+_SECONDS = 5
 
 _ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 

@@ -27,7 +27,7 @@ LAUNCHERS: dict[str, Any] = {
 }
 
 # How runs are launched, watched and counted; all else is as on one machine.
-OWN = {"run_launcher", "run_monitoring", "concurrency"}
+OWN = {"concurrency", "run_coordinator", "run_launcher", "run_monitoring"}
 
 
 def checked(*command: str) -> str:
