@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
@@ -25,7 +26,12 @@ def dev(context: CommandContext, port: int, host: str) -> None:
         out.print(f"PostgreSQL, as long as this runs: {context.warehouse_url}", soft_wrap=True)
     else:
         context.require_schema()
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
+    from snu_analytics.orchestration.runs import WORKSPACE_FILE
+
+    # The code location has one name everywhere, or no daemon finds the code of a queued run.
+    named = Path(os.environ["DAGSTER_HOME"]) / WORKSPACE_FILE
+    code = ["-w", str(named)] if named.exists() else ["-m", "snu_analytics.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", *code]
     # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts.
     served = subprocess.Popen(
         [*command, "-p", str(port), "-h", host], cwd=os.environ["DAGSTER_HOME"]

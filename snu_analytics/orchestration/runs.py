@@ -27,6 +27,9 @@ from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
 
+# Names the code location, by which a daemon finds the code of a queued run.
+WORKSPACE_FILE = "workspace.yaml"
+
 # The tag that names the process of a run by hand: its host, id and start.
 _PROCESS = "snu/process"
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -74,6 +77,8 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(config, home / _CONFIG_FILE)
+    if (workspace := config.with_name(WORKSPACE_FILE)).exists():
+        shutil.copyfile(workspace, home / WORKSPACE_FILE)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
