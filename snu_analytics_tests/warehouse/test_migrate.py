@@ -37,6 +37,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.daily_figure",
         "table analytics.day_load",
         "table analytics.erased_subject",
+        "table analytics.erasure_due",
         "table analytics.erasure_log",
         "table analytics.flow",
         "table analytics.frozen_month",

@@ -18,6 +18,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("daily_figure",),
         ("day_load",),
         ("erased_subject",),
+        ("erasure_due",),
         ("erasure_log",),
         ("flow",),
         ("frozen_month",),
