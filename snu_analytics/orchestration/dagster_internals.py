@@ -5,6 +5,7 @@ version. After an upgrade run the tests of this folder.
 
 - `ASSET_PARTITION_RANGE_…_TAG`: the tags by which one run materialises a range of partitions; there
   is no argument for it.
+- `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`event_log.py`).
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
@@ -21,12 +22,14 @@ from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
 )
 from dagster._serdes import ConfigurableClassData
 
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
     "ASSET_PARTITION_RANGE_START_TAG",
+    "PARTITION_NAME_TAG",
     "ConfigurableClassData",
     "NoOpComputeLogManager",
     "SqlEventLogStorageTable",
