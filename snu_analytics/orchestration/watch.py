@@ -28,6 +28,7 @@ from snu_analytics.orchestration.dagster_internals import (
     ASSET_PARTITION_RANGE_START_TAG,
     UnresolvedAssetJobDefinition,
 )
+from snu_analytics.orchestration.engine import last_success
 from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
 from snu_analytics.orchestration.jobs import NIGHTLY
 from snu_analytics.orchestration.metadata import bullets
@@ -184,10 +185,11 @@ def _yesterday() -> date:
 
 
 def _surroundings(instance: dg.DagsterInstance, backups: Path | None) -> Surroundings:
+    erased = last_success(instance, "erasure")
     return Surroundings(
         now=datetime.now(UTC),
         warnings=tuple(_warnings(instance)),
-        erased=_last_success(instance, "erasure"),
+        erased=datetime.fromtimestamp(erased.end_time, UTC) if erased and erased.end_time else None,
         backup=newest_backup(backups) if backups else None,
         backups=backups is not None,
     )
@@ -206,16 +208,6 @@ def _warnings(instance: dg.DagsterInstance) -> Sequence[str]:
             if not evaluation.passed and evaluation.check_name != YESTERDAY:
                 failed.append(check_warning(evaluation))
     return warning_sentences(failed)
-
-
-def _last_success(instance: dg.DagsterInstance, job: str) -> datetime | None:
-    filters = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS])
-    records = instance.get_run_records(filters, limit=1)
-    return (
-        datetime.fromtimestamp(records[0].end_time, UTC)
-        if records and records[0].end_time
-        else None
-    )
 
 
 def _metadata(night: Night) -> dict[str, Any]:
