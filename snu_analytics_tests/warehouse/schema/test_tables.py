@@ -10,6 +10,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         warehouse_url,
         "SELECT tablename FROM pg_tables WHERE schemaname = 'analytics' ORDER BY tablename",
     ) == [
+        ("alert_due",),
         ("application_event",),
         ("audited_day",),
         ("classe_event",),
@@ -28,6 +29,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("named_lock",),
         ("objective",),
         ("objective_progress",),
+        ("open_failure",),
         ("pool_difference",),
         ("pool_load",),
         ("pool_movement",),
@@ -36,6 +38,7 @@ def test_each_entity_has_its_event_table(warehouse_url):
         ("quarantine",),
         ("risk_report",),
         ("structure_event",),
+        ("watch",),
         ("withheld",),
         ("young_event",),
         ("young_membership",),
