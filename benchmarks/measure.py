@@ -49,3 +49,27 @@ def _memory(process: psutil.Process) -> int:
                 if not member.name().startswith("postgres"):
                     total += member.memory_full_info().pss
     return total
+
+
+class Stopwatch:
+    """The seconds since it was made: on the wall, and of processors.
+
+    These are of this process, of what it started and has ended, and of the server of a home.
+    """
+
+    def __init__(self, home: Path) -> None:
+        pid = (home / "postgres" / "postmaster.pid").read_text().split()[0]
+        self._server = psutil.Process(int(pid))
+        self._began = time.monotonic(), self._processor()
+
+    def __call__(self) -> tuple[float, float]:
+        return time.monotonic() - self._began[0], self._processor() - self._began[1]
+
+    def _processor(self) -> float:
+        """Of servers' processes those that have ended, and those that stand."""
+        times = [process.cpu_times() for process in (psutil.Process(), self._server)]
+        standing = 0.0
+        for child in self._server.children():
+            with suppress(psutil.Error):
+                standing += sum(child.cpu_times()[:2])
+        return sum(sum(each[:4]) for each in times) + standing

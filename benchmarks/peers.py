@@ -12,9 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -22,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import bson
-import psutil
 import psycopg
 from bson import ObjectId
 from psycopg.types.json import Jsonb
@@ -30,7 +27,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from benchmarks.__main__ import environment, simulated
-from benchmarks.measure import run
+from benchmarks.measure import Stopwatch, run
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics_tests.fixtures.mongo import running_mongo
@@ -92,37 +89,13 @@ def main() -> None:
     print(text)
 
 
-class _Stopwatch:
-    """The seconds since it was made: on the wall, and of processors.
-
-    These are of this process, of what it started and has ended, and of the server of a home.
-    """
-
-    def __init__(self, home: Path) -> None:
-        pid = (home / "postgres" / "postmaster.pid").read_text().split()[0]
-        self._server = psutil.Process(int(pid))
-        self._began = time.monotonic(), self._processor()
-
-    def __call__(self) -> tuple[float, float]:
-        return time.monotonic() - self._began[0], self._processor() - self._began[1]
-
-    def _processor(self) -> float:
-        """Of servers' processes those that have ended, and those that stand."""
-        times = [process.cpu_times() for process in (psutil.Process(), self._server)]
-        standing = 0.0
-        for child in self._server.children():
-            with suppress(psutil.Error):
-                standing += sum(child.cpu_times()[:2])
-        return sum(sum(each[:4]) for each in times) + standing
-
-
 def _own(folder: Path, dump: Path, url: str) -> Load:
     """A full backfill of the young people, Dagster and the index of the dump included."""
     env = environment(folder / "home", dump)
     command = [sys.executable, "-m", "snu_analytics"]
     run([*command, "migrate"], env)
     span = [str(HISTORY.first), str(HISTORY.last)]
-    stopwatch = _Stopwatch(folder / "home")
+    stopwatch = Stopwatch(folder / "home")
     run([*command, "backfill", *span, "--entity", "young"], env)
     cost = stopwatch()
     with psycopg.connect(url) as connection:
@@ -136,7 +109,7 @@ def _dlt(folder: Path, dump: Path, url: str, name: str, nesting: int) -> Load:
     # dlt wants a host and a password, libpq takes the socket that comes after them.
     address = url.replace("postgres@/", "postgres:unused@localhost:5432/").replace("&port=5432", "")
     script = [str(_DLT), str(_ROOT / "benchmarks" / "peers_dlt.py")]
-    stopwatch = _Stopwatch(folder / "home")
+    stopwatch = Stopwatch(folder / "home")
     done = subprocess.run(
         [*script, str(dump), address, str(folder / f"dlt-{nesting}"), str(nesting)],
         env=env,
@@ -174,7 +147,7 @@ def _row_at_a_time(folder: Path, dump: Path, url: str, rows: int) -> Load:
                 "CREATE TABLE peer_event (id bigserial PRIMARY KEY, subject text, day timestamptz, "
                 "event text, before jsonb, after jsonb)"
             )
-            stopwatch = _Stopwatch(folder / "home")
+            stopwatch = Stopwatch(folder / "home")
             for patch in patches:
                 _one_event(database, warehouse, patch["_id"], patch["ref"])
             cost = stopwatch()

@@ -7,6 +7,8 @@ version. After an upgrade run the tests of this folder.
   is no argument for it.
 - `AUTO_RETRY_RUN_ID_TAG`, `WILL_RETRY_TAG`: whether the daemon repeats a failed run, and by which.
 - `CheckRunHealthResult`, `WorkerStatus`: what a run launcher answers to the run monitoring.
+- `GRPC_INFO_TAG`: the tag with the code server that started a run.
+- `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`event_log.py`).
 - `JobSubsetSelector`, `CodeLocation`, `ModuleTarget`, `WorkspaceFileTarget`,
@@ -30,6 +32,8 @@ from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
     AUTO_RETRY_RUN_ID_TAG,
+    GRPC_INFO_TAG,
+    PARTITION_NAME_TAG,
     WILL_RETRY_TAG,
 )
 from dagster._core.workspace.context import WorkspaceProcessContext
@@ -40,6 +44,8 @@ __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
     "ASSET_PARTITION_RANGE_START_TAG",
     "AUTO_RETRY_RUN_ID_TAG",
+    "GRPC_INFO_TAG",
+    "PARTITION_NAME_TAG",
     "WILL_RETRY_TAG",
     "CheckRunHealthResult",
     "CodeLocation",
