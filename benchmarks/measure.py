@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 
 _INTERVAL_SECONDS = 0.25
 
@@ -54,12 +55,14 @@ def _memory(process: psutil.Process) -> int:
 class Stopwatch:
     """The seconds since it was made: on the wall, and of processors.
 
-    These are of this process, of what it started and has ended, and of the server of a home.
+    These are of this process, of what it started and has ended, and of the server at the url.
     """
 
-    def __init__(self, home: Path) -> None:
-        pid = (home / "postgres" / "postmaster.pid").read_text().split()[0]
-        self._server = psutil.Process(int(pid))
+    def __init__(self, url: str) -> None:
+        with psycopg.connect(url) as connection:
+            server = psutil.Process(connection.info.backend_pid).parent()
+        assert server
+        self._server = server
         self._began = time.monotonic(), self._processor()
 
     def __call__(self) -> tuple[float, float]:

@@ -95,7 +95,7 @@ def _own(folder: Path, dump: Path, url: str) -> Load:
     command = [sys.executable, "-m", "snu_analytics"]
     run([*command, "migrate"], env)
     span = [str(HISTORY.first), str(HISTORY.last)]
-    stopwatch = Stopwatch(folder / "home")
+    stopwatch = Stopwatch(url)
     run([*command, "backfill", *span, "--entity", "young"], env)
     cost = stopwatch()
     with psycopg.connect(url) as connection:
@@ -109,7 +109,7 @@ def _dlt(folder: Path, dump: Path, url: str, name: str, nesting: int) -> Load:
     # dlt wants a host and a password, libpq takes the socket that comes after them.
     address = url.replace("postgres@/", "postgres:unused@localhost:5432/").replace("&port=5432", "")
     script = [str(_DLT), str(_ROOT / "benchmarks" / "peers_dlt.py")]
-    stopwatch = Stopwatch(folder / "home")
+    stopwatch = Stopwatch(url)
     done = subprocess.run(
         [*script, str(dump), address, str(folder / f"dlt-{nesting}"), str(nesting)],
         env=env,
@@ -147,7 +147,7 @@ def _row_at_a_time(folder: Path, dump: Path, url: str, rows: int) -> Load:
                 "CREATE TABLE peer_event (id bigserial PRIMARY KEY, subject text, day timestamptz, "
                 "event text, before jsonb, after jsonb)"
             )
-            stopwatch = Stopwatch(folder / "home")
+            stopwatch = Stopwatch(url)
             for patch in patches:
                 _one_event(database, warehouse, patch["_id"], patch["ref"])
             cost = stopwatch()

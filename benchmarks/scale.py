@@ -86,14 +86,14 @@ def main() -> None:
 
 def _plain(folder: Path, dump: Path, days: DayRange) -> Measured:
     env = _prepared(folder, dump, days)
-    stopwatch = Stopwatch(folder)
+    stopwatch = Stopwatch(env["SNU_WAREHOUSE_URL"])
     _run(["backfill", str(days.first), str(days.last)], env)
     return Measured(0, 0, *stopwatch(), 0, _tables(folder, env))
 
 
 def _queued(folder: Path, dump: Path, days: DayRange, workers: int, killed: int) -> Measured:
     env = _prepared(folder, dump, days)
-    stopwatch = Stopwatch(folder)
+    stopwatch = Stopwatch(env["SNU_WAREHOUSE_URL"])
     with celery_workers(folder / "workers", env, workers) as cluster:
         cluster.wait_for_workers(_PATIENCE)
         began = time.monotonic()
