@@ -182,6 +182,14 @@ def _working_in(folder: Path) -> list[psutil.Process]:
     ]
 
 
+def program(name: str) -> Path:
+    """The path of a program of PostgreSQL's, such as `pg_dump`.
+
+    Raises WarehouseError without the wheel.
+    """
+    return _programs() / name
+
+
 @cache
 def _programs() -> Path:
     # Found without being imported: the wheel's import warns of a runtime folder it would use.
