@@ -13,7 +13,7 @@ PRODUCT, TESTS, BENCHMARKS = (
 
 # Folders of tests that are of no room: what tests share, the questions for Metabase, and what the
 # plugin that writes patches in production does.
-BESIDE_THE_ROOMS = {"fixtures", "metabase", "plugin"}
+BESIDE_THE_ROOMS = {"deploy", "fixtures", "metabase", "plugin"}
 
 # Tests at the top that are of no module.
 OF_THE_WHOLE = {"layout"}

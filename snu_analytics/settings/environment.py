@@ -108,9 +108,13 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this process; raises SettingsError naming the variable and the mend."""
+    """The settings of this process; raises SettingsError naming the variable and the mend.
+
+    What no variable says is read from the files that systemd hands over (LoadCredential), named as
+    the variables in lower case.
+    """
     try:
-        return Settings()
+        return Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
     except InvalidVariables as fault:
         error = fault.errors()[0]
     reason = str(error.get("ctx", {}).get("error", ""))

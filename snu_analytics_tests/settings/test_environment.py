@@ -134,3 +134,15 @@ def test_no_file_is_read_where_the_variable_holds_the_key(home):
     (home / "pseudonym.key").chmod(0o644)
     os.environ["SNU_PSEUDONYM_KEY"] = text = new_key()
     assert read_settings().key_text() == text
+
+
+def test_what_systemd_hands_over_as_files_is_read_by_its_name(home):
+    credentials = home / "credentials"
+    credentials.mkdir()
+    (credentials / "snu_source_url").write_text("mongodb://reader:secret@host/db\n")
+    (credentials / "snu_pseudonym_key").write_text(new_key() + "\n")
+    (credentials / "pgpass").write_text("host:5432:snu:snu_loader:secret\n")
+    os.environ["CREDENTIALS_DIRECTORY"] = str(credentials)
+    settings = read_settings()
+    assert settings.source_url == "mongodb://reader:secret@host/db"
+    assert len(settings.key()) == 32
