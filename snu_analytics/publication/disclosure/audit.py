@@ -5,8 +5,8 @@ The search masks stage by stage; this looks at all cells of the period at once, 
 
 import numpy as np
 
-from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key, block_of, related
-from snu_analytics.publication.disclosure.space import Span, stacked
+from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key, related
+from snu_analytics.publication.disclosure.space import Span, Sums, block_of, cliques_of
 from snu_analytics.publication.disclosure.suppress import System, suppress
 
 
@@ -36,23 +36,25 @@ def recoverable(closing: Closing) -> list[Key]:
 
 
 def _recoverable(closing: Closing, figures: list[str]) -> list[Key]:
-    block, fine = block_of(closing.fine, figures, closing.categories, closing.regions)
-    span = Span(block, closing.days, [t for f in figures for t in closing.tables[f]], 0)
-    rows, keys = [], []
+    block = block_of(closing.fine, figures, closing.categories, closing.regions)
+    tables = [t for f in figures for t in closing.tables[f]]
+    span = Span(block, closing.days, cliques_of(block, tables))
+    sums, zero, keys = Sums(), Sums(), []
     for figure in figures:
         for table in ((), *closing.tables[figure]):
-            frame, sums = span.sums(table, {}, block.of(figure), span.end)
-            rows.append(sums)
-            keys += [(figure, table, named) for named in (frame.rows() if table else [()])]
+            named = span.sums(sums, table, {}, figure)
+            sums.close(len(named))
+            keys += [(figure, table, categories) for categories in named]
+    span.agreements(zero)
     cells = [closing.cells[key] for key in keys]
     count = len(cells)
-    sums = stacked(rows, span.end)
+    of_cells = sums.matrix(span.end)
     zeros = np.zeros(count, np.int64)
     made = suppress(
         System(
-            zero=stacked(span.agreements(span.end), span.end),
-            cells=sums,
-            values=np.rint(sums @ span.truth(fine)).astype(np.int64),
+            zero=zero.matrix(span.end),
+            cells=of_cells,
+            values=np.rint(of_cells @ span.truth()).astype(np.int64),
             own=np.zeros(count, bool),
             masked=np.array([cell.masked for cell in cells]),
             whole=np.array([cell.whole for cell in cells]),
