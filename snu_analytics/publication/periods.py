@@ -109,26 +109,30 @@ class EntityClosing:
         masked_campaign: frozenset = frozenset()
         if self._around.campaign_is_over:
             masked_month, masked_campaign = self._nest_campaign()
-        self._close("month", month, self._named, masked_month)
+        closings: dict[PeriodKind, Closing] = {
+            "month": self._closing("month", month, self._named, masked_month)
+        }
         if self._around.campaign_is_over:
             named = categories(campaign, campaign)
-            self._close("campaign", campaign, named, masked_campaign)
+            closings["campaign"] = self._closing("campaign", campaign, named, masked_campaign)
+        audited_cells(*closings.values())
+        for kind, closing in closings.items():
+            self._made[kind, closing.days.first] = closing.cells
+            self.counts.update(closing.counts)
         self._nest_weeks()
         return self._rows()
 
-    def _close(
+    def _closing(
         self,
         kind: PeriodKind,
         days: DayRange,
         named: Mapping[str, Category],
         before: frozenset,
-    ) -> None:
+    ) -> Closing:
         fine = by_category(_of_days(self._fine, days), named)
         tables = {f: self._tables(kind, f, named) for f in self._figures()}
         every = {group: category.every for group, category in named.items()}
-        closing = Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
-        self._made[kind, days.first] = audited_cells(closing)
-        self.counts.update(closing.counts)
+        return Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
 
     def _nest_campaign(self) -> tuple[frozenset, frozenset]:
         """The cells of the last month and the campaign that the other months need masked."""
@@ -145,8 +149,8 @@ class EntityClosing:
             labels = _labels(every, categories(campaign, month))
             cells = of_last if month == last else self._out("month", month)
             periods.append(Period("month", month, cells, month == last, labels))
-        for table, figures in self._shared("month", "campaign", named).items():
-            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+        tables = self._shared("month", "campaign", named)
+        self.counts.update(nested_masks(fine, periods, tables, scheme))
         return _masked(of_last), _masked(of_campaign)
 
     def _nest_weeks(self) -> None:
@@ -162,8 +166,8 @@ class EntityClosing:
         fine = by_category(_of_days(self._fine, days), self._named)
         every = {group: category.every for group, category in self._named.items()}
         scheme = Scheme(every, self._regions, self._threshold)
-        for table, figures in self._shared("month", "week", self._named).items():
-            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+        tables = self._shared("month", "week", self._named)
+        self.counts.update(nested_masks(fine, periods, tables, scheme))
 
     def _shared(
         self, first: PeriodKind, second: PeriodKind, named: Mapping[str, Category]

@@ -8,7 +8,7 @@ attacker who knows every shown cell, every total, how tables, periods and figure
 masked cells are small, can place a small cell nowhere narrower than from 0 to k-1 (or to the
 national total where that is less), and any other masked cell within no less than k-1. `close` does
 it for one period, `nest` for periods that add up to others; `suppress` is the search that both use,
-and `audit` has the last word on a period. `revise` decides what may change of periods that are out.
+first among counts `nearby`, and `audit` has the last word on a period. `revise` decides what may change of periods that are out.
 """
 
 from snu_analytics.publication.disclosure.audit import audited_cells, recoverable

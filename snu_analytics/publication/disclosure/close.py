@@ -15,17 +15,24 @@ related figures. Of such cells it is not told whether they are small.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from math import prod
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
 
 from snu_analytics.days import DayRange
-from snu_analytics.publication.disclosure.space import Block, Span, Sums, block_of, cliques_of
-from snu_analytics.publication.disclosure.suppress import System, suppress
+from snu_analytics.publication.disclosure.space import (
+    Block,
+    Space,
+    Span,
+    Sums,
+    System,
+    block_of,
+    cliques_of,
+)
+from snu_analytics.publication.disclosure.suppress import suppress
 
 Dimensions = tuple[str, ...]
 Table = tuple[str, Dimensions]  # of a figure
@@ -68,6 +75,13 @@ class Closing:
     before: frozenset[Key] = frozenset()
     cells: Cells = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+
+    def parts(self) -> list["Closing"]:
+        """The same, for each group of figures that share no kind of change with others."""
+        return [
+            replace(self, tables={f: self.tables[f] for f in group}, cells={}, counts=Counter())
+            for group in related(self.fine, list(self.tables))
+        ]
 
     def run(self) -> Cells:
         """All cells, national totals among them."""
@@ -164,9 +178,8 @@ class _Stage:
             sums.close(len(named))
             self.keys += [(figure, table, categories) for categories in named]
         span.agreements(zero)
-        cells = sums.matrix(span.end)
-        values = np.rint(cells @ span.truth()).astype(np.int64)
-        self.system = self._system(zero.matrix(span.end), cells, values)
+        space = Space(zero.matrix(span.end), sums.matrix(span.end), span.truth(), span.regions())
+        self.system = self._system(space)
 
     def _out(
         self, figure: str, own: Mapping[str, Sequence[Dimensions]], region: str | None
@@ -178,7 +191,7 @@ class _Stage:
             return [t for t in out if set(t) & {"region", "department"} and set(t) <= near]
         return [t for t in out if "department" not in t]
 
-    def _system(self, zero: csr_array, cells: csr_array, values: np.ndarray) -> System:
+    def _system(self, space: Space) -> System:
         before = [self.closing.cells.get(key) for key in self.keys]
         own = np.array([cell is None for cell in before])
         masked = np.array(
@@ -199,7 +212,7 @@ class _Stage:
         whole |= own & np.array([key[1:] in hidden for key in self.keys])
         total = np.array([self.closing.cells[figure, (), ()].value for figure, _, _ in self.keys])
         return System(
-            *(zero, cells, values, own, masked, whole),
+            *(space, space.values(), own, masked, whole),
             *(numbered(lines), numbered([line[1:] for line in lines]), price, total),
         )
 

@@ -7,14 +7,16 @@ of the period being closed may be masked.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise, product
+from math import prod
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import vstack
 
 from snu_analytics.days import DayRange
 from snu_analytics.publication.disclosure.close import (
@@ -28,12 +30,15 @@ from snu_analytics.publication.disclosure.close import (
 from snu_analytics.publication.disclosure.space import (
     Block,
     Labels,
+    Space,
     Span,
     Sums,
+    System,
     block_of,
     cliques_of,
 )
-from snu_analytics.publication.disclosure.suppress import System, suppress
+from snu_analytics.publication.disclosure.suppress import suppress
+from snu_analytics.publication.disclosure.threads import in_threads
 
 
 @dataclass(frozen=True)
@@ -62,28 +67,54 @@ class Period:
 def nested_masks(
     fine: pl.DataFrame,
     periods: Sequence[Period],
-    table: Dimensions,
-    figures: Iterable[str],
+    tables: Mapping[Dimensions, Sequence[str]],
     scheme: Scheme,
 ) -> Counter[str]:
-    """Add the cells of one table to the periods that are being closed; counts of the programs.
+    """Add the cells of tables to the periods that are being closed; counts of the programs.
 
-    Departments are looked at region by region, after the regions.
+    `tables` has the figures of each. Departments are looked at region by region, after the regions.
     """
     counts: Counter[str] = Counter()
-    inside = scheme.categories["region"] if "department" in table else [None]
-    for group in related(fine, list(figures)):
-        block = block_of(fine, group, scheme.categories, scheme.regions)
-        for region in inside:
-            nest = _Nest(block, periods, table, scheme.threshold, region)
-            made = suppress(nest.system, scheme.threshold)
-            counts.update(programs=made.programs, withheld=made.withheld)
-            for number, (at, key) in enumerate(nest.keys):
-                if periods[at].closing and key[1]:
-                    value = int(nest.system.values[number])
-                    masked, whole = bool(made.masked[number]), bool(made.whole[number])
-                    periods[at].cells[key] = Cell(value, masked, whole)
+    blocks = {
+        group: block_of(fine, group, scheme.categories, scheme.regions)
+        for group in {tuple(g) for figures in tables.values() for g in related(fine, figures)}
+    }
+    for late in (False, True):
+        of_stage = {t: figures for t, figures in tables.items() if ("department" in t) == late}
+        nests = [
+            partial(_nested, blocks[tuple(group)], periods, table, scheme.threshold, region)
+            for table, figures in sorted(of_stage.items(), key=lambda item: _size(item[0], scheme))
+            for group in related(fine, figures)
+            for region in (scheme.categories["region"] if late else [None])
+        ]
+        for cells, of_nest in in_threads(nests):
+            counts.update(of_nest)
+            for number, key, cell in cells:
+                periods[number].cells[key] = cell
     return counts
+
+
+def _size(table: Dimensions, scheme: Scheme) -> int:
+    """Less, the more cells a table has."""
+    return -prod(len(scheme.categories[d]) for d in table)
+
+
+def _nested(
+    block: Block,
+    periods: Sequence[Period],
+    table: Dimensions,
+    threshold: int,
+    region: str | None,
+) -> tuple[list[tuple[int, Key, Cell]], Counter[str]]:
+    """The cells of a table in the periods being closed, and counts of the programs."""
+    nest = _Nest(block, periods, table, threshold, region)
+    made = suppress(nest.system, threshold)
+    cells = [
+        (at, key, Cell(int(nest.system.values[n]), bool(made.masked[n]), bool(made.whole[n])))
+        for n, (at, key) in enumerate(nest.keys)
+        if periods[at].closing and key[1]
+    ]
+    return cells, Counter(programs=made.programs, withheld=made.withheld)
 
 
 class _Nest:
@@ -107,7 +138,6 @@ class _Nest:
         for days in pieces([p.days for p in periods]):
             spans.append(Span(block, days, cliques, spans[-1].end if spans else 0))
         columns = spans[-1].end
-        truth = np.concatenate([span.truth() for span in spans])
         cells, known, zero = Sums(), Sums(), Sums()
         self.keys: list[tuple[int, Key]] = []
         self._sizes: list[int] = []
@@ -127,15 +157,16 @@ class _Nest:
                 known.close(1)
         for span in spans:
             span.agreements(zero)
-        self.system = self._system(
-            zero.matrix(columns), cells.matrix(columns), known.matrix(columns), truth
-        )
+        rows = vstack([cells.matrix(columns), known.matrix(columns)], format="csr")
+        truth = np.concatenate([span.truth() for span in spans])
+        regions = np.concatenate([span.regions() for span in spans])
+        self.system = self._system(Space(zero.matrix(columns), rows, truth, regions))
 
-    def _system(
-        self, zero: csr_array, cells: csr_array, known: csr_array, truth: np.ndarray
-    ) -> System:
+    def _system(self, space: Space) -> System:
         before = [self._before(number, key) for number, key in self.keys]
-        values = np.rint(cells @ truth).astype(np.int64)
+        values = space.values()
+        extra = len(values) - len(before)
+        shown = values[len(before) :]
         for number, cell in enumerate(before):
             if cell is not None and not cell.masked:
                 values[number] = cell.value
@@ -145,15 +176,12 @@ class _Nest:
         ]
         shares = self._shares()
         price = 1 + np.array([shares.get(key, 0.0) for _, key in self.keys]) * total / 10
-        extra = known.shape[0]
-        shown = np.rint(known @ truth).astype(np.int64)
         none, zeros = np.zeros(extra, bool), np.zeros(extra, np.int64)
         group = numbered([(number, key[0]) for number, key in self.keys])
         place = np.array([number for number, _ in self.keys])
         return System(
-            zero=zero,
-            cells=vstack([cells, known], format="csr"),
-            values=np.concatenate([values, shown]),
+            space=space,
+            values=values,
             own=np.concatenate([[cell is None for cell in before], none]),
             masked=np.concatenate([[cell is not None and cell.masked for cell in before], none]),
             whole=np.concatenate([whole, none]),

@@ -152,7 +152,12 @@ class Clique:
         self.dimensions = frozenset(self._codes)
         self._margins: dict[tuple, tuple[list[tuple[str, ...]], np.ndarray]] = {}
 
-    def places(self, counts: Counts, within: slice) -> np.ndarray:
+    @property
+    def regions(self) -> np.ndarray:
+        """The number of the region of each combination."""
+        return self._codes.get("region", np.zeros(self.size, np.int64))
+
+    def numbers(self, counts: Counts, within: slice) -> np.ndarray:
         """The number of the combination that each count belongs to."""
         if not self._free:
             return np.zeros(len(counts.day[within]), np.int64)
@@ -252,10 +257,15 @@ class Span:
         own = counts.of(self.days)
         parts = []
         for clique in self.cliques:
-            at = counts.kind[own] * clique.size + clique.places(counts, own)
+            at = counts.kind[own] * clique.size + clique.numbers(counts, own)
             size = clique.size * len(self.block.kinds)
             parts.append(np.bincount(at, counts.value[own], minlength=size))
         return np.concatenate(parts)
+
+    def regions(self) -> np.ndarray:
+        """The number of the region of each column; 0 for all where none is told."""
+        kinds = len(self.block.kinds)
+        return np.concatenate([np.tile(clique.regions, kinds) for clique in self.cliques])
 
     def sums(
         self, sums: Sums, dimensions: Sequence[str], labels: Labels, figure: str
@@ -289,3 +299,40 @@ class Span:
 def cliques_of(block: Block, tables: Iterable[Sequence[str]]) -> list[Clique]:
     """The combinations of categories whose counts the tables add up."""
     return [Clique(block, dimensions) for dimensions in cliques(tables)]
+
+
+@dataclass(frozen=True)
+class Space:
+    """Counts in columns: sums of them that are zero, those of each cell, their truth and region."""
+
+    zero: csr_array
+    cells: csr_array
+    truth: np.ndarray
+    region: np.ndarray
+
+    def values(self) -> np.ndarray:
+        """The true values of the cells."""
+        return np.rint(self.cells @ self.truth).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class System:
+    """Cells of a space and what is known of them.
+
+    `values` are what they count, or counted when they were published. Of the cells some are
+    `masked` already; `own` may be masked, the others are shown whatever happens. Of the `whole`
+    ones, masked with their whole group, it is not told whether they are small. `group` numbers the
+    groups that can be masked whole, `place` those of all figures, `price` is what masking a count
+    costs, and `total` the national total of the cell's figure and period: what everybody knows that
+    no cell exceeds.
+    """
+
+    space: Space
+    values: np.ndarray
+    own: np.ndarray
+    masked: np.ndarray
+    whole: np.ndarray
+    group: np.ndarray
+    place: np.ndarray
+    price: np.ndarray
+    total: np.ndarray
