@@ -19,7 +19,8 @@ from snu_analytics.catalogue.published import (
     published_tables,
     regions_by_department,
 )
-from snu_analytics.days import DayRange, campaign_of, month_of
+from snu_analytics.days import DayRange, campaign_days, campaign_of, month_of
+from snu_analytics.publication.counts import of_days
 from snu_analytics.publication.disclosure import (
     Cell,
     Cells,
@@ -46,8 +47,7 @@ class Around:
 
     @property
     def campaign(self) -> DayRange:
-        year = campaign_of(self.month.first)
-        return DayRange(date(year - 1, 9, 1), date(year, 8, 31))
+        return campaign_days(campaign_of(self.month.first))
 
     @property
     def campaign_is_over(self) -> bool:
@@ -129,7 +129,7 @@ class EntityClosing:
         named: Mapping[str, Category],
         before: frozenset,
     ) -> Closing:
-        fine = by_category(_of_days(self._fine, days), named)
+        fine = by_category(of_days(self._fine, days), named)
         tables = {f: self._tables(kind, f, named) for f in self._figures()}
         every = {group: category.every for group, category in named.items()}
         return Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
@@ -139,7 +139,7 @@ class EntityClosing:
         campaign, last = self._around.campaign, self._around.month
         named = categories(campaign, campaign)
         every = {group: category.every for group, category in named.items()}
-        fine = by_category(_of_days(self._fine, campaign), named)
+        fine = by_category(of_days(self._fine, campaign), named)
         scheme = Scheme(every, self._regions, self._threshold)
         of_last: Cells = {}
         of_campaign: Cells = {}
@@ -163,7 +163,7 @@ class EntityClosing:
         periods = [Period("month", m, self._out("month", m)) for m in self._around.months()]
         periods += [Period("week", w, self._out("week", w), w in own) for w in weeks]
         days = DayRange(periods[0].days.first, max(p.days.last for p in periods))
-        fine = by_category(_of_days(self._fine, days), self._named)
+        fine = by_category(of_days(self._fine, days), self._named)
         every = {group: category.every for group, category in self._named.items()}
         scheme = Scheme(every, self._regions, self._threshold)
         tables = self._shared("month", "week", self._named)
@@ -235,7 +235,3 @@ def _labels(every: Mapping[str, tuple[str, ...]], named: Mapping[str, Category])
 
 def _masked(cells: Cells) -> frozenset:
     return frozenset(key for key, cell in cells.items() if cell.masked)
-
-
-def _of_days(fine: pl.DataFrame, days: DayRange) -> pl.DataFrame:
-    return fine.filter(pl.col("day").is_between(days.first, days.last))

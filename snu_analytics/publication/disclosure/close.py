@@ -22,6 +22,7 @@ from math import prod
 import numpy as np
 import polars as pl
 
+from snu_analytics.catalogue.published import GROUPS, Dimensions
 from snu_analytics.days import DayRange
 from snu_analytics.publication.disclosure.space import (
     Block,
@@ -34,7 +35,6 @@ from snu_analytics.publication.disclosure.space import (
 )
 from snu_analytics.publication.disclosure.suppress import suppress
 
-Dimensions = tuple[str, ...]
 Table = tuple[str, Dimensions]  # of a figure
 
 # What a category is worth to readers, beside one of which nothing is known but that it is listed.
@@ -224,7 +224,7 @@ class _Stage:
             named["region"] = self.closing.regions[named["department"]]
         for size in range(len(named) + 1):
             for fewer in combinations(named, size):
-                ordered = tuple(d for d in ORDER if d in fewer)
+                ordered = tuple(d for d in GROUPS if d in fewer)
                 cell = self.closing.cells.get((figure, ordered, tuple(named[d] for d in ordered)))
                 if cell is not None and ordered != dimensions:
                     yield cell
@@ -261,9 +261,6 @@ def _late(table: Dimensions) -> str:
     if "department" in table:
         return "department"
     return "cohort" if "cohort" in table and len(table) > 1 else ""
-
-
-ORDER = ("gender", "age_group", "region", "department", "cohort")
 
 
 def _line(key: tuple, regions: Mapping[str, str]) -> tuple:

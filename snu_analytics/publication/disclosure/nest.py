@@ -18,11 +18,11 @@ import numpy as np
 import polars as pl
 from scipy.sparse import vstack
 
+from snu_analytics.catalogue.published import Dimensions
 from snu_analytics.days import DayRange
 from snu_analytics.publication.disclosure.close import (
     Cell,
     Cells,
-    Dimensions,
     Key,
     numbered,
     related,
