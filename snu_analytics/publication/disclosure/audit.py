@@ -9,12 +9,12 @@ import numpy as np
 
 from snu_analytics.publication.disclosure.close import Cell, Closing, Key, related
 from snu_analytics.publication.disclosure.space import (
-    Space,
     Span,
     Sums,
     System,
     block_of,
     cliques_of,
+    space_of,
 )
 from snu_analytics.publication.disclosure.suppress import suppress
 from snu_analytics.publication.disclosure.threads import in_threads
@@ -71,7 +71,7 @@ def _recoverable(closing: Closing, figures: list[str]) -> list[Key]:
     span.agreements(zero)
     cells = [closing.cells[key] for key in keys]
     count = len(cells)
-    space = Space(zero.matrix(span.end), sums.matrix(span.end), span.truth(), span.regions())
+    space = space_of([span], zero, sums)
     zeros = np.zeros(count, np.int64)
     made = suppress(
         System(

@@ -32,6 +32,7 @@ from snu_analytics.publication.disclosure.space import (
     System,
     block_of,
     cliques_of,
+    space_of,
 )
 from snu_analytics.publication.disclosure.suppress import suppress
 
@@ -178,8 +179,7 @@ class _Stage:
             sums.close(len(named))
             self.keys += [(figure, table, categories) for categories in named]
         span.agreements(zero)
-        space = Space(zero.matrix(span.end), sums.matrix(span.end), span.truth(), span.regions())
-        self.system = self._system(space)
+        self.system = self._system(space_of([span], zero, sums))
 
     def _out(
         self, figure: str, own: Mapping[str, Sequence[Dimensions]], region: str | None

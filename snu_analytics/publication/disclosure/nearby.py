@@ -9,7 +9,7 @@ from scipy.sparse import csc_array, vstack
 
 from snu_analytics.publication.disclosure.ranges import TOLERANCE, Ranges
 from snu_analytics.publication.disclosure.solver import Program
-from snu_analytics.publication.disclosure.space import Space
+from snu_analytics.publication.disclosure.space import Space, System
 
 # So many regions at a time; with less than four in all there is nothing to divide.
 _REGIONS = (4, 9, 9)
@@ -34,6 +34,26 @@ def look_nearby(space: Space, ranges: Ranges, random: np.random.Generator) -> in
                 part.push(ranges, random)
                 solved += part.solved
     return solved
+
+
+def look_at_heaps(system: System, ranges: Ranges) -> None:
+    """Take in the witnesses in which all counts lie in one combination of categories.
+
+    Where nothing but national totals is known, as in most months of few people, they are all it
+    takes.
+    """
+    masked = ranges.masked
+    if (masked & ~system.whole).any() or (ranges.values != system.total)[~masked].any():
+        return
+    space = system.space
+    heaps = [span.heaps(len(space.truth)) for span in space.spans]
+    columns = sum(heaps[1:], heaps[0]).T.tocsc()
+    cells, between = (space.cells @ columns).toarray(), (space.zero @ columns).toarray()
+    lower, upper = (bound[:, None] for bound in ranges.bounds())
+    possible = ((cells >= lower) & (cells <= upper)).all(axis=0) & (between == 0).all(axis=0)
+    if possible.any():
+        ranges.see(cells[:, possible].min(axis=1))
+        ranges.see(cells[:, possible].max(axis=1))
 
 
 class _Part:

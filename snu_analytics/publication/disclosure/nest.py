@@ -16,7 +16,6 @@ from math import prod
 
 import numpy as np
 import polars as pl
-from scipy.sparse import vstack
 
 from snu_analytics.catalogue.published import Dimensions
 from snu_analytics.days import DayRange
@@ -36,6 +35,7 @@ from snu_analytics.publication.disclosure.space import (
     System,
     block_of,
     cliques_of,
+    space_of,
 )
 from snu_analytics.publication.disclosure.suppress import suppress
 from snu_analytics.publication.disclosure.threads import in_threads
@@ -137,8 +137,7 @@ class _Nest:
         spans: list[Span] = []
         for days in pieces([p.days for p in periods]):
             spans.append(Span(block, days, cliques, spans[-1].end if spans else 0))
-        columns = spans[-1].end
-        cells, known, zero = Sums(), Sums(), Sums()
+        cells, zero = Sums(), Sums()
         self.keys: list[tuple[int, Key]] = []
         self._sizes: list[int] = []
         for number, period in enumerate(periods):
@@ -152,15 +151,13 @@ class _Nest:
                     self.keys += [(number, (figure, dimensions, c)) for c in named]
                     self._sizes += [len(named)] * len(named)
         if region is None:
+            # The national totals of all spans are known.
             for span, figure in product(spans, block.figures):
-                span.sums(known, (), {}, figure)
-                known.close(1)
+                span.sums(cells, (), {}, figure)
+                cells.close(1)
         for span in spans:
             span.agreements(zero)
-        rows = vstack([cells.matrix(columns), known.matrix(columns)], format="csr")
-        truth = np.concatenate([span.truth() for span in spans])
-        regions = np.concatenate([span.regions() for span in spans])
-        self.system = self._system(Space(zero.matrix(columns), rows, truth, regions))
+        self.system = self._system(space_of(spans, zero, cells))
 
     def _system(self, space: Space) -> System:
         before = [self._before(number, key) for number, key in self.keys]

@@ -139,12 +139,12 @@ class Clique:
 
     def __init__(self, block: Block, dimensions: tuple[str, ...]) -> None:
         self._categories = block.categories
-        self._free = [d for d in dimensions if d != "region" or "department" not in dimensions]
-        sizes = [len(block.categories[d]) for d in self._free]
+        self.free = [d for d in dimensions if d != "region" or "department" not in dimensions]
+        sizes = [len(block.categories[d]) for d in self.free]
         self.size = prod(sizes)
         self._sizes = sizes
         numbers = np.indices(sizes).reshape(len(sizes), self.size)
-        self._codes = dict(zip(self._free, numbers, strict=True))
+        self._codes = dict(zip(self.free, numbers, strict=True))
         if "department" in self._codes:
             regions = list(block.categories["region"])
             of = [regions.index(block.regions[d]) for d in block.categories["department"]]
@@ -159,9 +159,18 @@ class Clique:
 
     def numbers(self, counts: Counts, within: slice) -> np.ndarray:
         """The number of the combination that each count belongs to."""
-        if not self._free:
-            return np.zeros(len(counts.day[within]), np.int64)
-        return np.ravel_multi_index([counts.codes[d][within] for d in self._free], self._sizes)
+        own = {d: counts.codes[d][within] for d in self.free}
+        return np.broadcast_to(self.at(own), len(counts.day[within]))
+
+    def combinations(self) -> dict[str, np.ndarray]:
+        """The numbers of the categories of each combination."""
+        return {d: self._codes[d] for d in self.free}
+
+    def at(self, codes: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The numbers of the combinations of categories."""
+        if not self.free:
+            return np.zeros(1, np.int64)
+        return np.ravel_multi_index([codes[d] for d in self.free], self._sizes)
 
     def margin(
         self, dimensions: Sequence[str], labels: Labels
@@ -291,6 +300,34 @@ class Span:
                 sums.add(rows, self._columns(part, kinds), sign)
             sums.close(len(kinds) * len(cells))
 
+    def heaps(self, width: int) -> csr_array:
+        """Other counts with the same totals of each kind: all in the same combination.
+
+        A row for each combination of each clique. A dimension that the clique lacks has some
+        category.
+        """
+        sizes = {d: len(self.block.categories[d]) for c in self.cliques for d in c.free}
+        parts = []
+        for clique in self.cliques:
+            own = clique.combinations()
+            every = np.arange(clique.size)
+            parts.append({d: own.get(d, every % size) for d, size in sizes.items()})
+        codes = {d: np.concatenate([part[d] for part in parts]) for d in sizes}
+        count = sum(clique.size for clique in self.cliques)
+        within = self.block.counts.of(self.days)
+        kinds = len(self.block.kinds)
+        totals = np.bincount(
+            self.block.counts.kind[within], self.block.counts.value[within], minlength=kinds
+        )
+        heaps, columns = [], []
+        for clique, start in zip(self.cliques, self.starts, strict=True):
+            at = np.broadcast_to(clique.at(codes), count)
+            columns.append((start + np.arange(kinds)[:, None] * clique.size + at).ravel())
+            heaps.append(np.tile(np.arange(count), kinds))
+        values = np.tile(np.repeat(totals, count), len(self.cliques))
+        where = np.concatenate(heaps), np.concatenate(columns)
+        return csr_array((values, where), (count, width))
+
     def _columns(self, number: int, kinds: np.ndarray) -> np.ndarray:
         size = self.cliques[number].size
         return (self.starts[number] + kinds[:, None] * size + np.arange(size)).ravel()
@@ -309,6 +346,7 @@ class Space:
     cells: csr_array
     truth: np.ndarray
     region: np.ndarray
+    spans: Sequence[Span]
 
     def values(self) -> np.ndarray:
         """The true values of the cells."""
@@ -336,3 +374,15 @@ class System:
     place: np.ndarray
     price: np.ndarray
     total: np.ndarray
+
+
+def space_of(spans: Sequence[Span], zero: Sums, cells: Sums) -> Space:
+    """The counts of some spans, and the cells that they add up to."""
+    columns = spans[-1].end
+    return Space(
+        zero.matrix(columns),
+        cells.matrix(columns),
+        np.concatenate([span.truth() for span in spans]),
+        np.concatenate([span.regions() for span in spans]),
+        spans,
+    )

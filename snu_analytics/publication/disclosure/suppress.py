@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
-from snu_analytics.publication.disclosure.nearby import look_nearby
+from snu_analytics.publication.disclosure.nearby import look_at_heaps, look_nearby
 from snu_analytics.publication.disclosure.ranges import TOLERANCE, Ranges
 from snu_analytics.publication.disclosure.solver import Program
 from snu_analytics.publication.disclosure.space import System
@@ -89,6 +89,7 @@ class _Search:
     def run(self) -> tuple[np.ndarray, np.ndarray]:
         """The masked cells, and those that are exposed all the same."""
         ranges = self._ranges
+        look_at_heaps(self._system, ranges)
         self.programs = look_nearby(self._system.space, ranges, self._random)
         if self.programs:
             self._stale, self._aside = False, len(ranges.values)
