@@ -51,8 +51,8 @@ def test_nothing_is_recovered_from_weeks_beside_their_month(seed):
     month = closing(fine).cells
     weeks = [Period("week", days, {}, closing=True) for days in WEEKS]
     periods = [Period("month", APRIL, month), *weeks]
-    for table in (("gender",), ("region",)):
-        nested_masks(fine, periods, table, FIGURES, Scheme(CATEGORIES, REGIONS, 11))
+    tables = dict.fromkeys([("gender",), ("region",)], FIGURES)
+    nested_masks(fine, periods, tables, Scheme(CATEGORIES, REGIONS, 11))
     published = [(range(5), month), *(([n], week.cells) for n, week in enumerate(weeks))]
     for number, week in enumerate(WEEKS):
         inside = fine.filter(fine["day"].is_between(week.first, week.last))
