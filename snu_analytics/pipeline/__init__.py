@@ -51,7 +51,6 @@ __all__ = [
     "load_events",
     "load_figures",
     "prune_copies",
-    "refuse_missing_day",
     "require_loaded",
     "stage_patches",
     "stage_snapshots",
