@@ -142,6 +142,9 @@ def _work(
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)
+    # An announcement per asset in place of one per asset and day. The days of a chunk that fails
+    # are not marked by it, but by the runs that repeat them.
+    os.environ["DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS"] = "1"
     try:
         defs = definitions()
         with open_instance() as instance:

@@ -6,7 +6,7 @@ version. After an upgrade run the tests of this folder.
 - `ASSET_PARTITION_RANGE_…_TAG`: the tags by which one run materialises a range of partitions; there
   is no argument for it.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
-  first, and the second is the table whose ids it asks back (`event_log.py`).
+  first, and the second is the table whose ids it asks back (`storage.py`).
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
