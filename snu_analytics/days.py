@@ -1,9 +1,10 @@
 """The calendar: a partition is a Europe/Paris day, everything below works with UTC instants."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from snu_analytics.errors import PartitionError
@@ -51,6 +52,19 @@ def consecutive(days: Iterable[date]) -> list[DayRange]:
     numbered = enumerate(sorted(set(days)))
     runs = groupby(numbered, key=lambda pair: pair[1] - timedelta(days=pair[0]))
     ranges = [[day for _, day in run] for _, run in runs]
+    return [DayRange(run[0], run[-1]) for run in ranges]
+
+
+def even_ranges(days: DayRange, weights: Sequence[float], number: int) -> list[DayRange]:
+    """The range cut into at most `number` consecutive ranges of like weight.
+
+    `weights` are those of the days, in order; without any all weigh the same.
+    """
+    totals = list(accumulate(weights or [1.0] * len(days)))
+    share = totals[-1] / number
+    parts = [min(int((total - 1e-9) / share), number - 1) for total in totals]
+    by_part = groupby(zip(parts, days, strict=True), key=itemgetter(0))
+    ranges = [[day for _, day in part] for _, part in by_part]
     return [DayRange(run[0], run[-1]) for run in ranges]
 
 

@@ -9,7 +9,7 @@ version. After an upgrade run the tests of this folder.
 - `GRPC_INFO_TAG`: the tag with the code server that started a run.
 - `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
-  first, and the second is the table whose ids it asks back (`event_log.py`).
+  first, and the second is the table whose ids it asks back (`storage.py`).
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.

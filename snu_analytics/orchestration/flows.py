@@ -29,7 +29,7 @@ def flows_asset(
             totals = totals[totals["figure"].isin(_PLOTTED_FIGURES)]
             title = f"{phase}: events a day, mean of 7 days"
             charts[f"{phase}_per_day"] = line_chart(totals, "mean_7", "figure", title)
-        return Result(counts, last=charts)
+        return Result(counts, metadata=charts)
 
     spec = dg.AssetSpec(
         ["figures", "flows"],

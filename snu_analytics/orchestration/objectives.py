@@ -38,7 +38,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         return Result(
             {day: _counts(frame) for day, frame in by_day.items()},
             checks=[_complete(read.problems, len(read.frame))],
-            last=shown,
+            metadata=shown,
         )
 
     spec = dg.AssetSpec(

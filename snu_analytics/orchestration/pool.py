@@ -67,7 +67,7 @@ def pool_asset(
                 with run.source.open() as source:
                     difference = compare_live(context, entity, last, source, warehouse)
                 shown |= difference_metadata(entity.name, difference)
-        return Result(counts, checks=[balances_result(balances)], last=shown)
+        return Result(counts, checks=[balances_result(balances)], metadata=shown)
 
     spec = dg.AssetSpec(
         POOL,

@@ -35,7 +35,7 @@ def projections_asset(
                 for day, frame in by_day.items()
             },
             checks=[_nothing_withheld(last)],
-            last=shown,
+            metadata=shown,
         )
 
     spec = dg.AssetSpec(

@@ -28,7 +28,7 @@ def risk_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
             "verdict": dg.MetadataValue.md("\n".join(sentences)),
             "report": _table(measures),
         }
-        return Result({run.days.last: {}}, checks=[check], last=shown)
+        return Result({run.days.last: {}}, checks=[check], metadata=shown)
 
     spec = dg.AssetSpec(
         ["risk", "report"],

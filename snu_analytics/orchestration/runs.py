@@ -28,9 +28,6 @@ _CONFIG_FILE = "dagster.yaml"
 
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
-# Dagster writes its events one by one; in batches a materialisation costs half.
-_EVENT_BATCH = "200"
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -55,7 +52,6 @@ def prepare_home(settings: Settings) -> Path:
 
     Raises SettingsError when there is no dagster.yaml to take.
     """
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", _EVENT_BATCH)
     if folder := os.environ.get("DAGSTER_HOME"):
         return Path(folder)
     places = (Path.cwd() / _CONFIG_FILE, Path(__file__).parents[2] / _CONFIG_FILE)
@@ -74,16 +70,12 @@ def prepare_home(settings: Settings) -> Path:
 
 @contextmanager
 def open_instance() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, its connections kept open between events.
+    """The instance of DAGSTER_HOME.
 
     Raises WarehouseError when its storage does not answer.
     """
     try:
         instance = dg.DagsterInstance.get()
-        # Without a pool dagster-postgres opens a connection per event: a third of a run's cost.
-        instance.optimize_for_webserver(
-            statement_timeout=60_000, pool_recycle=3_600, max_overflow=5
-        )
     except Exception as fault:
         raise WarehouseError(
             "Dagster's storage (SNU_DAGSTER_URL) cannot be used "

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import polars as pl
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.days import DayRange
 
 INSTANT = pl.Datetime("ms", "UTC")
 
@@ -76,6 +77,13 @@ class Source(Protocol):
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
         """The patches whose date lies in [start, end), and the undatable ones written then."""
+        ...
+
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+        """How many patches each Paris day has, days without any left out: to share work out.
+
+        MongoDB counts by `_id` where `date` is not indexed.
+        """
         ...
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:

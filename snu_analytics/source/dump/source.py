@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
@@ -49,9 +50,15 @@ class DumpSource:
         with self._patches(entity) as patches:
             return patches.between(start, end)
 
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+        if self._lacks(entity, entity.patches):
+            return {}
+        with self._patches(entity) as patches:
+            return patches.counts(days)
+
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
-        date = entity.creation.date
-        return made_within(self._all(entity, date), date, start, end)
+        dated = entity.creation.date
+        return made_within(self._all(entity, dated), dated, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None

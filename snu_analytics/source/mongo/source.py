@@ -6,7 +6,7 @@ read by a window of `_id`s, which begin with the time of writing, a day wider on
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import polars as pl
@@ -15,6 +15,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.days import PARIS, DayRange
 from snu_analytics.errors import SettingsError, SourceError
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import (
@@ -109,18 +110,34 @@ class MongoSource:
         within = (pl.col("when") >= start) & (pl.col("when") < end)
         return patches._replace(heads=patches.heads.filter(within)).in_order()
 
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+        self._require(entity, entity.patches)
+        if not self._is_there(entity.patches):
+            return {}
+        instant, within = "$_id", _window(days.start, days.end)
+        if "date" in self._indexes(entity.patches):
+            first, after = (DatetimeMS(milliseconds(end)) for end in (days.start, days.end))
+            instant, within = "$date", {"date": {"$gte": first, "$lt": after}}
+        day = {"$dateToString": {"date": instant, "timezone": PARIS.key, "format": "%Y-%m-%d"}}
+        stages = [{"$match": within}, {"$group": {"_id": day, "patches": {"$sum": 1}}}]
+        patches = self._database[entity.patches]
+        rows = self._asked(
+            entity.patches, lambda: [*patches.aggregate(stages, maxTimeMS=_LONGEST)]
+        )
+        return {date.fromisoformat(row["_id"]): row["patches"] for row in rows}
+
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
         self._require(entity, entity.collection)
-        date = entity.creation.date
+        name = entity.creation.date
         near = _window(start - MARGIN, end + MARGIN)
-        dated = {date: {"$gte": start, "$lt": end}}
+        dated = {name: {"$gte": start, "$lt": end}}
         batches = self._find(
             entity.collection,
-            {"$or": [near, dated]} if date in self._indexes(entity.collection) else near,
-            {"_id": 1, date: 1},
-            lambda data: decode_documents(data, scope(entity, [date])),
+            {"$or": [near, dated]} if name in self._indexes(entity.collection) else near,
+            {"_id": 1, name: 1},
+            lambda data: decode_documents(data, scope(entity, [name])),
         )
-        return made_within(_documents(batches, [date]), date, start, end)
+        return made_within(_documents(batches, [name]), name, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
