@@ -16,8 +16,10 @@ from snu_analytics.orchestration.partitions import daily_partitions, monthly_par
 from snu_analytics.orchestration.pool import pool_asset
 from snu_analytics.orchestration.projections import projections_asset
 from snu_analytics.orchestration.published import breakdowns_asset, totals_asset
+from snu_analytics.orchestration.queued_backfills import queued_backfills_sensor
 from snu_analytics.orchestration.resources import resources
 from snu_analytics.orchestration.risk import risk_asset
+from snu_analytics.orchestration.runs import ACROSS
 from snu_analytics.settings import Settings, read_settings
 
 
@@ -85,6 +87,13 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
             jobs.changed_days_sensor(nightly_job, settings.start_date),
             watch.watch_sensor(catalogue, watch_job, nightly_job),
             *alert_sensors(settings),
+            queued_backfills_sensor(
+                nightly_job,
+                closing_job,
+                [asset.key for asset in daily if asset.key.path[0] in ACROSS],
+                catalogue,
+                settings.suppression_threshold,
+            ),
         ],
         resources={**resources(settings), **overrides},
         executor=dg.in_process_executor,

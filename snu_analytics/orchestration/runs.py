@@ -28,6 +28,9 @@ _CONFIG_FILE = "dagster.yaml"
 
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
+# Nothing of a run on the console of its process: the events are in Dagster.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -99,7 +102,7 @@ def end_orphans(instance: dg.DagsterInstance) -> None:
 
 
 # The key prefixes of assets that look at other days, or at several entities.
-_ACROSS = (POOL.path[0], TOTALS.path[0])
+ACROSS = (POOL.path[0], TOTALS.path[0])
 
 
 class _Partition(NamedTuple):
@@ -126,7 +129,7 @@ def run_days(
 
     def selected(key: dg.AssetKey) -> bool:
         prefix = key.path[0]
-        return prefix == entity if entity else published or prefix not in _ACROSS
+        return prefix == entity if entity else published or prefix not in ACROSS
 
     return _run(instance, definitions, NIGHTLY, selected, _partition(days), retries)
 
@@ -201,7 +204,7 @@ def _run(
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            **QUIET,
         },
     )
     return _outcome(result)
