@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from snu_analytics.figures import load_objectives, load_progress, progress
+from snu_analytics.figures import POOL_OF_OBJECTIVES, load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
+from snu_analytics.figures.pool import require_pool
 from snu_analytics.orchestration.assets import Result, Run, build_asset
 from snu_analytics.orchestration.charts import bar_chart
 from snu_analytics.orchestration.checks import Check
@@ -24,6 +25,7 @@ _COMPLETE = Check("objectives_complete", "Every objective given could be read; t
 
 def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     def objectives(run: Run) -> Result:
+        require_pool(run.warehouse, POOL_OF_OBJECTIVES, run.days)
         with run.source.open() as source:
             read = load_objectives(
                 run.pipeline.context(), source, run.pipeline.settings.objectives, run.warehouse

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
+from snu_analytics.errors import WarehouseError
 from snu_analytics.figures.pool.cells import identifiers
 
 if TYPE_CHECKING:
@@ -24,6 +25,19 @@ def known_until(connection: psycopg.Connection, entity: str) -> date | None:
         {"entity": entity},
     ).fetchone() or (None,)
     return day
+
+
+def require_pool(connection: psycopg.Connection, entity: str, days: DayRange) -> None:
+    """Raise WarehouseError, naming the asset to run, when the pool of a day was never counted."""
+    counted = connection.execute(
+        "SELECT day FROM analytics.pool_load WHERE entity = %s AND day BETWEEN %s AND %s",
+        [entity, days.first, days.last],
+    ).fetchall()
+    if missing := set(days) - {day for (day,) in counted}:
+        raise WarehouseError(
+            f"analytics.pool_movement holds no count of {min(missing)}: materialise figures/pool "
+            "for that day first"
+        )
 
 
 def pool(
