@@ -41,6 +41,7 @@ _VARIABLES_OF_REAL_PLACES = (
 @pass_context
 def demo(context: CommandContext, youngs: int) -> None:
     """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
+    context.creates = True
     home = read_settings().home
     for name in _VARIABLES_OF_REAL_PLACES:
         os.environ.pop(name, None)

@@ -19,6 +19,7 @@ from snu_analytics.settings import EMBEDDED
 @pass_context
 def dev(context: CommandContext, port: int, host: str) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
+    context.creates = True
     context.export()
     if context.settings.warehouse_url == EMBEDDED:
         print_migration(context.warehouse_url)

@@ -1,8 +1,10 @@
 """How a command ends: 0 done, 1 some of it failed, 2 wrong use or set-up."""
 
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +20,8 @@ _T = TypeVar("_T")
 
 _SIGNALLED = 128
 _INTERRUPTED = _SIGNALLED + signal.SIGINT
+
+_receivers: list[Callable[[], object]] = []
 
 _STOPPED = "stopped: what was done stands, run the command again for the rest"
 
@@ -38,9 +42,12 @@ def exit_on_error() -> Iterator[None]:
 def ended_by_signals(work: Callable[[], _T]) -> _T:
     """What `work` returns, in a thread, while Ctrl-C and SIGTERM end the process at once.
 
-    In the main thread Dagster handles both: it fails the step, and the next run begins. What is
-    open in PostgreSQL is rolled back.
+    In the main thread Python hears of a signal only between two computations, and Dagster handles
+    both: it fails the step, and the next run begins. What is open in PostgreSQL is rolled back.
+    Called in another thread, as a command of a group is, it only calls `work`.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
     former = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with ThreadPoolExecutor(1) as thread:
@@ -50,7 +57,23 @@ def ended_by_signals(work: Callable[[], _T]) -> _T:
             signal.signal(number, handler)
 
 
+@contextmanager
+def signals_passed_to(receiver: Callable[[], object]) -> Iterator[None]:
+    """Within the block a signal calls `receiver` instead of ending the process."""
+    _receivers.append(receiver)
+    try:
+        yield
+    finally:
+        _receivers.remove(receiver)
+
+
 def _end(number: int, frame: FrameType | None) -> None:
+    if _receivers:
+        _receivers[-1]()
+        return
+    # Those of a backfill: they would go on with the next days.
+    for process in multiprocessing.active_children():
+        process.kill()
     out.show_cursor()
     err.print(_STOPPED)
     os._exit(_SIGNALLED + number)

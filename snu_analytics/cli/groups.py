@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from snu_analytics.cli.faults import exit_on_error
+from snu_analytics.cli.faults import ended_by_signals, exit_on_error
 
 
 class LazyGroup(click.Group):
@@ -38,6 +38,10 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         with exit_on_error():
+            return ended_by_signals(lambda: self._called(ctx))
+
+    def _called(self, ctx: click.Context) -> Any:
+        with ctx:  # click's current context is one of each thread
             return super().invoke(ctx)
 
     def _docstring(self, name: str) -> str | None:

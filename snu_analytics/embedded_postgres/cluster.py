@@ -57,6 +57,11 @@ class Cluster:
         return self.folder / "log"
 
     @property
+    def made(self) -> bool:
+        """Whether the data folder was made."""
+        return (self._data / "PG_VERSION").exists()
+
+    @property
     def _data(self) -> Path:
         return self.folder / "data"
 
@@ -70,7 +75,7 @@ class Cluster:
     def start(self, settings: Mapping[str, str]) -> None:
         """Start the server with these settings and wait for it, on a new data folder if need be."""
         self.prepare()
-        if not (self._data / "PG_VERSION").exists():
+        if not self.made:
             shutil.rmtree(self._data, ignore_errors=True)
             # Independent of the machine's locales: the same order of texts everywhere.
             locale = ("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")

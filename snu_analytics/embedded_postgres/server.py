@@ -61,6 +61,11 @@ def embedded_server(home: Path) -> str:
     return cluster.url(DATABASE)
 
 
+def has_embedded_server(home: Path) -> bool:
+    """Whether there is a server's data under `home`/postgres; nothing is made."""
+    return Cluster(home.expanduser().resolve() / "postgres").made
+
+
 def _join(cluster: Cluster) -> None:
     key = (os.getpid(), cluster.folder)
     if key not in _locks:

@@ -91,8 +91,8 @@ def recent_flows(warehouse: psycopg.Connection, phase: str, days: DayRange) -> "
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
     rows = warehouse.execute(
-        "SELECT day, figure, value, mean_7 FROM analytics.q_flows WHERE breakdown = 'total' "
-        "AND phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
+        "SELECT day, figure, value, mean_7 FROM analytics.q_flows "
+        "WHERE phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
         [phase, days.first, days.last],
     ).fetchall()
     return pd.DataFrame(rows, columns=["day", "figure", "value", "mean_7"])

@@ -58,11 +58,11 @@ def backfill(
         for _ in range(min(PROCESSES, len(chunks)))
     ]
     # Ctrl-C is for this process to pass on: each other one would print its own traceback.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     for worker in workers:
         tasks.put(None)
         worker.start()
-    signal.signal(signal.SIGINT, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         for _ in chunks:
             yield _next(results, workers)

@@ -136,8 +136,9 @@ def entity_assets(
         step(
             EVENTS,
             anonymized_events,
-            f"{entity.description} Rows of analytics.{entity.table}, pseudonymised; a run replaces "
-            "the day's rows in one transaction.",
+            f"{entity.description} Rows of analytics.{entity.table}. They are pseudonymised, not "
+            "anonymous, whatever the asset's name says: personal data for a restricted circle, as "
+            "risk/report measures. A run replaces the day's rows in one transaction.",
             {"postgres", "polars"},
             after=SNAPSHOTS,
         ),

@@ -41,7 +41,7 @@ def projections_asset(
     spec = dg.AssetSpec(
         ["figures", "projections"],
         deps=[dg.AssetKey(["young", FIGURES]), OBJECTIVES],
-        description="Validated inscriptions at the campaign's end, net of withdrawals, with bands, "
+        description="Validated inscriptions on 31 May, net of withdrawals, with bands, "
         "by France and region, as projected at the end of the day, in analytics.projection. Each "
         "night the past campaigns are projected again; where that fared badly nothing is "
         "projected.",

@@ -13,7 +13,12 @@ from snu_analytics.warehouse.closing import (
     frozen_months,
     replace_closed_counts,
 )
-from snu_analytics.warehouse.connection import address, connect, resolve_url
+from snu_analytics.warehouse.connection import (
+    address,
+    connect,
+    is_made,
+    resolve_url,
+)
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
@@ -108,6 +113,7 @@ __all__ = [
     "finish_rotation",
     "forget_key",
     "frozen_months",
+    "is_made",
     "key_matches",
     "known_keys",
     "last_loaded_day",

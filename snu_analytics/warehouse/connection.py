@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from snu_analytics.embedded_postgres import embedded_server
+from snu_analytics.embedded_postgres import embedded_server, has_embedded_server
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors, refused_connection
 
@@ -76,6 +76,11 @@ def _malformed() -> WarehouseError:
         "SNU_WAREHOUSE_URL is not an address of PostgreSQL: write it as "
         "postgresql://user:password@host:5432/database, @ and / in the password as %40 and %2F"
     )
+
+
+def is_made(url: str, home: Path) -> bool:
+    """Whether `resolve_url` would find a database: not where the embedded server is to be made."""
+    return url != EMBEDDED or has_embedded_server(home)
 
 
 def resolve_url(url: str, home: Path) -> str:

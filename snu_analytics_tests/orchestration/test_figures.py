@@ -91,7 +91,7 @@ def test_a_day_shows_its_stock_and_what_was_achieved(instance, defs):
     assert picture in shown["achieved"]
     assert (shown["rows"], shown["objective"], shown["reached"]) == (1, 2, 0)
     assert [record.data for record in shown["missing"]] == [
-        {"cohort": "2021", "missing": "nobody of the cohort is validated", "rows": 1}
+        {"cohort": "2021", "missing": "nobody of this cohort is validated yet", "rows": 1}
     ]
 
 

@@ -24,10 +24,12 @@ def fault(asset: dg.AssetsDefinition, defs: dg.Definitions) -> str:
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
     )
-    failures = [e for e in result.all_events if e.is_step_failure]
-    if not failures:
-        return "nothing is refused"
-    return failures[0].step_failure_data.user_failure_data.description
+    failures = [
+        event.step_failure_data.user_failure_data
+        for event in result.all_events
+        if event.is_step_failure
+    ]
+    return str(failures[0] and failures[0].description) if failures else "nothing is refused"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def read(folder, text: str):
 
 def test_a_question_is_its_comments_and_its_select(tmp_path):
     question = read(tmp_path, WHOLE)
-    assert (question.view, question.select) == ("q_files", "SELECT 1")
+    assert (question.view(), question.select) == ("q_files", "SELECT 1")
     assert question.dimensions == ["day", "week", "month", "campaign", "region"]
 
 

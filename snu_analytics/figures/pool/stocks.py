@@ -52,10 +52,11 @@ def pool(
 
     columns = ["day", "status", *([by] if by else []), "opening", "entries", "exits", "closing"]
     query = sql.SQL(
-        "SELECT {} FROM analytics.q_pool WHERE breakdown = %s AND entity = %s "
-        "AND day BETWEEN %s AND %s ORDER BY 1, 2, 3"
-    ).format(identifiers(columns))
-    rows = warehouse.execute(query, [by or "total", entity.name, days.first, days.last]).fetchall()
+        "SELECT {} FROM {} WHERE entity = %s AND day BETWEEN %s AND %s ORDER BY 1, 2, 3"
+    ).format(
+        identifiers(columns), sql.Identifier("analytics", f"q_pool_by_{by}" if by else "q_pool")
+    )
+    rows = warehouse.execute(query, [entity.name, days.first, days.last]).fetchall()
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-4:], "int64"))
 
 

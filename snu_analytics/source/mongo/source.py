@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.errors import SettingsError, SourceError
+from snu_analytics.errors import SettingsError, SourceError, SourceUnavailable
 from snu_analytics.source.contract import Check, Histories, Patches
 from snu_analytics.source.decode import (
     UNKNOWN,
@@ -289,6 +289,8 @@ class MongoSource:
 def _checked(subject: str, required: bool, look: Callable[[], tuple[bool, str]]) -> Check:
     try:
         ok, message = look()
+    except SourceUnavailable:
+        raise  # each further look at a dead server would wait as long
     except SourceError as error:
         ok, message = False, str(error)
     return Check(subject, ok, message, required)
