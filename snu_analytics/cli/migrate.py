@@ -34,7 +34,8 @@ def print_migration(warehouse_url: str, verbose: bool = False) -> None:
                 soft_wrap=True,
             )
     for kind in ("created", "changed"):
-        if counts := Counter(c.subject.split(" ")[0] for c in changes if c.kind == kind):
+        subjects = {c.subject: None for c in changes if c.kind == kind}
+        if counts := Counter(subject.split(" ")[0].removesuffix("s") for subject in subjects):
             things = ", ".join(f"{n:,} {name}{'s' * (n > 1)}" for name, n in counts.items())
             out.print(f"[cyan]{kind}[/] {things}", highlight=False)
     if not changes:

@@ -12,7 +12,7 @@ from snu_analytics.figures.load_objectives import (
     load_progress,
     progress,
 )
-from snu_analytics.figures.load_projections import load_projections
+from snu_analytics.figures.load_projections import load_projections, projection_course
 
 __all__ = [
     "FLOW",
@@ -22,5 +22,6 @@ __all__ = [
     "load_progress",
     "load_projections",
     "progress",
+    "projection_course",
     "recent_flows",
 ]

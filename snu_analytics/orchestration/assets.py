@@ -93,10 +93,10 @@ def build_asset(
         for day, counts in result.counts.items():
             context.add_asset_metadata(
                 {
+                    **(result.last if day == days.last else {}),
+                    **result.metadata,
                     **counts,
                     **shared,
-                    **result.metadata,
-                    **(result.last if day == days.last else {}),
                 },
                 asset_key=spec.key,
                 partition_key=day.isoformat() if spec.partitions_def else None,

@@ -5,8 +5,11 @@ version. After an upgrade run the tests of this folder.
 
 - `ASSET_PARTITION_RANGE_…_TAG`: the tags by which one run materialises a range of partitions; there
   is no argument for it.
+- `AssetCheckExecutionsTable`: where a check is planned before its run, to be taken back when the
+  run fails before it.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`event_log.py`).
+- `StepFailureData`: what the event of a failing step holds, to be stored without its stack.
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
@@ -16,7 +19,11 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
     UnresolvedPartitionedAssetScheduleDefinition,
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.execution.plan.objects import StepFailureData
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageTable,
+)
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -27,9 +34,11 @@ from dagster._serdes import ConfigurableClassData
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
     "ASSET_PARTITION_RANGE_START_TAG",
+    "AssetCheckExecutionsTable",
     "ConfigurableClassData",
     "NoOpComputeLogManager",
     "SqlEventLogStorageTable",
+    "StepFailureData",
     "UnresolvedAssetJobDefinition",
     "UnresolvedPartitionedAssetScheduleDefinition",
 ]

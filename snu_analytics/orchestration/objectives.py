@@ -8,7 +8,7 @@ from snu_analytics.figures import POOL_OF_OBJECTIVES, load_objectives, load_prog
 from snu_analytics.figures.objectives import annual
 from snu_analytics.figures.pool import require_pool
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import bar_chart
+from snu_analytics.orchestration.charts import objective_chart
 from snu_analytics.orchestration.checks import Check
 from snu_analytics.orchestration.metadata import bullets, frame_table
 from snu_analytics.orchestration.pool import POOL
@@ -33,10 +33,15 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
             load_progress(run.warehouse, run.days.last)
             by_day = {day: progress(run.warehouse, day) for day in run.days}
         last = by_day[run.days.last]
-        shown: dict[str, Any] = {} if last.empty else _tables(last)
-        if shown and len(run.days) == 1:
-            title = f"Achieved and objective on {run.days.last}"
-            shown["achieved"] = bar_chart(last, "cohort", ["achieved", "objective"], title)
+        shown: dict[str, Any] = {}
+        if not last.empty:
+            title = f"Validated on {run.days.last}, and the objective as a line"
+            shown = {"achieved": objective_chart(last, title), **_tables(last)}
+        if read.frame.is_empty():
+            shown["nothing_to_do"] = (
+                "no objectives: the source has no collection inscriptiongoals, or nothing in it; "
+                "SNU_OBJECTIVES may name a CSV instead"
+            )
         return Result(
             {day: _counts(frame) for day, frame in by_day.items()},
             checks=[_complete(read.problems, len(read.frame))],

@@ -16,7 +16,7 @@ from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.errors import SettingsError, SourceError, SourceUnavailable
-from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import (
     UNKNOWN,
     decode_documents,
@@ -268,7 +268,7 @@ class MongoSource:
     def _size(self, entity: Entity, collection: str) -> tuple[bool, str]:
         self._require(entity, collection)
         if not self._is_there(collection):
-            return True, "not in this database: taken to be empty"
+            return True, f"not in this database: {TAKEN_TO_BE_EMPTY}"
         count = self._asked(collection, self._database[collection].estimated_document_count)
         return True, f"about {count:,} documents"
 
