@@ -34,20 +34,16 @@ def pivoted(answer: pd.DataFrame, question: Question, name: str) -> pd.DataFrame
     if name not in answer.columns:
         raise QuestionError(f"the answer has no column '{name}'{hint(name, keys)}")
     values = answer[name].astype(object).where(answer[name].notna(), "none").astype(str)
-    groups = answer[keys].astype(object).where(answer[keys].notna(), None).apply(tuple, axis=1)
-    rows = dict.fromkeys(groups) if keys else {(): None}
-    wide = pd.DataFrame(list(rows), columns=keys, dtype=object)
-    for column in keys:
-        wide[column] = wide[column].astype(answer[column].dtype)
-    places = {group: place for place, group in enumerate(rows)}
-    at = groups.map(places) if keys else pd.Series(0, answer.index)
+    # Each group of the others by its number, in the order of the answer; null is a group too.
+    at = answer.groupby(keys, dropna=False, sort=False).ngroup() if keys else 0 * answer.index
+    group = pd.Series(at, answer.index)
+    wide = answer.loc[~group.duplicated(), keys].reset_index(drop=True)
+    absent = {} if question.counts.measures else {"fill_value": 0}
     for value in dict.fromkeys(values):
-        of_value = values == value
         for column in counted:
-            cells = pd.Series(answer.loc[of_value, column].array, at[of_value]).reindex(
-                range(len(wide)), **({} if question.counts.measures else {"fill_value": 0})
-            )
-            wide[value if len(counted) == 1 else f"{column} {value}"] = cells.array
+            of_value = pd.Series(answer[column].array, group)[(values == value).array]
+            title = value if len(counted) == 1 else f"{column} {value}"
+            wide[title] = of_value.reindex(wide.index, **absent).array
     return wide
 
 

@@ -38,6 +38,7 @@ class CommandContext(ExitStack):
     """
 
     creates = False
+    database_port: int | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -61,7 +62,7 @@ class CommandContext(ExitStack):
                 "migrate` for tables without rows; or set SNU_HOME or SNU_WAREHOUSE_URL to where "
                 "it is"
             )
-        return resolve_url(url, home)
+        return resolve_url(url, home, self.database_port)
 
     @cached_property
     def warehouse(self) -> psycopg.Connection:

@@ -5,6 +5,7 @@ import sys
 from datetime import date, timedelta
 
 import click
+import pandas as pd
 
 from snu_analytics.cli.backfill import backfill_days
 from snu_analytics.cli.console import out
@@ -85,5 +86,7 @@ def _write_history(settings: Settings, youngs: int) -> None:
 def _print_figures(context: CommandContext, days: DayRange) -> None:
     daily = figures(context.warehouse, days.last - timedelta(days=27), days.last)
     weeks = [day - timedelta(days=day.weekday()) for day in daily["day"]]
-    print_figures(daily.assign(week=weeks), "week", "by week")
+    names = [f"{monday:%d %b}" for monday in weeks]
+    by_week = pd.Categorical(names, [*dict.fromkeys(names)])
+    print_figures(daily.assign(week=by_week), "week", "by week")
     print_figures(totals_by_campaign(context.warehouse), "campaign", "by campaign")

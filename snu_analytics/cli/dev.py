@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -18,18 +19,33 @@ from snu_analytics.cli.faults import signals_passed_to
 from snu_analytics.cli.migrate import print_migration
 from snu_analytics.errors import SettingsError
 from snu_analytics.settings import EMBEDDED, RUNNING, STOPPED, read_settings
+from snu_analytics.warehouse import give_password
 
-_STOPPED_BY_US = (0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT, 128 + signal.SIGTERM)
+_ANALYST = "snu_analyst"
+
+# Seconds: between looks whether Dagster ended, and given to it to end when it is asked to.
+_LOOK_EVERY, _GRACE = 0.5, 10
 
 
 @click.command()
 @click.option("--port", default=3000, show_default=True, help="Serve the pages on this port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Serve them on this address.")
 @click.option("--armed", is_flag=True, help="Let schedules and sensors run, as in production.")
+@click.option(
+    "--database-port",
+    type=click.IntRange(1024, 65_535),
+    help="Let analysts in by this port of 127.0.0.1, with a password: programs in Java cannot use "
+    "a socket.",
+)
 @pass_context
-def dev(context: CommandContext, port: int, host: str, armed: bool) -> None:
+def dev(
+    context: CommandContext, port: int, host: str, armed: bool, database_port: int | None
+) -> None:
     """Open Dagster's pages and daemon on the same settings as the other commands."""
     _require_free(host, port)
+    if database_port:
+        _require_free("127.0.0.1", database_port)
+        context.database_port = database_port
     with _alone(read_settings().home, port):
         os.environ["SNU_SCHEDULES"] = RUNNING if armed else STOPPED
         context.creates = True
@@ -47,23 +63,38 @@ def _served(host: str, port: int) -> int:
     command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
     quiet = ["--log-level", "error", "--code-server-log-level", "error"]
     # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts. In
-    # a session of its own: a Ctrl-C reaches it once, from here, and it ends its processes itself.
+    # a session of its own, so that a signal is for this process to pass on.
     served = subprocess.Popen(
         [*command, *quiet, "-p", str(port), "-h", host],
         cwd=os.environ["DAGSTER_HOME"],
+        # Dagster warns of the name of its own command.
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
         start_new_session=True,
     )
-    asked: list[bool] = []
+    asked = threading.Event()
 
     def end() -> None:
-        if not asked:
-            asked.append(True)
+        if not asked.is_set():
             out.print("\nStopping ...")
-        served.send_signal(signal.SIGINT)
+        # To all of its processes, as a terminal does; again, it kills them.
+        os.killpg(served.pid, signal.SIGKILL if asked.is_set() else signal.SIGINT)
+        asked.set()
 
     with signals_passed_to(end):
-        status = served.wait()
-    return 0 if asked and status in _STOPPED_BY_US else status
+        while served.poll() is None:
+            if asked.wait(_LOOK_EVERY):
+                return _ended(served)
+    return served.returncode
+
+
+def _ended(served: subprocess.Popen) -> int:
+    """0, when Dagster's processes are gone: by themselves, or killed when they take too long."""
+    with suppress(subprocess.TimeoutExpired):
+        served.wait(_GRACE)
+    with suppress(ProcessLookupError):
+        os.killpg(served.pid, signal.SIGKILL)
+    served.wait()
+    return 0
 
 
 def _require_free(host: str, port: int) -> None:
@@ -101,6 +132,14 @@ def _alone(home: Path, port: int) -> Iterator[None]:
         yield
 
 
+def _analysts_address(context: CommandContext) -> str:
+    """How an analyst comes to the tables: by TCP with a new password where that was asked for."""
+    if not context.database_port:
+        return context.warehouse_url.replace("//postgres@", f"//{_ANALYST}@")
+    password = give_password(context.warehouse, _ANALYST)
+    return f"postgresql://{_ANALYST}:{password}@127.0.0.1:{context.database_port}/snu"
+
+
 def _print_places(context: CommandContext, host: str, port: int, armed: bool) -> None:
     """Print where the pages and the database are, and how this is stopped and reset."""
     home = context.settings.home
@@ -108,7 +147,7 @@ def _print_places(context: CommandContext, host: str, port: int, armed: bool) ->
     if context.settings.warehouse_url == EMBEDDED:
         lines += [
             ("PostgreSQL", f"{context.warehouse_url} (as long as this runs)"),
-            ("as an analyst", context.warehouse_url.replace("//postgres@", "//snu_analyst@")),
+            ("as an analyst", _analysts_address(context)),
         ]
     lines += [
         (

@@ -1,15 +1,16 @@
 """How a command ends: 0 done, 1 some of it failed, 2 wrong use or set-up."""
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TypeVar
+
+import psutil
 
 from snu_analytics.cli.console import err, out
 from snu_analytics.errors import SnuError
@@ -17,6 +18,8 @@ from snu_analytics.errors import SnuError
 SOME_FAILED = 1
 WRONG_USE = 2
 _T = TypeVar("_T")
+
+_TRACKER = "from multiprocessing.resource_tracker"
 
 _SIGNALLED = 128
 _INTERRUPTED = _SIGNALLED + signal.SIGINT
@@ -67,13 +70,23 @@ def signals_passed_to(receiver: Callable[[], object]) -> Iterator[None]:
         _receivers.remove(receiver)
 
 
+def _kill_children() -> None:
+    """End the processes of a backfill, which would go on with the next days.
+
+    Whoever has a session of its own stays (the embedded server's keeper, which stops it when we
+    are gone), as does the one that takes away the semaphores.
+    """
+    for child in psutil.Process().children():
+        with suppress(OSError, psutil.Error):
+            if os.getsid(child.pid) == os.getsid(0) and _TRACKER not in " ".join(child.cmdline()):
+                child.kill()
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     if _receivers:
         _receivers[-1]()
         return
-    # Those of a backfill: they would go on with the next days.
-    for process in multiprocessing.active_children():
-        process.kill()
+    _kill_children()
     out.show_cursor()
     err.print(_STOPPED)
     os._exit(_SIGNALLED + number)

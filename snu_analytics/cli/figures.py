@@ -51,7 +51,9 @@ def _questions(
 def _dimensions(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     """The question's dimensions that go on so; after a comma, the next."""
     before, comma, name = begun.rpartition(",")
-    question = load_questions().get(context.params.get("name") or "")
+    # An option whose value is still to come keeps click from giving the words before their names.
+    names = (context.params.get("name"), *context.args)
+    question = next(filter(None, map(load_questions().get, filter(None, names))), None)
     dimensions = question.dimensions if question else []
     return [f"{before}{comma}{d}" for d in dimensions if d.startswith(name)]
 

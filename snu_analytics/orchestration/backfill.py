@@ -44,6 +44,8 @@ def backfill(
     of `runs.prepare_home`. Raises WarehouseError when the processes or Dagster's storage end early.
     """
     chunks = list(days.chunks(DAYS_PER_RUN))
+    # Where this process is ended by a signal others take its semaphores away, and need not say so.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     context = multiprocessing.get_context("spawn")
     tasks, results, stopping = context.Queue(), context.Queue(), context.Event()
     for chunk in chunks:

@@ -62,7 +62,7 @@ def flow_chart(
 
 
 def stock_chart(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
-    """`closing` by `day`, a line of its own colour for each `status`, the largest named first."""
+    """`closing` by `day`, a line per `status`; the largest has a panel of its own."""
     import altair as alt
 
     shown = frame[["day", "closing", "status"]].assign(day=frame["day"].astype(str))
@@ -71,13 +71,19 @@ def stock_chart(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
     names = [name for name in STATUS_COLOURS if name in order]
     others = [name for name in order if name not in STATUS_COLOURS]
     colours = [*(STATUS_COLOURS[name] for name in names), *("#9c9c9c" for _ in others)]
-    scale = alt.Scale(domain=[*names, *others], range=colours)
-    chart = alt.Chart(shown).mark_line().encode(
-        x=alt.X("day:T", title=None),
-        y=alt.Y("closing:Q", title=None),
-        color=alt.Color("status:N", title=None, scale=scale),
-    )  # fmt: skip
-    return _picture(chart.properties(width=_WIDTH, height=_HEIGHT), title)
+    colour = alt.Color(
+        "status:N", title=None, scale=alt.Scale(domain=[*names, *others], range=colours)
+    )
+    x, y = alt.X("day:T", title=None), alt.Y("closing:Q", title=None)
+    panels = [
+        alt.Chart(shown[shown["status"].isin(statuses)])
+        .mark_line()
+        .encode(x=x, y=y, color=colour)
+        .properties(width=_WIDTH, height=_HEIGHT // 2)
+        for statuses in (order[:1], order[1:])
+        if statuses
+    ]
+    return _picture(alt.vconcat(*panels), title)
 
 
 def objective_chart(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
@@ -115,6 +121,7 @@ def course_chart(frame: "pd.DataFrame", title: str) -> dg.MarkdownMetadataValue:
     """`achieved` by day of the season, the campaign before in grey, and what is projected."""
     import altair as alt
 
+    frame = frame.drop(columns="as_of")  # no date is JSON
     campaign = frame["campaign"].max()
     own, before = frame[frame["campaign"] == campaign], frame[frame["campaign"] < campaign]
     x = alt.X("horizon_day:Q", title="days since 1 October", scale=alt.Scale(domain=[0, _HORIZON]))

@@ -36,7 +36,7 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
         shown: dict[str, Any] = {}
         if not last.empty:
             title = f"Validated on {run.days.last}, and the objective as a line"
-            shown = {"achieved": objective_chart(last, title), **_tables(last)}
+            shown = {"achieved_of_objectives": objective_chart(last, title), **_tables(last)}
         if read.frame.is_empty():
             shown["nothing_to_do"] = (
                 "no objectives: the source has no collection inscriptiongoals, or nothing in it; "

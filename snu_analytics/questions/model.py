@@ -18,7 +18,7 @@ def hint(text: str, known: Iterable[str]) -> str:
     """How a sentence about an unknown name goes on: with the name meant, or all that there are."""
     names = list(known)
     folded = {name.casefold(): name for name in reversed(names)}
-    if near := get_close_matches(text.casefold(), folded, n=1):
+    if near := get_close_matches(text.casefold(), folded, n=1, cutoff=0.75):
         return f": did you mean {folded[near[0]]}?"
     return f": known are {', '.join(names)}"
 

@@ -70,6 +70,7 @@ from snu_analytics.warehouse.replace import (
     replace_all,
     replace_days,
 )
+from snu_analytics.warehouse.rights import give_password
 from snu_analytics.warehouse.rotation import (
     KeyedRows,
     begin_rotation,
@@ -113,6 +114,7 @@ __all__ = [
     "finish_rotation",
     "forget_key",
     "frozen_months",
+    "give_password",
     "is_made",
     "key_matches",
     "known_keys",

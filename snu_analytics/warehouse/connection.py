@@ -83,6 +83,9 @@ def is_made(url: str, home: Path) -> bool:
     return url != EMBEDDED or has_embedded_server(home)
 
 
-def resolve_url(url: str, home: Path) -> str:
-    """The address itself, or that of the embedded server under `home` for `embedded`."""
-    return embedded_server(home) if url == EMBEDDED else url
+def resolve_url(url: str, home: Path, tcp_port: int | None = None) -> str:
+    """The address itself, or that of the embedded server under `home` for `embedded`.
+
+    With a `tcp_port` the embedded server listens on it (`embedded_server`).
+    """
+    return embedded_server(home, tcp_port) if url == EMBEDDED else url

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -45,6 +46,7 @@ BANDS = pd.DataFrame(
 )
 COURSE = pd.DataFrame(
     {
+        "as_of": [date(2022, 10, 1), date(2022, 10, 2), date(2023, 10, 1), date(2023, 10, 2)],
         "campaign": [2023, 2023, 2024, 2024],
         "horizon_day": [1, 2, 1, 2],
         "achieved": [1.0, 3.0, 2.0, 5.0],
