@@ -39,7 +39,7 @@ _VARIABLES_OF_REAL_PLACES = (
 
 
 @click.command()
-@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
+@click.option("--youngs", default=2_000, show_default=True, help="Invent so many young people.")
 @pass_context
 def demo(context: CommandContext, youngs: int) -> None:
     """Try the whole on embedded defaults: simulate, migrate, backfill, print the figures."""

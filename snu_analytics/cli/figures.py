@@ -72,36 +72,38 @@ def _help(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
 
 @click.command(add_help_option=False)
 @click.argument("name", required=False, is_eager=True, shell_complete=_questions)
-@click.option("--from", "first", type=DAY, metavar="DAY", help="First day, YYYY-MM-DD.")
-@click.option("--to", "last", type=DAY, metavar="DAY", help="Last day, included.")
+@click.option("--from", "first", type=DAY, metavar="DAY", help="Begin on this day, YYYY-MM-DD.")
+@click.option("--to", "last", type=DAY, metavar="DAY", help="End with this day, included.")
 @click.option(
     "--by",
     multiple=True,
     callback=_names,
     shell_complete=_dimensions,
-    help="Dimensions to group by, such as month,region.",
+    help="Group by these dimensions, such as month,region.",
 )
 @click.option(
     "--where",
     multiple=True,
     callback=_filters,
-    help="Only rows with this value, such as department=Paris; nothing after the = is null. "
-    "Several of one dimension: any of them.",
+    help="Take rows with this value alone, such as department=Paris; region= takes those "
+    "without a region. Of several values of one dimension any is taken.",
 )
 @click.option(
     "--pivot",
     metavar="DIMENSION",
     shell_complete=_dimensions,
-    help="A column for each value of this dimension, such as figure.",
+    help="Make a column for each value of this dimension, such as figure.",
 )
 @click.option(
     "--format",
     "shape",
     type=click.Choice(FORMATS),
-    help="That of the suffix of --out, else a table.",
+    help="Write in this format; without, in that of the suffix of --out, else as a table.",
 )
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write into this file instead of the screen.",
 )
 @click.option(
     "-h",
@@ -109,7 +111,7 @@ def _help(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
     is_flag=True,
     expose_value=False,
     callback=_help,
-    help="Show this, or with a NAME its dimensions, conditions and an example.",
+    help="Show this; with a NAME its dimensions, conditions and an example.",
 )
 @pass_context
 def figures(

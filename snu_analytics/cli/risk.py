@@ -36,9 +36,14 @@ _BY_COLUMN = {
 
 
 @click.command()
-@click.option("--entity", type=click.Choice(_PERSONAL), help="Only this entity's events.")
+@click.option("--entity", type=click.Choice(_PERSONAL), help="Measure this entity's events alone.")
 @click.option(
-    "--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True
+    "--format",
+    "shape",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Write the report in this format.",
 )
 @pass_context
 def risk(context: CommandContext, entity: str | None, shape: str) -> None:

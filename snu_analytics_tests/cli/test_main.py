@@ -232,3 +232,23 @@ def test_help_imports_no_command():
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
     assert "materialize  Materialise one DAY as a Dagster run" in output
     assert output.endswith("\n\n")
+
+
+def commands(group: click.Group, *above: str) -> dict[str, click.Command]:
+    """All commands by their words, those of groups within the group among them."""
+    context, by_words = click.Context(group), {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        words = (*above, name)
+        nested = commands(command, *words) if isinstance(command, click.Group) else None
+        by_words |= nested or {" ".join(words): command}
+    return by_words
+
+
+def test_every_help_is_a_sentence():
+    for words, command in commands(main).items():
+        options = [p for p in command.params if isinstance(p, click.Option)]
+        texts = [str(command.help).strip(), *(str(option.help) for option in options)]
+        for text in texts:
+            assert re.match(r"[A-Z].* .*\.$", " ".join(text.split())), (words, text)
