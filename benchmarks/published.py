@@ -33,10 +33,10 @@ _TO_REACH = {
     ("month", "age_group"): 99,
     ("month", "cohort"): 99,
     ("month", "region"): 90,
-    ("month", "gender × age_group"): 95,
-    ("month", "gender × region"): 75,
+    ("month", "gender,age_group"): 95,
+    ("month", "gender,region"): 75,
     ("campaign", "department"): 95,
-    ("campaign", "gender × department"): 80,
+    ("campaign", "gender,department"): 80,
 }
 
 

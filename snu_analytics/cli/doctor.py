@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.console import out
+from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import WRONG_USE
 from snu_analytics.errors import SettingsError, SnuError
@@ -37,7 +37,8 @@ _PACKAGES = ("dagster", "dagster-postgres", "polars", "pymongo", "psycopg")
 @pass_context
 def doctor(context: CommandContext, backup: Path | None) -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
-    checks = list(_backup(context, backup) if backup else _checks(context))
+    with err.status("looking at source and warehouse"):
+        checks = list(_backup(context, backup) if backup else _checks(context))
     table = Table("", "what", "found", box=None)
     for check in checks:
         table.add_row("[green]ok[/]" if check.ok else "[red]mend[/]", check.subject, check.message)

@@ -14,6 +14,9 @@ version. After an upgrade run the tests of this folder.
 - `JobSubsetSelector`, `CodeLocation`, `ModuleTarget`, `WorkspaceFileTarget`,
   `WorkspaceProcessContext`: what `dagster job launch` makes a queued run of; it takes no selection
   of assets, and starts a code server for every run.
+- `AssetCheckExecutionsTable`: where a check is planned before its run, to be taken back when the
+  run fails before it.
+- `StepFailureData`: what the event of a failing step holds, to be stored without its stack.
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
@@ -24,9 +27,13 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
 )
 from dagster._core.definitions.selector import JobSubsetSelector
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.remote_representation.code_location import CodeLocation
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageTable,
+)
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -47,6 +54,7 @@ __all__ = [
     "GRPC_INFO_TAG",
     "PARTITION_NAME_TAG",
     "WILL_RETRY_TAG",
+    "AssetCheckExecutionsTable",
     "CheckRunHealthResult",
     "CodeLocation",
     "ConfigurableClassData",
@@ -54,6 +62,7 @@ __all__ = [
     "ModuleTarget",
     "NoOpComputeLogManager",
     "SqlEventLogStorageTable",
+    "StepFailureData",
     "UnresolvedAssetJobDefinition",
     "UnresolvedPartitionedAssetScheduleDefinition",
     "WorkerStatus",

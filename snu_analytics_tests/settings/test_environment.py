@@ -146,3 +146,12 @@ def test_what_systemd_hands_over_as_files_is_read_by_its_name(home):
     settings = read_settings()
     assert settings.source_url == "mongodb://reader:secret@host/db"
     assert len(settings.key()) == 32
+
+
+def test_the_first_partition_of_the_demo_is_the_first_day_of_its_history(home):
+    settings = read_settings()
+    settings.demo_source.mkdir(parents=True)
+    settings.demo_start.write_text("2025-10-01\n")
+    assert read_settings().start_date == date(2025, 10, 1)
+    os.environ["SNU_SOURCE_URL"] = "bson:///elsewhere"
+    assert read_settings().start_date == date(2021, 6, 18)
