@@ -196,11 +196,14 @@ def _run(
     retries: bool = False,
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
-    result = job.execute_in_process(
+    keys = set(filter(selected, job.asset_layer.executable_asset_keys))
+    # The job's own checks: left unsaid, every check of these assets would run, those of `watch` too.
+    checks = {key for key in job.asset_layer.asset_graph.asset_check_keys if key.asset_key in keys}
+    subset = job.get_subset(asset_selection=keys, asset_check_selection=checks)
+    result = subset.execute_in_process(
         instance=instance,
         partition_key=partition.key,
         tags={**partition.tags, PROCESS: this_process()},
-        asset_selection=list(filter(selected, job.asset_layer.executable_asset_keys)),
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
