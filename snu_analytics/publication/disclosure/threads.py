@@ -41,7 +41,8 @@ def in_threads(tasks: Sequence[Callable[[], Made]]) -> list[Made]:
                 errors.append(error)
                 ended.set()
 
-    threads = [Thread(target=work) for _ in range(min(len(tasks), os.cpu_count() or 1))]
+    count = min(len(tasks), max(2, os.cpu_count() or 1))
+    threads = [Thread(target=work) for _ in range(count)]
     for thread in threads:
         thread.start()
     try:
