@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize._highspy import _core as highs
 from scipy.sparse import csr_array
 
+from snu_analytics.publication.disclosure.threads import raise_if_ended
+
 _BASIC, _LOWER = highs.HighsBasisStatus.kBasic, highs.HighsBasisStatus.kLower
 
 
@@ -70,6 +72,7 @@ class Program:
 
     def solve(self) -> np.ndarray | None:
         """The columns of the least price; None where none meet the bounds."""
+        raise_if_ended()
         self._solver.run()
         self.solved += 1
         self.iterations += self._solver.getInfo().simplex_iteration_count
