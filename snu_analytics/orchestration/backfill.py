@@ -78,7 +78,7 @@ def backfill(
         worker.start()
     signal.signal(signal.SIGINT, handler)
     try:
-        chunks = _chunks(days, entity)  # while the workers start: a dump is indexed
+        chunks = work_chunks(days, entity)  # while the workers start: a dump is indexed
         for task in (*chunks, *(None for _ in workers)):
             tasks.put(task)
         for _ in chunks:
@@ -105,7 +105,8 @@ def chunks_of(days: DayRange, patches: Mapping[date, int]) -> list[DayRange]:
     return even_ranges(days, weights, rounds * PROCESSES)
 
 
-def _chunks(days: DayRange, entity: str | None) -> list[DayRange]:
+def work_chunks(days: DayRange, entity: str | None) -> list[DayRange]:
+    """The chunks of a backfill of one entity or all, by the patches that the source has of them."""
     settings, entities = read_settings(), load_catalogue().entities
     counts: dict[date, int] = {}
     # What is wrong with the source is told by the runs, as a fault of their days.

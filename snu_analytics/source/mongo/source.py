@@ -121,9 +121,7 @@ class MongoSource:
         day = {"$dateToString": {"date": instant, "timezone": PARIS.key, "format": "%Y-%m-%d"}}
         stages = [{"$match": within}, {"$group": {"_id": day, "patches": {"$sum": 1}}}]
         patches = self._database[entity.patches]
-        rows = self._asked(
-            entity.patches, lambda: [*patches.aggregate(stages, maxTimeMS=_LONGEST)]
-        )
+        rows = self._asked(entity.patches, lambda: [*patches.aggregate(stages, maxTimeMS=_LONGEST)])
         return {date.fromisoformat(row["_id"]): row["patches"] for row in rows}
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
