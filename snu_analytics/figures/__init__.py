@@ -7,7 +7,7 @@ loads objectives and projections stands here beside them.
 
 from snu_analytics.figures.flows import FLOW, load_flows, recent_flows
 from snu_analytics.figures.load_objectives import load_objectives, load_progress, progress
-from snu_analytics.figures.load_projections import load_projections
+from snu_analytics.figures.load_projections import load_projections, project_again
 
 __all__ = [
     "FLOW",
@@ -16,5 +16,6 @@ __all__ = [
     "load_progress",
     "load_projections",
     "progress",
+    "project_again",
     "recent_flows",
 ]

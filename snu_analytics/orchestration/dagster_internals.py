@@ -5,6 +5,9 @@ version. After an upgrade run the tests of this folder.
 
 - `ASSET_PARTITION_RANGE_…_TAG`: the tags by which one run materialises a range of partitions; there
   is no argument for it.
+- `CheckRunHealthResult`, `WorkerStatus`: what a run launcher answers to the run monitoring.
+- `GRPC_INFO_TAG`: the tag with the code server that started a run.
+- `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`storage.py`).
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
@@ -16,20 +19,27 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
     UnresolvedPartitionedAssetScheduleDefinition,
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
+    GRPC_INFO_TAG,
+    PARTITION_NAME_TAG,
 )
 from dagster._serdes import ConfigurableClassData
 
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
     "ASSET_PARTITION_RANGE_START_TAG",
+    "GRPC_INFO_TAG",
+    "PARTITION_NAME_TAG",
+    "CheckRunHealthResult",
     "ConfigurableClassData",
     "NoOpComputeLogManager",
     "SqlEventLogStorageTable",
     "UnresolvedAssetJobDefinition",
     "UnresolvedPartitionedAssetScheduleDefinition",
+    "WorkerStatus",
 ]

@@ -14,6 +14,7 @@ from snu_analytics.pipeline.context import (
     STEPS,
     DayCounts,
     PipelineContext,
+    pipeline_context,
 )
 from snu_analytics.pipeline.copies import delete_copies, prune_copies
 from snu_analytics.pipeline.erased import is_erased, without_erased
@@ -50,6 +51,7 @@ __all__ = [
     "kind_counts",
     "load_events",
     "load_figures",
+    "pipeline_context",
     "prune_copies",
     "require_loaded",
     "stage_patches",
