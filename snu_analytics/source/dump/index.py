@@ -51,7 +51,7 @@ class PatchIndex:
         instants = [when for _, when in parts]
         _save(folder / "when.npy", np.concatenate([np.empty(0, "i8"), *instants]))
 
-    def counts(self, days: DayRange) -> dict[date, int]:
+    def counts(self, days: DayRange) -> dict[date, float]:
         """How many patches each of the Paris days has, those without any left out."""
         instants = pl.Series("day", self._when[self._between(days.start, days.end)]).cast(INSTANT)
         within = instants.dt.convert_time_zone(PARIS.key).dt.date()
