@@ -14,7 +14,7 @@ from snu_analytics.cli.parameters import DAY
 from snu_analytics.cli.printing import print_outcome
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.runs import run_closing, run_totals
-from snu_analytics.publication import days_to_publish, months_to_close, months_to_revise
+from snu_analytics.publication import days_to_publish, months_to_close
 
 
 @click.command()
@@ -41,6 +41,8 @@ def publish(context: CommandContext, first: date, last: date) -> None:
 
 def publish_days(context: CommandContext, ranges: Sequence[DayRange]) -> bool:
     """Whether the totals of the days were published, and their months closed or revised."""
+    from snu_analytics.publication import months_to_revise
+
     instance, definitions = context.instance, context.definitions
     all_well = True
     for days in ranges:

@@ -80,7 +80,7 @@ def backfill(
         worker.start()
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        chunks = _chunks(days, entity)  # while the workers start: a dump is indexed
+        chunks = work_chunks(days, entity)  # while the workers start: a dump is indexed
         for task in (*chunks, *(None for _ in workers)):
             tasks.put(task)
         for _ in chunks:
@@ -100,16 +100,17 @@ def backfill(
                 pass
 
 
-def chunks_of(days: DayRange, patches: Mapping[date, int]) -> list[DayRange]:
+def chunks_of(days: DayRange, patches: Mapping[date, float]) -> list[DayRange]:
     """The days in chunks of like numbers of patches, as many for each of the processes."""
     weights = [_DAY_COST + patches.get(day, 0) for day in days]
     rounds = ceil(sum(weights) / _PATCHES_AT_ONCE / PROCESSES)
     return even_ranges(days, weights, rounds * PROCESSES)
 
 
-def _chunks(days: DayRange, entity: str | None) -> list[DayRange]:
+def work_chunks(days: DayRange, entity: str | None) -> list[DayRange]:
+    """The chunks of a backfill of one entity or all, by the patches that the source has of them."""
     settings, entities = read_settings(), load_catalogue().entities
-    counts: dict[date, int] = {}
+    counts: dict[date, float] = {}
     # What is wrong with the source is told by the runs, as a fault of their days.
     with suppress(SourceError), closing(open_source(settings.source_url, settings.home)) as source:
         for name in [entity] if entity else entities:

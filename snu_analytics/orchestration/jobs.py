@@ -17,7 +17,7 @@ from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.published import TOTALS
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.pipeline import STEPS
-from snu_analytics.publication import months_to_close, months_to_revise
+from snu_analytics.publication import months_to_close
 from snu_analytics.warehouse import changed_days
 
 NIGHTLY = "nightly"
@@ -113,6 +113,8 @@ def closing_schedule(
     def closing_schedule(
         context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[WarehouseResource]
     ) -> Iterator[dg.RunRequest]:
+        from snu_analytics.publication import months_to_revise
+
         today = context.scheduled_execution_time.astimezone(PARIS).date()
         with as_dagster_failure(), warehouse.connect() as connection:
             days = DayRange(start, today)

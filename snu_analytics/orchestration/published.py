@@ -6,7 +6,7 @@ from snu_analytics.catalogue import Catalogue
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
 from snu_analytics.orchestration.checks import listed
 from snu_analytics.pipeline import FIGURES, require_loaded
-from snu_analytics.publication import close_month, publish_totals
+from snu_analytics.publication import publish_totals
 
 TOTALS = dg.AssetKey(["published", "daily_total"])
 BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
@@ -43,6 +43,8 @@ def breakdowns_asset(
     """The breakdowns, in a group apart: all assets of a group have the same partitions."""
 
     def breakdowns(run: Run) -> Result:
+        from snu_analytics.publication import close_month
+
         month = run.days.first
         threshold = run.pipeline.settings.suppression_threshold
         closed = close_month(catalogue, month, run.warehouse, threshold)

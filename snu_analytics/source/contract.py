@@ -88,10 +88,10 @@ class Source(Protocol):
         """The patches whose date lies in [start, end), and the undatable ones written then."""
         ...
 
-    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
         """How many patches each Paris day has, days without any left out: to share work out.
 
-        MongoDB counts by `_id` where `date` is not indexed.
+        MongoDB counts months by `_id`, and each day has its month's mean.
         """
         ...
 

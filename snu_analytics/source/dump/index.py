@@ -28,7 +28,7 @@ _Numbered = tuple[np.ndarray, np.ndarray]
 _REF = "S24"
 # Where a patch's operations lie: fewer than the bytes of the dump that they were read from, they
 # are numbered by these.
-_PLACED = pl.Schema({**HEADS, "first": pl.Int64, "ops": pl.Int64})
+_PLACED = pl.Schema([*HEADS.items(), ("first", pl.Int64()), ("ops", pl.Int64())])
 _UNDATED = np.iinfo("i8").min
 
 
@@ -51,7 +51,7 @@ class PatchIndex:
         instants = [when for _, when in parts]
         _save(folder / "when.npy", np.concatenate([np.empty(0, "i8"), *instants]))
 
-    def counts(self, days: DayRange) -> dict[date, int]:
+    def counts(self, days: DayRange) -> dict[date, float]:
         """How many patches each of the Paris days has, those without any left out."""
         instants = pl.Series("day", self._when[self._between(days.start, days.end)]).cast(INSTANT)
         within = instants.dt.convert_time_zone(PARIS.key).dt.date()
@@ -182,9 +182,7 @@ class _Table:
     def _part(self, path: Path, rows: np.ndarray) -> pl.DataFrame:
         with pa.memory_map(str(path)) as file:
             table = pa.ipc.open_file(file).read_all().select(self._schema.names())
-            frame = pl.from_arrow(table.take(pa.array(rows)), schema=self._schema)
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+            return pl.DataFrame(table.take(pa.array(rows)), schema=self._schema)
 
 
 def _write(folder: Path, first: int, frame: pl.DataFrame) -> None:

@@ -50,7 +50,7 @@ class DumpSource:
         with self._patches(entity) as patches:
             return patches.between(start, end)
 
-    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
         if self._lacks(entity, entity.patches):
             return {}
         with self._patches(entity) as patches:

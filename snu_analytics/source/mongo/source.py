@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.days import PARIS, DayRange
+from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, SourceError, SourceUnavailable
 from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import (
@@ -110,19 +110,21 @@ class MongoSource:
         within = (pl.col("when") >= start) & (pl.col("when") < end)
         return patches._replace(heads=patches.heads.filter(within)).in_order()
 
-    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, int]:
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
         self._require(entity, entity.patches)
         if not self._is_there(entity.patches):
             return {}
-        instant, within = "$_id", _window(days.start, days.end)
-        if "date" in self._indexes(entity.patches):
-            first, after = (DatetimeMS(milliseconds(end)) for end in (days.start, days.end))
-            instant, within = "$date", {"date": {"$gte": first, "$lt": after}}
-        day = {"$dateToString": {"date": instant, "timezone": PARIS.key, "format": "%Y-%m-%d"}}
-        stages = [{"$match": within}, {"$group": {"_id": day, "patches": {"$sum": 1}}}]
-        patches = self._database[entity.patches]
-        rows = self._asked(entity.patches, lambda: [*patches.aggregate(stages, maxTimeMS=_LONGEST)])
-        return {date.fromisoformat(row["_id"]): row["patches"] for row in rows}
+        months = {month: self._written_in(entity.patches, month) for month in days.chunks(31)}
+        return {
+            day: patches / len(month)
+            for month, patches in months.items()
+            if patches
+            for day in month
+        }
+
+    def _written_in(self, collection: str, days: DayRange) -> int:
+        written, patches = _window(days.start, days.end), self._database[collection]
+        return self._asked(collection, lambda: patches.count_documents(written, maxTimeMS=_LONGEST))
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
         self._require(entity, entity.collection)
