@@ -23,6 +23,7 @@ import psycopg
 
 from benchmarks.__main__ import environment, simulated
 from benchmarks.fingerprints import fingerprints
+from benchmarks.measure import Stopwatch
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.warehouse import dagster_url
@@ -39,12 +40,15 @@ _PLOT = Path(__file__).parents[1] / "docs" / "scale.svg"
 class Measured:
     """A backfill: seconds from its command to the last closed month, and the tables' digests.
 
-    `workers` is 0 for the plain backfill; `repeated` the number of runs that the daemon repeated.
+    `processor` counts the seconds of all processes and PostgreSQL's on any core, the start of
+    daemon and workers included. `workers` is 0 for the plain backfill; `repeated` the number of
+    runs that the daemon repeated.
     """
 
     workers: int
     killed: int
     seconds: float
+    processor: float
     repeated: int
     tables: dict[str, list[object]]
 
@@ -76,19 +80,20 @@ def main() -> None:
             text = _report(measured, days, options.youngs)
             Path(__file__).with_name("scale.md").write_text(text)
             print(text, flush=True)
-    _plot(measured)
+            _plot(measured)
     sys.exit(any(load.tables != measured[0].tables for load in measured))
 
 
 def _plain(folder: Path, dump: Path, days: DayRange) -> Measured:
     env = _prepared(folder, dump, days)
-    began = time.monotonic()
+    stopwatch = Stopwatch(env["SNU_WAREHOUSE_URL"])
     _run(["backfill", str(days.first), str(days.last)], env)
-    return _ended(folder, env, began, 0, 0, 0)
+    return Measured(0, 0, *stopwatch(), 0, _tables(folder, env))
 
 
 def _queued(folder: Path, dump: Path, days: DayRange, workers: int, killed: int) -> Measured:
     env = _prepared(folder, dump, days)
+    stopwatch = Stopwatch(env["SNU_WAREHOUSE_URL"])
     with celery_workers(folder / "workers", env, workers) as cluster:
         cluster.wait_for_workers(_PATIENCE)
         began = time.monotonic()
@@ -96,8 +101,10 @@ def _queued(folder: Path, dump: Path, days: DayRange, workers: int, killed: int)
         if killed:
             cluster.kill_worker_of(cluster.wait("chunk", ["STARTED"], _PATIENCE)[0])
         runs = cluster.wait_until_idle("closing", _PATIENCE)
-        repeated = sum("dagster/auto_retry_run_id" in run.tags for run in runs)
-        return _ended(folder, env, began, workers, killed, repeated)
+        seconds = time.monotonic() - began
+    _, processor = stopwatch()
+    repeated = sum("dagster/auto_retry_run_id" in run.tags for run in runs)
+    return Measured(workers, killed, seconds, processor, repeated, _tables(folder, env))
 
 
 def _prepared(folder: Path, dump: Path, days: DayRange) -> dict[str, str]:
@@ -113,14 +120,12 @@ def _prepared(folder: Path, dump: Path, days: DayRange) -> dict[str, str]:
     return env
 
 
-def _ended(
-    folder: Path, env: dict[str, str], began: float, workers: int, killed: int, repeated: int
-) -> Measured:
-    seconds = time.monotonic() - began
+def _tables(folder: Path, env: dict[str, str]) -> dict[str, list[object]]:
+    """The digests of the tables, whose server is stopped."""
     with psycopg.connect(env["SNU_WAREHOUSE_URL"]) as connection:
         tables = fingerprints(connection)
     stop_embedded(folder)
-    return Measured(workers, killed, seconds, repeated, tables)
+    return tables
 
 
 def _run(arguments: Sequence[str], env: dict[str, str]) -> None:
@@ -136,13 +141,15 @@ def _report(measured: Sequence[Measured], days: DayRange, youngs: int) -> str:
         f"{os.cpu_count()} cores for all: workers, daemon, PostgreSQL and Redis. From the command "
         "to the last closed month.",
         "",
-        "| what loads | seconds | against plain | runs repeated | tables that differ |",
-        "|---|---:|---:|---:|---:|",
+        "| what loads | seconds | against plain | processor seconds | against plain "
+        "| runs repeated | tables that differ |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for load in measured:
         differing = sum(load.tables[name] != plain.tables[name] for name in plain.tables)
         lines.append(
             f"| {load.name} | {load.seconds:.0f} | {load.seconds / plain.seconds:.2f} "
+            f"| {load.processor:.0f} | {load.processor / plain.processor:.2f} "
             f"| {load.repeated} | {differing} of {len(plain.tables)} |"
         )
     return "\n".join(lines) + "\n"

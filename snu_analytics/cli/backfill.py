@@ -67,8 +67,9 @@ def submit_days(context: CommandContext, days: DayRange, entity: str | None) -> 
     queued = submit(context.instance, days, entity)
     count = len(queued.run_ids)
     out.print(
-        f"{count} {'run' if count == 1 else 'runs'} of {len(days)} days are in the queue of "
-        "Dagster, whose daemon launches them; figures and publication follow by themselves."
+        f"In the queue of Dagster, whose daemon launches them: {count} "
+        f"{'run' if count == 1 else 'runs'} of {len(days)} days; figures and publication follow by "
+        "themselves."
     )
     print_plainly(f"Watch them in Dagster, under Runs: tag {BACKFILL}={queued.backfill_id}")
 

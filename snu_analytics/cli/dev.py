@@ -60,7 +60,12 @@ def dev(
 
 def _served(host: str, port: int) -> int:
     """The exit status of Dagster's own processes: 0 when they ended since they were asked to."""
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "snu_analytics.definitions"]
+    from snu_analytics.orchestration.runs import WORKSPACE_FILE
+
+    # The code location has one name everywhere, or no daemon finds the code of a queued run.
+    named = Path(os.environ["DAGSTER_HOME"]) / WORKSPACE_FILE
+    code = ["-w", str(named)] if named.exists() else ["-m", "snu_analytics.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", *code]
     quiet = ["--log-level", "error", "--code-server-log-level", "error"]
     # From its own home: Dagster warns of any other dagster.yaml that it finds where it starts. In
     # a session of its own, so that a signal is for this process to pass on.

@@ -8,6 +8,7 @@ from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from snu_analytics.orchestration.dagster_internals import CheckRunHealthResult, WorkerStatus
+from snu_analytics.orchestration.processes import is_gone
 
 # How long a worker has to say that it lives (seconds), and how often it is asked. Its main process
 # answers in milliseconds while a process of its pool computes.
@@ -24,6 +25,9 @@ class WatchfulCeleryRunLauncher(CeleryRunLauncher):
     """
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        if DAGSTER_CELERY_TASK_ID_TAG not in run.tags:  # by hand, on this machine or another
+            gone = is_gone(run, self._instance)
+            return CheckRunHealthResult(WorkerStatus.FAILED if gone else WorkerStatus.RUNNING)
         health = super().check_run_worker_health(run)
         if health.status != WorkerStatus.RUNNING:
             return health

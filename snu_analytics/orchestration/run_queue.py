@@ -25,7 +25,7 @@ from snu_analytics.orchestration.dagster_internals import (
 )
 from snu_analytics.orchestration.jobs import NIGHTLY
 from snu_analytics.orchestration.partitions import DAYS_PER_RUN
-from snu_analytics.orchestration.runs import ACROSS, QUIET
+from snu_analytics.orchestration.runs import ACROSS, QUIET, WORKSPACE_FILE
 
 BACKFILL = "snu/backfill"
 STAGE = "snu/stage"
@@ -92,7 +92,7 @@ def submit(instance: dg.DagsterInstance, days: DayRange, entity: str | None) -> 
 
 def _load_target() -> WorkspaceFileTarget | ModuleTarget:
     """What the daemon loads: the workspace.yaml of DAGSTER_HOME, else the project's module."""
-    workspace = Path(os.environ["DAGSTER_HOME"]) / "workspace.yaml"
+    workspace = Path(os.environ["DAGSTER_HOME"]) / WORKSPACE_FILE
     if workspace.exists():
         return WorkspaceFileTarget([str(workspace)])
     return ModuleTarget("snu_analytics.definitions", None, None, _LOCATION)

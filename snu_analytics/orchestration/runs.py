@@ -26,6 +26,9 @@ from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
 
+# Names the code location, by which a daemon finds the code of a queued run.
+WORKSPACE_FILE = "workspace.yaml"
+
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 # Nothing of a run on the console of its process: the events are in Dagster.
@@ -67,6 +70,8 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(config, home / _CONFIG_FILE)
+    if (workspace := config.with_name(WORKSPACE_FILE)).exists():
+        shutil.copyfile(workspace, home / WORKSPACE_FILE)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
@@ -197,7 +202,7 @@ def _run(
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
     keys = set(filter(selected, job.asset_layer.executable_asset_keys))
-    # The job's own checks: left unsaid, every check of these assets would run, those of `watch` too.
+    # The job's own checks: left unsaid, all checks of these assets would run, those of `watch` too.
     checks = {key for key in job.asset_layer.asset_graph.asset_check_keys if key.asset_key in keys}
     subset = job.get_subset(asset_selection=keys, asset_check_selection=checks)
     result = subset.execute_in_process(

@@ -68,7 +68,7 @@ def test_a_killed_worker_costs_a_repeated_run_and_no_row(tmp_path, env, plain_en
     with celery_workers(tmp_path / "workers", env) as workers:
         workers.wait_for_workers(PATIENCE)
         printed = workers.submit(DAYS)
-        assert "2 runs of 60 days are in the queue of Dagster" in " ".join(printed.split())
+        assert "whose daemon launches them: 2 runs of 60 days" in " ".join(printed.split())
         running = workers.wait("chunk", ["STARTED"], PATIENCE)[0]
         workers.kill_worker_of(running)
         runs = workers.wait_until_idle("closing", PATIENCE)
