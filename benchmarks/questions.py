@@ -19,11 +19,9 @@ from psycopg import sql
 from benchmarks.__main__ import HISTORY, environment, simulated
 from benchmarks.figures import count_all, one_day
 from benchmarks.measure import run
-from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
-from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import PipelineContext, Staging
+from snu_analytics.pipeline import pipeline_context
 from snu_analytics.questions import ask, load_questions
 from snu_analytics.settings import read_settings
 from snu_analytics.source import open_source
@@ -111,11 +109,7 @@ def _grow(connection: psycopg.Connection, rows: int) -> None:
 def _bench(env: dict[str, str]):
     os.environ.update(env)
     settings = read_settings()
-    pseudonyms = Pseudonymiser(settings.key())
-    context = PipelineContext(
-        load_catalogue(), pseudonyms, Staging(settings.staging_url), settings.home
-    )
-    return context, open_source(settings.source_url, settings.home)
+    return pipeline_context(settings), open_source(settings.source_url, settings.home)
 
 
 def _count_figures(connection: psycopg.Connection, env: dict[str, str]) -> None:

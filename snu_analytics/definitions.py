@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.orchestration import jobs
+from snu_analytics.orchestration import jobs, watch
+from snu_analytics.orchestration.alerts import alert_sensors
 from snu_analytics.orchestration.audits import audit_asset
 from snu_analytics.orchestration.entities import entity_assets
 from snu_analytics.orchestration.erasure import erasure, retention
@@ -54,9 +55,18 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
         jobs.RISK, [risk], "How well persons are hidden in the tables as they stand."
     )
     armed = settings.schedules == RUNNING
+    yesterday = watch.yesterday_checks(catalogue)
+    watch_job = watch.watch_job(yesterday)
     return dg.Definitions(
-        assets=[*daily, *audits, breakdowns, risk],
-        jobs=[nightly_job, audit_job, closing_job, risk_job, erasure, retention],
+        assets=[
+            *daily,
+            *audits,
+            breakdowns,
+            risk,
+            watch.night_asset(catalogue, settings.start_date),
+        ],
+        asset_checks=yesterday,
+        jobs=[nightly_job, audit_job, closing_job, risk_job, watch_job, erasure, retention],
         schedules=[
             jobs.nightly_schedule(nightly_job, armed),
             jobs.paris_schedule(
@@ -76,7 +86,11 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
                 armed,
             ),
         ],
-        sensors=[jobs.changed_days_sensor(nightly_job, settings.start_date, armed)],
+        sensors=[
+            jobs.changed_days_sensor(nightly_job, settings.start_date, armed),
+            watch.watch_sensor(catalogue, watch_job, nightly_job, armed),
+            *(alert_sensors(settings) if armed else []),
+        ],
         resources={**resources(settings), **overrides},
         loggers={"console": run_log},
         executor=dg.in_process_executor,

@@ -58,3 +58,7 @@ class QuestionError(SnuError):
 
 class LeakError(SnuError):
     """A value about to be written is none that a treatment makes; the message names the column."""
+
+
+class AlertError(SnuError):
+    """An alert or a ping could not be delivered; the message names the variable, never the URL."""

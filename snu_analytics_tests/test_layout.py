@@ -24,6 +24,7 @@ LONGEST = 400
 SQL_ROOMS = {
     "embedded_postgres",
     "figures",
+    "monitoring",
     "pipeline",
     "privacy",
     "questions",

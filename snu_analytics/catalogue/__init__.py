@@ -14,7 +14,7 @@ from snu_analytics.catalogue.dimensions import (
     regions,
     statuses,
 )
-from snu_analytics.catalogue.load import Place, first_fault, load_catalogue, places
+from snu_analytics.catalogue.load import Place, first_fault, load_catalogue, parse_yaml, places
 from snu_analytics.catalogue.model import (
     Catalogue,
     Category,
@@ -54,6 +54,7 @@ __all__ = [
     "first_fault",
     "fold",
     "load_catalogue",
+    "parse_yaml",
     "places",
     "regions",
     "statuses",

@@ -71,6 +71,14 @@ def read_catalogue(folder: Traversable) -> Catalogue:
     return Catalogue(dict(joined_last), vocabularies)
 
 
+def parse_yaml(text: str) -> Any:
+    """The content of a YAML text; raises yaml.YAMLError.
+
+    By libyaml where PyYAML has it: seven times as fast, and every process reads the catalogue.
+    """
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
 def read_yaml(name: str, folder: Traversable | None = None) -> dict[str, Any]:
     """The content of a YAML file of a folder, by default of the package's own.
 
@@ -78,7 +86,7 @@ def read_yaml(name: str, folder: Traversable | None = None) -> dict[str, Any]:
     """
     folder = folder or files(__package__)
     try:
-        return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        return parse_yaml((folder / name).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as fault:
         raise CatalogueError(f"{name} cannot be read as YAML: {fault}") from None
 

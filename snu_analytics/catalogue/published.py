@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
 
 import polars as pl
-import yaml
 
 from snu_analytics.catalogue.dimensions import cohorts
-from snu_analytics.catalogue.load import places
+from snu_analytics.catalogue.load import places, read_yaml
 from snu_analytics.days import DayRange
 
 PeriodKind = Literal["week", "month", "campaign"]
@@ -35,7 +33,7 @@ class Category(NamedTuple):
 
 @cache
 def _declared() -> dict:
-    return yaml.safe_load((files(__package__) / "breakdowns.yaml").read_text(encoding="utf-8"))
+    return read_yaml("breakdowns.yaml")
 
 
 def published_tables(kind: PeriodKind, figure: str, groups: Sequence[str]) -> list[Dimensions]:

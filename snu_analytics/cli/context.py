@@ -12,8 +12,7 @@ import psycopg
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange, paris_today
 from snu_analytics.errors import PartitionError, SourceError, WarehouseError
-from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import PipelineContext, Staging
+from snu_analytics.pipeline import PipelineContext, pipeline_context
 from snu_analytics.questions import question_views
 from snu_analytics.settings import Settings, export, read_settings
 from snu_analytics.source import Source, open_source
@@ -70,9 +69,7 @@ class CommandContext(ExitStack):
 
     @cached_property
     def pipeline(self) -> PipelineContext:
-        pseudonyms = Pseudonymiser(self.settings.key())
-        staging = Staging(self.settings.staging_url)
-        return PipelineContext(load_catalogue(), pseudonyms, staging, self.settings.home)
+        return pipeline_context(self.settings)
 
     @cached_property
     def instance(self) -> "dg.DagsterInstance":

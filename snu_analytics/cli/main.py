@@ -19,6 +19,7 @@ from snu_analytics.cli.groups import LazyGroup
         "figures",
         "key",
         "materialize",
+        "metrics",
         "migrate",
         "publish",
         "register",

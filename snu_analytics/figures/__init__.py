@@ -12,7 +12,11 @@ from snu_analytics.figures.load_objectives import (
     load_progress,
     progress,
 )
-from snu_analytics.figures.load_projections import load_projections, projection_course
+from snu_analytics.figures.load_projections import (
+    load_projections,
+    project_again,
+    projection_course,
+)
 
 __all__ = [
     "FLOW",
@@ -22,6 +26,7 @@ __all__ = [
     "load_progress",
     "load_projections",
     "progress",
+    "project_again",
     "projection_course",
     "recent_flows",
 ]

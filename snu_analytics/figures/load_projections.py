@@ -1,7 +1,7 @@
 """The projections of each day to the warehouse."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -32,7 +32,7 @@ _ACHIEVED = (
     "SELECT as_of, region, achieved FROM analytics.projection WHERE as_of BETWEEN %s AND %s "
     "ORDER BY as_of, region"
 )
-_LATER = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of > %s ORDER BY as_of"
+_FROM = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of >= %s ORDER BY as_of"
 _COURSE = """
 SELECT as_of, campaign::int, horizon_day::int, achieved, objective, projected, low80, high80
 FROM analytics.projection
@@ -60,9 +60,14 @@ def load_projections(
     former = warehouse.execute(_ACHIEVED, bounds).fetchall()
     made = _load(list(days), warehouse)
     if warehouse.execute(_ACHIEVED, bounds).fetchall() != former:
-        later = warehouse.execute(_LATER, [days.last]).fetchall()
-        _load([day for (day,) in later], warehouse)
+        project_again(days.last + timedelta(days=1), warehouse)
     return made
+
+
+def project_again(first: date, warehouse: psycopg.Connection) -> None:
+    """Replace the projections of every day from one on that has some."""
+    days = warehouse.execute(_FROM, [first]).fetchall()
+    _load([day for (day,) in days], warehouse)
 
 
 def _load(days: Sequence[date], warehouse: psycopg.Connection) -> dict[date, "pd.DataFrame"]:

@@ -7,6 +7,9 @@ version. After an upgrade run the tests of this folder.
   is no argument for it.
 - `AssetCheckExecutionsTable`: where a check is planned before its run, to be taken back when the
   run fails before it.
+- `CheckRunHealthResult`, `WorkerStatus`: what a run launcher answers to the run monitoring.
+- `GRPC_INFO_TAG`: the tag with the code server that started a run.
+- `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`event_log.py`).
 - `StepFailureData`: what the event of a failing step holds, to be stored without its stack.
@@ -20,6 +23,7 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.execution.plan.objects import StepFailureData
+from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.event_log.schema import (
     AssetCheckExecutionsTable,
     SqlEventLogStorageTable,
@@ -28,17 +32,23 @@ from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
+    GRPC_INFO_TAG,
+    PARTITION_NAME_TAG,
 )
 from dagster._serdes import ConfigurableClassData
 
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
     "ASSET_PARTITION_RANGE_START_TAG",
+    "GRPC_INFO_TAG",
+    "PARTITION_NAME_TAG",
     "AssetCheckExecutionsTable",
+    "CheckRunHealthResult",
     "ConfigurableClassData",
     "NoOpComputeLogManager",
     "SqlEventLogStorageTable",
     "StepFailureData",
     "UnresolvedAssetJobDefinition",
     "UnresolvedPartitionedAssetScheduleDefinition",
+    "WorkerStatus",
 ]

@@ -11,9 +11,7 @@ from typing import Any
 
 import psycopg
 
-from snu_analytics.catalogue import load_catalogue
-from snu_analytics.events import Pseudonymiser
-from snu_analytics.pipeline import PipelineContext, Staging
+from snu_analytics.pipeline import PipelineContext, pipeline_context
 from snu_analytics.settings import Settings
 from snu_analytics.source import Source, open_source
 from snu_analytics.warehouse import connect, resolve_url
@@ -49,9 +47,7 @@ class PipelineResource:
 
     def context(self) -> PipelineContext:
         """Catalogue, pseudonyms and staging. Raises SettingsError for a key that cannot be used."""
-        pseudonyms = Pseudonymiser(self.settings.key())
-        staging = Staging(self.settings.staging_url)
-        return PipelineContext(load_catalogue(), pseudonyms, staging, self.settings.home)
+        return pipeline_context(self.settings)
 
 
 def resources(settings: Settings) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import dagster as dg
-import psutil
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
@@ -22,13 +20,12 @@ from snu_analytics.orchestration.dagster_internals import (
 )
 from snu_analytics.orchestration.jobs import AUDIT, CLOSING, NIGHTLY
 from snu_analytics.orchestration.pool import POOL
+from snu_analytics.orchestration.processes import PROCESS, is_gone, this_process
 from snu_analytics.orchestration.published import TOTALS
 from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
 
-# The tag that names the process of a run by hand: its host, id and start.
-_PROCESS = "snu/process"
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 # Dagster writes its events one by one; in batches a materialisation costs half.
@@ -98,32 +95,15 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
 
 
 def end_orphans(instance: dg.DagsterInstance) -> None:
-    """End as failed the runs by hand whose process on this machine is gone, and free their pools.
+    """End as failed the runs whose process on this machine is gone, and free their pools.
 
     Killed, they stood as started for ever, and the next run waited for their places in the pools
     without a word.
     """
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=_LIVING)):
-        if _is_gone(run.tags.get(_PROCESS, "")):
+        if is_gone(run, instance):
             instance.report_run_failed(run, "the process that ran it is gone")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-
-
-def this_process() -> str:
-    """Host, id and start (seconds since 1970) of this process."""
-    process = psutil.Process()
-    return f"{socket.gethostname()} {process.pid} {process.create_time():.0f}"
-
-
-def _is_gone(process_tag: str) -> bool:
-    host, _, process = process_tag.partition(" ")
-    if host != socket.gethostname():
-        return False
-    process_id, began = map(int, process.split())
-    try:
-        return abs(psutil.Process(process_id).create_time() - began) > 1
-    except psutil.NoSuchProcess:
-        return True
 
 
 # The key prefixes of assets that look at other days, or at several entities.
@@ -224,7 +204,7 @@ def _run(
     result = job.execute_in_process(
         instance=instance,
         partition_key=partition.key,
-        tags={**partition.tags, _PROCESS: this_process()},
+        tags={**partition.tags, PROCESS: this_process()},
         asset_selection=list(filter(selected, job.asset_layer.executable_asset_keys)),
         raise_on_error=False,
         run_config={

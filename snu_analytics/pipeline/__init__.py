@@ -14,6 +14,7 @@ from snu_analytics.pipeline.context import (
     STEPS,
     DayCounts,
     PipelineContext,
+    pipeline_context,
 )
 from snu_analytics.pipeline.copies import delete_copies, prune_copies
 from snu_analytics.pipeline.erased import is_erased, without_erased
@@ -50,8 +51,8 @@ __all__ = [
     "kind_counts",
     "load_events",
     "load_figures",
+    "pipeline_context",
     "prune_copies",
-    "refuse_missing_day",
     "require_loaded",
     "stage_patches",
     "stage_snapshots",

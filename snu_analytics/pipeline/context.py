@@ -7,11 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from snu_analytics.catalogue import Catalogue, Entity, Vocabulary
+from snu_analytics.catalogue import Catalogue, Entity, Vocabulary, load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.events import Pseudonymiser, kind_of, may_be_listed
 from snu_analytics.history import Canonicaliser
 from snu_analytics.pipeline.staging import Staging
+from snu_analytics.settings import Settings
 from snu_analytics.source import Source
 
 PATCHES = "raw_patches"
@@ -35,6 +36,13 @@ class PipelineContext:
     def canonicaliser(self, entity: Entity, source: Source) -> Canonicaliser:
         """The entity's canonicaliser, its vocabularies completed from the source's collections."""
         return canonicaliser_of(self.catalogue, entity, source)
+
+
+def pipeline_context(settings: Settings) -> PipelineContext:
+    """What the settings make the steps work with; SettingsError for a key that cannot be used."""
+    pseudonyms = Pseudonymiser(settings.key())
+    staging = Staging(settings.staging_url)
+    return PipelineContext(load_catalogue(), pseudonyms, staging, settings.home)
 
 
 def canonicaliser_of(catalogue: Catalogue, entity: Entity, source: Source) -> Canonicaliser:

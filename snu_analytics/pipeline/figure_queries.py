@@ -21,17 +21,24 @@ def figure_query(entity: Entity) -> sql.Composed:
 
     A group that the entity does not have is null.
     """
-    own = {name: _column(entity.groups[name]) for name in DIMENSIONS if name in entity.groups}
-    groups = [own.get(name, sql.SQL("NULL")) for name in DIMENSIONS]
-    keys = [sql.SQL("e.event_date"), sql.SQL("f.phase"), sql.SQL("f.figure"), *own.values()]
+    own = [_column(entity.groups[name]) for name in DIMENSIONS if name in entity.groups]
+    keys = [sql.SQL("e.event_date"), sql.SQL("f.phase"), sql.SQL("f.figure"), *own]
     return sql.SQL(
         "SELECT e.event_date, f.phase, f.figure, {groups}, count(*) "
         "FROM {counted} WHERE {days} AND f.counted GROUP BY {keys}"
     ).format(
-        groups=sql.SQL(", ").join(groups),
+        groups=group_columns(entity),
         keys=sql.SQL(", ").join(keys),
         counted=_counted(entity),
         days=_DAYS,
+    )
+
+
+def group_columns(entity: Entity) -> sql.Composed:
+    """SQL of the DIMENSIONS of the events `e`; NULL for a group that the entity lacks."""
+    return sql.SQL(", ").join(
+        _column(entity.groups[name]) if name in entity.groups else sql.SQL("NULL")
+        for name in DIMENSIONS
     )
 
 

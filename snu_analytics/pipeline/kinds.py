@@ -7,7 +7,7 @@ from psycopg import sql
 from snu_analytics.catalogue import Entity
 from snu_analytics.catalogue.breakdowns import DIMENSIONS
 from snu_analytics.days import DayRange
-from snu_analytics.pipeline.figure_queries import figure_condition
+from snu_analytics.pipeline.figure_queries import figure_condition, group_columns
 
 
 def kind_counts(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -> pl.DataFrame:
@@ -21,16 +21,10 @@ def kind_counts(entity: Entity, days: DayRange, warehouse: psycopg.Connection) -
         sql.SQL("CASE WHEN {} THEN {} END").format(figure_condition(figure), figure.figure)
         for figure in entity.figures
     )
-    groups = sql.SQL(", ").join(
-        sql.SQL("e.{}").format(sql.Identifier(entity.groups[group]))
-        if group in entity.groups
-        else sql.SQL("NULL")
-        for group in DIMENSIONS
-    )
     query = sql.SQL(
         "SELECT * FROM (SELECT e.event_date, array_to_string(ARRAY[{}], '+') AS figures, {}, "
         "count(*) FROM {} AS e WHERE e.event_date BETWEEN %s AND %s GROUP BY 1, 2, 3, 4, 5, 6, 7"
         ") AS counted WHERE figures <> ''"
-    ).format(cases, groups, sql.Identifier("analytics", entity.table))
+    ).format(cases, group_columns(entity), sql.Identifier("analytics", entity.table))
     rows = warehouse.execute(query, [days.first, days.last]).fetchall()
     return pl.DataFrame(rows, schema, orient="row")

@@ -9,16 +9,18 @@ import psycopg
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import consecutive
 from snu_analytics.errors import ErasureError
-from snu_analytics.figures import FLOW, load_flows, load_progress
+from snu_analytics.figures import FLOW, load_flows, load_progress, project_again
 from snu_analytics.figures.pool import leave_opening, load_pool
 from snu_analytics.pipeline import PATCHES, SNAPSHOTS, PipelineContext, is_erased, load_figures
 from snu_analytics.source import Source, delete_indexes
 from snu_analytics.warehouse import (
     Erased,
     claimed_key,
+    days_due,
     erase_subjects,
     erased_digests,
     loaded_days,
+    settle_due,
     subjects_of,
 )
 
@@ -45,11 +47,14 @@ def erase_absent(
             entity.name: _absent(context, entity, source, warehouse, many)
             for entity in context.catalogue.entities.values()
         }
-        return [
+        done = [
             erased
             for entity in context.catalogue.entities.values()
             for erased in _erased(context, entity, absent[entity.name], warehouse, dry_run)
         ]
+        if not dry_run:
+            _count_again(context, warehouse)
+        return done
 
 
 def erase_requested(
@@ -65,7 +70,10 @@ def erase_requested(
     """
     subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
     with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
-        return _erased(context, entity, {"request": subjects.to_list()}, warehouse, dry_run)
+        done = _erased(context, entity, {"request": subjects.to_list()}, warehouse, dry_run)
+        if not dry_run:
+            _count_again(context, warehouse)
+        return done
 
 
 def _absent(
@@ -113,20 +121,27 @@ def _erased(
         delete_indexes(context.home)
     with warehouse.transaction():
         leave_opening(entity, named, dependents, context.catalogue, warehouse)
-        done = erase_subjects(warehouse, entity, subjects, dependents, context.pseudonyms)
-    for name in dict.fromkeys(erased.entity for erased in done):
-        touched = {day for erased in done if erased.entity == name for day in erased.days}
+        return erase_subjects(warehouse, entity, subjects, dependents, context.pseudonyms)
+
+
+def _count_again(context: PipelineContext, warehouse: psycopg.Connection) -> None:
+    """Unstage the erased and count their days again, with those of erasures that were killed."""
+    for name, digests in erased_digests(warehouse, context.pseudonyms).items():
+        unstage(context, context.catalogue.entities[name], digests)
+    due = days_due(warehouse)
+    if not due:
+        return
+    for name, touched in due.items():
         for days in consecutive(touched):
             load_figures(context.catalogue.entities[name], days, warehouse)
             load_pool(context.catalogue.entities[name], days, warehouse)
-        digests = erased_digests(warehouse, context.pseudonyms)[name]
-        unstage(context, context.catalogue.entities[name], digests)
-    if touched := {day for erased in done for day in erased.days}:
-        counted = loaded_days(warehouse, FLOW, min(touched), max(touched))
-        for days in consecutive(touched & counted):
-            load_flows(context.catalogue, days, warehouse)
-        load_progress(warehouse)
-    return done
+    every = {day for touched in due.values() for day in touched}
+    counted = loaded_days(warehouse, FLOW, min(every), max(every))
+    for days in consecutive(every & counted):
+        load_flows(context.catalogue, days, warehouse)
+    load_progress(warehouse)
+    project_again(min(every), warehouse)
+    settle_due(warehouse, due)
 
 
 def remnants(context: PipelineContext, warehouse: psycopg.Connection) -> list[str]:
@@ -139,6 +154,8 @@ def remnants(context: PipelineContext, warehouse: psycopg.Connection) -> list[st
             sentences.append(f"analytics.{entity.table} still holds {held:,} of the erased")
         if files := _staged(context, entity, digests):
             sentences.append(f"staging still holds the erased (files: {len(files):,})")
+    for name, days in days_due(warehouse).items():
+        sentences.append(f"the figures of {name} still count the erased (days: {len(days):,})")
     return sentences
 
 

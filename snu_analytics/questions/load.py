@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 import yaml
 from pydantic import ValidationError
 
-from snu_analytics.catalogue import View, first_fault
+from snu_analytics.catalogue import View, first_fault, parse_yaml
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions.model import Question, hint
 
@@ -47,7 +47,7 @@ def _question(file: str, path: Traversable) -> Question:
     head = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:end])
     try:
         select = "\n".join(lines[end:]).strip()
-        return Question(name=file.removesuffix(".sql"), select=select, **yaml.safe_load(head))
+        return Question(name=file.removesuffix(".sql"), select=select, **parse_yaml(head))
     except ValidationError as fault:
         raise QuestionError(f"{file}, {first_fault(fault)}") from None
     except (yaml.YAMLError, TypeError):

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         default=RUNNING, description="write running or stopped"
     )
     objectives: _AbsolutePath | None = None
+    alert_urls: SecretStr | None = None
+    ping_url: SecretStr | None = None
+    backup_folder: _AbsolutePath | None = None
     dagster_url: str | None = Field(default=None, repr=False)
     pseudonym_key: SecretStr | None = None
     key_file: _AbsolutePath = Field(
@@ -99,6 +102,11 @@ class Settings(BaseSettings):
         if self.pseudonym_key and "key_file" in self.model_fields_set:
             raise ValueError(f"{KEY_VARIABLE} and {KEY_FILE_VARIABLE} are both set: keep one")
         return self
+
+    @property
+    def alert_addresses(self) -> list[str]:
+        """The Apprise URLs of SNU_ALERT_URLS, parted by blanks; some hold passwords."""
+        return self.alert_urls.get_secret_value().split() if self.alert_urls else []
 
     @property
     def key_origin(self) -> str:

@@ -22,9 +22,11 @@ from snu_analytics.warehouse.connection import (
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
+    days_due,
     erase_subjects,
     expire_events,
     expire_figures,
+    settle_due,
     subjects_of,
 )
 from snu_analytics.warehouse.erased import carry_erased, erased_digests, erased_with_other_keys
@@ -100,6 +102,7 @@ __all__ = [
     "copy_rows",
     "copy_text",
     "dagster_url",
+    "days_due",
     "days_of_other_keys",
     "drop_closed_counts",
     "erase_subjects",
@@ -137,6 +140,7 @@ __all__ = [
     "rows_by_key",
     "server_clock",
     "server_version",
+    "settle_due",
     "source_fingerprints",
     "subjects_of",
     "totals_by_campaign",

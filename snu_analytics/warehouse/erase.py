@@ -46,8 +46,8 @@ def erase_subjects(
 
     `dependents` are the entities that belong to this one: name -> table and the column with its
     pseudonym. Days that are being loaded are waited for. In the same transaction the subjects are
-    listed in `erased_subject`, `day_load` counts the rows that are left, the log is written, and
-    closed months with events of theirs are revised no more.
+    listed in `erased_subject`, `day_load` counts the rows that are left, the log is written, the
+    days are due to be counted again, and closed months with events of theirs are revised no more.
     """
     done = []
     with connection.transaction():
@@ -65,7 +65,31 @@ def erase_subjects(
         for part in done:
             _log_erasure(connection, part)
             freeze_months(connection, part.days)
+            connection.cursor().executemany(
+                "INSERT INTO analytics.erasure_due VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [(part.entity, day) for day in part.days],
+            )
     return done
+
+
+def days_due(connection: psycopg.Connection) -> dict[str, list[date]]:
+    """The days whose figures still count the erased, by entity.
+
+    They outlive an erasure that was killed between its deletion and the counting.
+    """
+    rows = connection.execute(
+        "SELECT entity, array_agg(day ORDER BY day) FROM analytics.erasure_due "
+        "GROUP BY entity ORDER BY entity"
+    )
+    return dict(rows.fetchall())
+
+
+def settle_due(connection: psycopg.Connection, due: Mapping[str, Sequence[date]]) -> None:
+    """Note that the days of these entities were counted again."""
+    connection.cursor().executemany(
+        "DELETE FROM analytics.erasure_due WHERE entity = %s AND day = ANY(%s)",
+        [(entity, list(days)) for entity, days in due.items()],
+    )
 
 
 def expire_events(connection: psycopg.Connection, entity: Entity, before: date) -> Erased:

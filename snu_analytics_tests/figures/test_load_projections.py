@@ -7,7 +7,7 @@ import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.errors import WarehouseError
-from snu_analytics.figures import load_projections
+from snu_analytics.figures import load_projections, project_again
 from snu_analytics.questions import ask
 from snu_analytics.warehouse import connect
 from snu_analytics_tests.fixtures.histories import CATALOGUE
@@ -97,6 +97,18 @@ def test_a_later_day_follows_an_earlier_one_whose_figures_have_changed(loaded):
         ("2024-01-30", 122 * 9 + 10),
         ("2024-01-31", 123 * 9 + 10),
     ]
+
+
+def test_every_projection_from_a_day_on_is_made_again_of_the_figures_as_they_are(loaded):
+    with connect(loaded) as connection:
+        load_projections(CATALOGUE, DayRange(date(2024, 1, 30), DAY.last), connection)
+        connection.execute("UPDATE analytics.daily_figure SET value = 9 WHERE figure = 'validated'")
+        project_again(DAY.first, connection)
+    assert rows(
+        loaded,
+        "SELECT as_of::text, achieved FROM analytics.projection "
+        "WHERE region = 'France' ORDER BY as_of",
+    ) == [("2024-01-30", 122 * 9), ("2024-01-31", 123 * 8)]
 
 
 def test_nothing_validated_is_projected_as_nothing(warehouse_url):

@@ -2,25 +2,29 @@
 
 import os
 import socket
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import bson
 import dagster as dg
 import polars as pl
+import psutil
 import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.concurrency import WAREHOUSE, make_pools
-from snu_analytics.orchestration.runs import end_orphans, run_days, this_process
+from snu_analytics.orchestration.processes import this_process
+from snu_analytics.orchestration.runs import end_orphans, run_days
 from snu_analytics.pipeline import STEPS
 from snu_analytics.settings import default_file
 from snu_analytics.simulation import simulate, write_dump
 from snu_analytics_tests.fixtures.histories import add, patch, replace
 from snu_analytics_tests.fixtures.histories import write_dump as write_literal
 from snu_analytics_tests.fixtures.pipeline import rows
+from snu_analytics_tests.fixtures.postgres import execute
 
 DAY = DayRange(date(2024, 3, 1), date(2024, 3, 1))
 DAYS = DayRange(date(2024, 3, 1), date(2024, 3, 3))
@@ -229,3 +233,45 @@ def test_a_run_whose_process_is_gone_has_failed_and_holds_no_place(
     assert instance.get_run_by_id(run.run_id).status.value == status
     held = instance.event_log_storage.get_concurrency_info(WAREHOUSE).claimed_slots
     assert len(held) == claimed
+
+
+@pytest.fixture
+def launched(instance):
+    """Called with the words of a code server, a run that it started."""
+
+    def made(message: str) -> dg.DagsterRun:
+        tags = {".dagster/grpc_info": '{"host": "localhost"}'}
+        run = dg.DagsterRun(job_name="nightly", status=dg.DagsterRunStatus.STARTED, tags=tags)
+        instance.add_run(run)
+        instance.report_engine_event(message, run)
+        return run
+
+    return made
+
+
+def test_the_launcher_sees_that_the_process_of_a_run_lives(instance, launched):
+    run = launched(f"Started process for run (pid: {os.getpid()}).")
+    assert instance.run_launcher.check_run_worker_health(run).status.value == "RUNNING"
+
+
+def test_the_launcher_sees_that_the_process_of_a_run_is_gone(instance, launched):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    run = launched(f"Started process for run (pid: {ended.pid}).")
+    assert instance.run_launcher.check_run_worker_health(run).status.value == "FAILED"
+
+
+def test_a_process_that_began_after_a_restart_is_not_the_run(instance, launched, warehouse_url):
+    run = launched(f"Started process for run (pid: {os.getpid()}).")
+    before = psutil.Process().create_time() - 86_400
+    execute(
+        warehouse_url,
+        "UPDATE dagster.event_logs SET event = jsonb_set(event::jsonb, '{timestamp}', "
+        f"to_jsonb({before}::float))::text",
+    )
+    assert instance.run_launcher.check_run_worker_health(run).status.value == "FAILED"
+
+
+def test_a_run_that_has_not_said_its_process_yet_is_left_to_its_time_limit(instance, launched):
+    run = launched("Executing steps in process")
+    assert instance.run_launcher.check_run_worker_health(run).status.value == "RUNNING"

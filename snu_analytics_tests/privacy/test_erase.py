@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from snu_analytics.errors import ErasureError
-from snu_analytics.privacy import erase_absent, erase_requested
+from snu_analytics.errors import ErasureError, WarehouseUnavailable
+from snu_analytics.privacy import erase_absent, erase_requested, remnants
 from snu_analytics.warehouse import expire_events, expire_figures
 from snu_analytics.warehouse.erased import list_erased
 from snu_analytics_tests.fixtures.histories import CATALOGUE, PSEUDONYMS, YOUNG
@@ -59,15 +59,18 @@ def test_whoever_is_marked_deleted_is_erased(loaded):
     assert remaining(loaded) == OF_BORIS
 
 
+FIGURES = "SELECT day::text, figure, value FROM analytics.daily_figure ORDER BY 1, 2"
+FIGURES_OF_BORIS = [
+    ("2024-03-01", "created", 1),
+    ("2024-03-02", "completed", 1),
+    ("2024-03-02", "created", 1),
+]
+
+
 def test_the_figures_and_the_notes_of_the_days_follow(loaded):
     hold(loaded, BORIS, HIS)
     sweep(loaded)
-    figures = "SELECT day::text, figure, value FROM analytics.daily_figure ORDER BY 1, 2"
-    assert loaded.rows(figures) == [
-        ("2024-03-01", "created", 1),
-        ("2024-03-02", "completed", 1),
-        ("2024-03-02", "created", 1),
-    ]
+    assert loaded.rows(FIGURES) == FIGURES_OF_BORIS
     loads = (
         "SELECT relation, day::text, row_count, patch_count FROM analytics.day_load "
         "WHERE relation IN ('young_event', 'application_event') ORDER BY 1, 2"
@@ -78,6 +81,40 @@ def test_the_figures_and_the_notes_of_the_days_follow(loaded):
         ("young_event", "2024-03-01", 1, 2),
         ("young_event", "2024-03-02", 0, 1),
     ]
+
+
+@pytest.fixture
+def cut_off(loaded) -> World:
+    """An erasure of Anna was cut off after her rows were gone, before her days were counted."""
+    hold(loaded, BORIS, HIS)
+    with loaded.connect() as connection:
+        connection.execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql "
+            "AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'"
+        )
+        connection.execute(
+            "CREATE TRIGGER cut BEFORE DELETE ON analytics.daily_figure EXECUTE FUNCTION cut()"
+        )
+    with pytest.raises(WarehouseUnavailable):
+        sweep(loaded)
+    with loaded.connect() as connection:
+        connection.execute("DROP TRIGGER cut ON analytics.daily_figure")
+    return loaded
+
+
+def test_an_erasure_that_was_cut_off_is_named_by_what_it_owes(cut_off):
+    assert remaining(cut_off) == OF_BORIS
+    with cut_off.connect() as connection:
+        assert remnants(cut_off.context, connection) == [
+            "the figures of application still count the erased (days: 1)",
+            "the figures of young still count the erased (days: 2)",
+        ]
+
+
+def test_an_erasure_that_was_cut_off_is_finished_by_the_next(cut_off):
+    assert sweep(cut_off) == []
+    assert cut_off.rows(FIGURES) == FIGURES_OF_BORIS
+    assert cut_off.rows("SELECT * FROM analytics.erasure_due") == []
 
 
 def test_staged_files_that_hold_the_subject_are_deleted(loaded):

@@ -29,6 +29,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
     changes = migrate(empty_database_url, CATALOGUE)
     created = [c.subject for c in changes if c.kind == "created"]
     assert [subject for subject in created if subject.startswith("table ")] == [
+        "table analytics.alert_due",
         "table analytics.application_event",
         "table analytics.audited_day",
         "table analytics.classe_event",
@@ -37,6 +38,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.daily_figure",
         "table analytics.day_load",
         "table analytics.erased_subject",
+        "table analytics.erasure_due",
         "table analytics.erasure_log",
         "table analytics.flow",
         "table analytics.frozen_month",
@@ -46,6 +48,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.named_lock",
         "table analytics.objective",
         "table analytics.objective_progress",
+        "table analytics.open_failure",
         "table analytics.pool_difference",
         "table analytics.pool_load",
         "table analytics.pool_movement",
@@ -54,6 +57,7 @@ def test_the_first_migration_lists_each_table(empty_database_url):
         "table analytics.quarantine",
         "table analytics.risk_report",
         "table analytics.structure_event",
+        "table analytics.watch",
         "table analytics.withheld",
         "table analytics.young_event",
         "table analytics.young_membership",

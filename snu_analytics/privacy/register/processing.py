@@ -8,7 +8,7 @@ from typing import get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from snu_analytics.catalogue import Category
+from snu_analytics.catalogue import Category, parse_yaml
 from snu_analytics.errors import RegisterError
 
 FILE = "processing.yaml"
@@ -89,7 +89,7 @@ def read_processing(folder: Traversable | None = None) -> Processing:
     """
     file = (folder or files(__package__)) / FILE
     try:
-        return Processing(**yaml.safe_load(file.read_text(encoding="utf-8")))
+        return Processing(**parse_yaml(file.read_text(encoding="utf-8")))
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"

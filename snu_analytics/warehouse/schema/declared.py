@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+from snu_analytics.catalogue import parse_yaml
 from snu_analytics.warehouse.schema.columns import column, unique_key
 
 TYPES: dict[str, Any] = {
@@ -45,7 +45,7 @@ TYPES: dict[str, Any] = {
 def declared_tables(metadata: MetaData, schema: str) -> None:
     """Add those tables of `tables.yaml` to the metadata that lie in a schema."""
     declarations = (files("snu_analytics.warehouse.schema") / "tables.yaml").read_text("utf-8")
-    for qualified_name, declaration in yaml.safe_load(declarations).items():
+    for qualified_name, declaration in parse_yaml(declarations).items():
         own_schema, name = qualified_name.split(".")
         if own_schema == schema:
             Table(
