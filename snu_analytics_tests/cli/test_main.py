@@ -267,7 +267,8 @@ def test_help_imports_no_command():
 
 def commands(group: click.Group, *above: str) -> dict[str, click.Command]:
     """All commands by their words, those of groups within the group among them."""
-    context, by_words = click.Context(group), {}
+    context = click.Context(group)
+    by_words: dict[str, click.Command] = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
