@@ -12,7 +12,8 @@ version. After an upgrade run the tests of this folder.
 - `PARTITION_NAME_TAG`: the tag with the partition of a run.
 - `ConfigurableClassData`, `SqlEventLogStorageTable`: an event log of one's own is made from the
   first, and the second is the table whose ids it asks back (`event_log.py`).
-- `StepFailureData`: what the event of a failing step holds, to be stored without its stack.
+- `JobFailureData`, `SerializableErrorInfo`, `StepFailureData`: what events of a failing step and
+  of its run hold, to be stored without their stack.
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
@@ -22,6 +23,7 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
     UnresolvedPartitionedAssetScheduleDefinition,
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.events import JobFailureData
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.event_log.schema import (
@@ -36,6 +38,7 @@ from dagster._core.storage.tags import (
     PARTITION_NAME_TAG,
 )
 from dagster._serdes import ConfigurableClassData
+from dagster._utils.error import SerializableErrorInfo
 
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
@@ -45,7 +48,9 @@ __all__ = [
     "AssetCheckExecutionsTable",
     "CheckRunHealthResult",
     "ConfigurableClassData",
+    "JobFailureData",
     "NoOpComputeLogManager",
+    "SerializableErrorInfo",
     "SqlEventLogStorageTable",
     "StepFailureData",
     "UnresolvedAssetJobDefinition",

@@ -201,11 +201,18 @@ def _run(
     retries: bool = False,
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
-    result = job.execute_in_process(
+    keys = set(filter(selected, job.asset_layer.executable_asset_keys))
+    # Their own checks: given the assets alone Dagster adds those that others make of them.
+    checks = {
+        check
+        for asset in definitions.assets or ()
+        if isinstance(asset, dg.AssetsDefinition) and keys & {*asset.keys}
+        for check in asset.check_keys
+    }
+    result = job.get_subset(asset_selection=keys, asset_check_selection=checks).execute_in_process(
         instance=instance,
         partition_key=partition.key,
         tags={**partition.tags, PROCESS: this_process()},
-        asset_selection=list(filter(selected, job.asset_layer.executable_asset_keys)),
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
