@@ -26,8 +26,9 @@ def is_empty(answer: pd.DataFrame, question: Question) -> bool:
 def pivoted(answer: pd.DataFrame, question: Question, name: str) -> pd.DataFrame:
     """The answer with a column for each value of a dimension, a row for each group of the others.
 
-    Of a question that counts, a group that does not occur counts 0. Where several things are told
-    of a group, a column bears its own name before the value.
+    Columns are in the order of the answer, figures in that of the catalogue. Of a
+    question that counts, a group that does not occur counts 0. Where several things are told of a
+    group, a column bears its own name before the value.
     """
     counted = _counted(answer, question)
     keys = [column for column in answer.columns if column not in (name, *counted)]
@@ -39,7 +40,8 @@ def pivoted(answer: pd.DataFrame, question: Question, name: str) -> pd.DataFrame
     group = pd.Series(at, answer.index)
     wide = answer.loc[~group.duplicated(), keys].reset_index(drop=True)
     absent = {} if question.counts.measures else {"fill_value": 0}
-    for value in dict.fromkeys(values):
+    ranks = {d.figure: rank for rank, d in enumerate(definitions())} if name == "figure" else {}
+    for value in sorted(dict.fromkeys(values), key=lambda value: ranks.get(value, 0)):
         for column in counted:
             of_value = pd.Series(answer[column].array, group)[(values == value).array]
             title = value if len(counted) == 1 else f"{column} {value}"

@@ -35,7 +35,7 @@ def audit(context: CommandContext, month: date | None, entity: str | None, verbo
     with err.status(f"auditing {month:%Y-%m}"):
         outcome = run_audit(context.instance, context.definitions, month, entity)
     lines = audit_lines(context.warehouse, month)
-    for shown in _audit_tables(lines[lines.entity == entity] if entity else lines, verbose):
+    for shown in audit_tables(lines[lines.entity == entity] if entity else lines, verbose):
         out.print(shown, highlight=False)
     if not print_outcome(outcome):
         sys.exit(SOME_FAILED)
@@ -45,7 +45,7 @@ def audit(context: CommandContext, month: date | None, entity: str | None, verbo
 _SOUND = {("documents", "intact chain"), ("creations", "recorded"), ("values", "recorded")}
 
 
-def _audit_tables(lines: pd.DataFrame, verbose: bool) -> Iterator[RenderableType]:
+def audit_tables(lines: pd.DataFrame, verbose: bool) -> Iterator[RenderableType]:
     """Per entity its exceptions as a table and a line of what is sound, `verbose` all as a table.
 
     `lines` are of `warehouse.audit_lines`.
@@ -55,12 +55,23 @@ def _audit_tables(lines: pd.DataFrame, verbose: bool) -> Iterator[RenderableType
         sound = pd.Series(
             [(m, c) in _SOUND for m, c in zip(part.measure, part.cause, strict=True)], part.index
         )
-        shown = part if verbose else part[~sound & (part["count"] > 0)]
+        shown = part if verbose else _merged(part[~sound & (part["count"] > 0)])
         if len(shown):
             yield _table(str(entity), shown)
         yield f"{entity}: {_sentence(part[sound], intact=not len(shown))}"
     if touched.empty:
         yield "nothing was touched in this month"
+
+
+def _merged(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines, those of values summed over their fields: each mark stands on most of these."""
+    values = lines[lines.measure == "values"]
+    if values.empty:
+        return lines
+    summed = values.groupby("cause", as_index=False)[["count", "total"]].sum()
+    fields = [f"{(values.cause == cause).sum()} fields" for cause in summed.cause]
+    summed = summed.assign(measure="values", field=fields)
+    return pd.concat([lines[lines.measure != "values"], summed])
 
 
 def _table(entity: str, lines: pd.DataFrame) -> Table:
@@ -76,5 +87,7 @@ def _table(entity: str, lines: pd.DataFrame) -> Table:
 def _sentence(sound: pd.DataFrame, intact: bool) -> str:
     """What is as it should be: the chains, the creations and the values that are recorded."""
     summed = sound.groupby("measure", sort=False)[["count", "total"]].sum()
+    if summed.empty:
+        return "nothing was touched"
     parts = [f"{row.count:,} of {row.total:,} {row.Index}" for row in summed.itertuples()]
     return f"{'all is intact: ' if intact else 'intact are '}{', '.join(parts)}"

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import TypeVar
 
 import psutil
@@ -20,6 +19,9 @@ WRONG_USE = 2
 _T = TypeVar("_T")
 
 _TRACKER = "from multiprocessing.resource_tracker"
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_DONE = signal.SIGUSR1  # from the thread that works to the one that waits
 
 _SIGNALLED = 128
 _INTERRUPTED = _SIGNALLED + signal.SIGINT
@@ -45,19 +47,26 @@ def exit_on_error() -> Iterator[None]:
 def ended_by_signals(work: Callable[[], _T]) -> _T:
     """What `work` returns, in a thread, while Ctrl-C and SIGTERM end the process at once.
 
-    In the main thread Python hears of a signal only between two computations, and Dagster handles
-    both: it fails the step, and the next run begins. What is open in PostgreSQL is rolled back.
-    Called in another thread, as a command of a group is, it only calls `work`.
+    The main thread waits for signals and does nothing else: a handler of Python runs only between
+    two computations, Dagster has its own, which fails the step and begins the next run, and Polars
+    takes SIGINT for itself. What is open in PostgreSQL is rolled back. Called in another thread,
+    as a command of a group is, it only calls `work`.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    former = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
+    main = threading.get_ident()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [_DONE])
     try:
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(work).result()
+            future = thread.submit(work)
+            # Blocked from here on, for this thread alone: children inherit the other one's mask.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            future.add_done_callback(lambda _: signal.pthread_kill(main, _DONE))
+            while (number := signal.sigwait([_DONE, *_ENDING])) != _DONE:
+                _end(number)
+            return future.result()
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 @contextmanager
@@ -82,7 +91,7 @@ def _kill_children() -> None:
                 child.kill()
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _end(number: int) -> None:
     if _receivers:
         _receivers[-1]()
         return

@@ -16,7 +16,8 @@ version. After an upgrade run the tests of this folder.
   of assets, and starts a code server for every run.
 - `AssetCheckExecutionsTable`: where a check is planned before its run, to be taken back when the
   run fails before it.
-- `StepFailureData`: what the event of a failing step holds, to be stored without its stack.
+- `JobFailureData`, `SerializableErrorInfo`, `StepFailureData`: what events of a failing step and
+  of its run hold, to be stored without their stack.
 - `NoOpComputeLogManager`: named by `dagster.yaml`, to capture no raw output.
 - `UnresolvedAssetJobDefinition`, `UnresolvedPartitionedAssetScheduleDefinition`: what
   `dg.define_asset_job` and `dg.build_schedule_from_partitioned_job` return, for annotations.
@@ -27,6 +28,7 @@ from dagster._core.definitions.partitions.partitioned_schedule import (
 )
 from dagster._core.definitions.selector import JobSubsetSelector
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.events import JobFailureData
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.remote_representation.code_location import CodeLocation
@@ -46,6 +48,7 @@ from dagster._core.storage.tags import (
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster._serdes import ConfigurableClassData
+from dagster._utils.error import SerializableErrorInfo
 
 __all__ = [
     "ASSET_PARTITION_RANGE_END_TAG",
@@ -58,9 +61,11 @@ __all__ = [
     "CheckRunHealthResult",
     "CodeLocation",
     "ConfigurableClassData",
+    "JobFailureData",
     "JobSubsetSelector",
     "ModuleTarget",
     "NoOpComputeLogManager",
+    "SerializableErrorInfo",
     "SqlEventLogStorageTable",
     "StepFailureData",
     "UnresolvedAssetJobDefinition",

@@ -16,6 +16,8 @@ from dagster_postgres.utils import pg_url_from_config
 from snu_analytics.orchestration.dagster_internals import (
     AssetCheckExecutionsTable,
     ConfigurableClassData,
+    JobFailureData,
+    SerializableErrorInfo,
     SqlEventLogStorageTable,
     StepFailureData,
 )
@@ -110,15 +112,27 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
 
 
 def _without_stack(entry: dg.EventLogEntry) -> dg.EventLogEntry:
-    """The entry; of a step that failed for a reason in a sentence (`as_dagster_failure`) no stack.
+    """The entry; where a step failed for a reason in a sentence (`as_dagster_failure`) no stack.
 
     The stack is Dagster's own, 40 lines between whoever reads the run's page and that sentence.
     """
     event = entry.dagster_event
-    data = event.event_specific_data if event else None
-    if event is None or not isinstance(data, StepFailureData) or not data.user_failure_data:
-        return entry
-    error = data.error and data.error._replace(stack=[], cause=None, context=None)
-    return entry._replace(
-        dagster_event=event._replace(event_specific_data=data._replace(error=error))
-    )
+    return entry._replace(dagster_event=_stripped(event)) if event else entry
+
+
+def _stripped(event: dg.DagsterEvent) -> dg.DagsterEvent:
+    """The event of a step that failed, or of its run, without the stack."""
+    data = event.event_specific_data
+    if isinstance(data, StepFailureData) and data.user_failure_data:
+        data = data._replace(error=_sentence(data.error))
+    elif isinstance(data, JobFailureData) and data.first_step_failure_event:
+        first = _stripped(data.first_step_failure_event)
+        error = _sentence(data.error) if first.step_failure_data.user_failure_data else data.error
+        data = data._replace(first_step_failure_event=first, error=error)
+    else:
+        return event
+    return event._replace(event_specific_data=data)
+
+
+def _sentence(error: SerializableErrorInfo | None) -> SerializableErrorInfo | None:
+    return error and error._replace(stack=[], cause=None, context=None)

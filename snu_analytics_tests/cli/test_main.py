@@ -9,11 +9,14 @@ import time
 from pathlib import Path
 
 import click
+import pandas as pd
 import psutil
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
+from snu_analytics.cli.audit import audit_tables
 from snu_analytics.cli.main import main
 from snu_analytics.settings import ensure_key
 from snu_analytics_tests.fixtures.histories import add, patch, replace, write_dump
@@ -120,6 +123,34 @@ def test_an_audit_lists_exceptions_and_has_one_line_for_what_is_intact(environme
         "young measure field which count of share documents gone, patches remain 1 1 100.0% "
         "young: intact are 1 of 1 creations, 1 of 1 documents, 3 of 3 values"
     )
+
+
+def test_values_in_doubt_are_summed_over_their_fields_and_listed_when_asked_for():
+    lines = pd.DataFrame(
+        [
+            ("young", "documents", None, "intact chain", 2, 2),
+            ("young", "values", "region", "recorded", 1, 2),
+            ("young", "values", "region", "inferred", 1, 2),
+            ("young", "values", "status", "inferred", 1, 2),
+            ("classe", "days", None, "late", 0, 31),
+        ],
+        columns=["entity", "measure", "field", "cause", "count", "total"],
+    )
+
+    def shown(verbose: bool) -> list[str]:
+        console = Console(width=100)
+        with console.capture() as captured:
+            console.print(*audit_tables(lines, verbose), sep="\n")
+        return [" ".join(line.split()) for line in captured.get().splitlines() if line.strip()]
+
+    assert shown(verbose=False) == [
+        "young",
+        "measure field which count of share",
+        "values 2 fields inferred 2 4 50.0%",
+        "young: intact are 2 of 2 documents, 1 of 2 values",
+        "classe: nothing was touched",
+    ]
+    assert "values region recorded 1 2 50.0%" in shown(verbose=True)
 
 
 def test_a_day_is_materialised_and_its_figures_shown(environment, warehouse_url):
@@ -236,7 +267,8 @@ def test_help_imports_no_command():
 
 def commands(group: click.Group, *above: str) -> dict[str, click.Command]:
     """All commands by their words, those of groups within the group among them."""
-    context, by_words = click.Context(group), {}
+    context = click.Context(group)
+    by_words: dict[str, click.Command] = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None

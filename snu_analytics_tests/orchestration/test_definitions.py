@@ -165,13 +165,13 @@ def test_the_schedules_start_by_themselves_after_the_missing_hour():
         assert int(str(schedule.cron_schedule).split()[1]) >= 3
 
 
-def test_schedules_and_the_sensor_stand_still_where_they_are_not_armed(monkeypatch):
+def test_schedules_and_sensors_stand_still_where_they_are_not_armed(monkeypatch):
     monkeypatch.setenv("SNU_SCHEDULES", "stopped")
     unarmed = build_defs(read_settings())
-    statuses = {s.default_status for s in unarmed.get_repository_def().schedule_defs}
-    assert statuses == {dg.DefaultScheduleStatus.STOPPED}
-    sensor = unarmed.resolve_sensor_def("changed_days")
-    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+    scheduled = {schedule.default_status for schedule in unarmed.schedules or ()}
+    assert scheduled == {dg.DefaultScheduleStatus.STOPPED}
+    sensing = {sensor.default_status for sensor in unarmed.sensors or ()}
+    assert sensing == {dg.DefaultSensorStatus.STOPPED}
 
 
 def test_the_days_of_the_partitions_are_paris_days():

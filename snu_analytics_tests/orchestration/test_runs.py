@@ -67,6 +67,10 @@ def test_a_failed_run_shows_its_sentence_without_a_stack_and_no_check_that_never
     ]
     assert "young_patches.bson" in failure.message
     assert (failure.stack, failure.cause) == ([], None)
+    (ended,) = instance.get_records_for_run(
+        outcome.run_id, of_type=dg.DagsterEventType.RUN_FAILURE
+    ).records
+    assert "site-packages" not in str(ended.event_log_entry.dagster_event)
     checks = [check.key for asset in defs.assets for check in asset.check_specs]
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(checks)
     assert latest == {}

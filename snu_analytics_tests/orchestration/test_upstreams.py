@@ -8,14 +8,14 @@ import pytest
 DAY = "2024-03-01"
 
 # What has no asset above it reads the source, or all tables as they stand.
-FIRST_OF_ALL = ("raw_patches", "audit", "risk")
+FIRST_OF_ALL = ("raw_patches", "audit", "risk", "watch", "night")
 
 
-def fault(asset: dg.AssetsDefinition, defs: dg.Definitions) -> str:
+def fault(asset: dg.AssetsDefinition, defs: dg.Definitions, instance: dg.DagsterInstance) -> str:
     """What the asset says when it is run alone for a day of which nothing was loaded."""
     result = dg.materialize(
         [asset],
-        instance=dg.DagsterInstance.ephemeral(),
+        instance=instance,
         partition_key=DAY,
         resources=defs.resources,
         raise_on_error=False,
@@ -36,7 +36,8 @@ def fault(asset: dg.AssetsDefinition, defs: dg.Definitions) -> str:
 def dependent(definitions, settings):
     defs = definitions(settings.source_url)
     assets = [a for a in defs.assets if not {*a.key.path} & {*FIRST_OF_ALL}]
-    return {asset.key.to_user_string(): fault(asset, defs) for asset in assets}
+    with dg.DagsterInstance.ephemeral() as instance:
+        return {asset.key.to_user_string(): fault(asset, defs, instance) for asset in assets}
 
 
 def test_a_day_whose_upstream_is_missing_is_refused_by_every_asset(dependent):
