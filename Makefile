@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large
 
 setup: .venv/.installed
 
@@ -39,6 +39,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# The load of 500,000 young people: 25 GB of disk.
+bench-large: setup
+	$(BIN)/python -m benchmarks --large
 
 bench-soundness: setup
 	$(BIN)/python -m benchmarks.soundness

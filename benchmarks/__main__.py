@@ -14,6 +14,7 @@ import psycopg
 from benchmarks.floor import copy_floor
 from benchmarks.measure import Cost, run
 from benchmarks.rematerialise import grow, replace_one_day
+from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.embedded_postgres import embedded_server
 from snu_analytics.settings import ensure_key
@@ -31,44 +32,54 @@ def main() -> None:
     parser.add_argument("--youngs", type=int, default=50_000)
     parser.add_argument("--rows", type=int, default=10_000_000, help="for the replaced day")
     parser.add_argument("--folder", type=Path, help="where to work; kept when given")
+    parser.add_argument("--large", action="store_true", help="500,000 people, and only their load")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="snu-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
+    youngs = 500_000 if options.large else options.youngs
     lines = [
-        f"{options.youngs:,} young people, {HISTORY.first} to {HISTORY.last}, "
+        f"{youngs:,} young people, {HISTORY.first} to {HISTORY.last}, "
         f"{os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
         "| what | seconds | against | ratio | peak memory |",
         "|---|---:|---|---:|---:|",
-        *_backfills(folder, options.youngs),
-        *_one_day(folder, options.youngs // 10),
-        *_replaced_day(folder, options.rows),
     ]
-    results = Path(__file__).with_name("results.md")
-    results.write_text("# Results of `make bench`\n\n" + "\n".join(lines) + "\n")
+    if options.large:
+        lines += _backfills(folder, youngs, "young")
+    else:
+        lines += _backfills(folder, youngs, "young")
+        lines += _backfills(folder, youngs, None)
+        lines += _one_day(folder, youngs // 10)
+        lines += _replaced_day(folder, options.rows)
+    results = Path(__file__).with_name("results-large.md" if options.large else "results.md")
+    command = "make bench-large" if options.large else "make bench"
+    results.write_text(f"# Results of `{command}`\n\n" + "\n".join(lines) + "\n")
     print(results.read_text())
     if options.folder is None:
         shutil.rmtree(folder)
 
 
-def _backfills(folder: Path, youngs: int) -> list[str]:
+def _backfills(folder: Path, youngs: int, entity: str | None) -> list[str]:
+    """The backfill of an entity, or of all, as the command does it and by the bare steps."""
     dump = simulated(folder / "dump", youngs, HISTORY, 1)
-    span = [str(HISTORY.first), str(HISTORY.last)]
-    home = folder / "home"
-    env = environment(home, dump)
-    embedded_server(home)  # the server's start is no part of what is measured
-    run([*_COMMAND, "migrate"], env)
-    dagster = run([*_COMMAND, "backfill", *span], env)
-    floor, rows = copy_floor(embedded_server(home), folder)
-    bare_home = folder / "bare"
-    env = environment(bare_home, dump)
-    embedded_server(bare_home)
-    run([*_COMMAND, "migrate"], env)
-    steps = run([sys.executable, "-m", "benchmarks.without_dagster", *span], env)
+    work = [str(HISTORY.first), str(HISTORY.last)]
+    chosen = ["--entity", entity] if entity else []
+    whose = f"the {entity} entity" if entity else "all entities"
+    home, bare_home = (folder / f"{name}-{entity or 'all'}" for name in ("home", "bare"))
+    for place in (home, bare_home):
+        embedded_server(place)  # the server's start is no part of what is measured
+        run([*_COMMAND, "migrate"], environment(place, dump))
+    dagster = run([*_COMMAND, "backfill", *work, *chosen], environment(home, dump))
+    entities = [entity] if entity else list(load_catalogue().entities)
+    floor, rows = copy_floor(embedded_server(home), folder, entities)
+    bare = [sys.executable, "-m", "benchmarks.without_dagster", *work, *chosen[1:]]
+    steps = run(bare, environment(bare_home, dump))
     stop_embedded(bare_home)
+    if entity:
+        stop_embedded(home)
     return [
-        _line(f"bare COPY of {rows:,} event rows", floor, "", None),
-        _line("full backfill, indexing the dump included", dagster.seconds, "COPY",
+        _line(f"bare COPY of {rows:,} event rows of {whose}, indexed", floor, "", None),
+        _line(f"full backfill of {whose}, indexing the dump included", dagster.seconds, "COPY",
               dagster.seconds / floor, dagster),
         _line("the same without Dagster", steps.seconds, "COPY", steps.seconds / floor, steps),
     ]  # fmt: skip
@@ -100,7 +111,7 @@ def _one_day(folder: Path, youngs: int) -> list[str]:
 
 
 def _replaced_day(folder: Path, rows: int) -> list[str]:
-    url = embedded_server(folder / "home")
+    url = embedded_server(folder / "home-all")
     held = grow(url, rows)
     with psycopg.connect(url) as connection:
         (busiest,) = connection.execute(
@@ -109,7 +120,7 @@ def _replaced_day(folder: Path, rows: int) -> list[str]:
             [HISTORY.first],
         ).fetchone() or (DAY,)
     seconds, written = min(replace_one_day(url, busiest) for _ in range(3))
-    stop_embedded(folder / "home")
+    stop_embedded(folder / "home-all")
     return [_line(f"replacing a day of {written:,} rows among {held:,}", seconds, "", None)]
 
 

@@ -1,4 +1,4 @@
-"""Wall time of a command, and the memory of all its processes but PostgreSQL's."""
+"""Times of a command, and the memory of all its processes but PostgreSQL's."""
 
 import subprocess
 import time
@@ -15,9 +15,10 @@ _INTERVAL_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of wall time, and the greatest sum of proportional set sizes, in bytes.
+    """Seconds of wall time, and the greatest sum of anonymous memory, in bytes.
 
-    Proportional: a page that several processes map, such as an index or a library, counts once.
+    A page that several processes share since their fork counts once; pages of mapped files, such as
+    an index or a library, which the system takes back at will, do not count.
     """
 
     seconds: float
@@ -48,8 +49,17 @@ def _memory(process: psutil.Process) -> int:
         for member in (process, *process.children(recursive=True)):
             with suppress(psutil.Error):
                 if not member.name().startswith("postgres"):
-                    total += member.memory_full_info().pss
+                    total += _anonymous(member.pid)
     return total
+
+
+def _anonymous(process_id: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines():
+            name, _, size = line.partition(":")
+            if name == "Pss_Anon":
+                return int(size.split()[0]) * 1024
+    return 0
 
 
 class Stopwatch:

@@ -1,9 +1,10 @@
 """The calendar: a partition is a Europe/Paris day, everything below works with UTC instants."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from snu_analytics.errors import PartitionError
@@ -54,6 +55,19 @@ def consecutive(days: Iterable[date]) -> list[DayRange]:
     return [DayRange(run[0], run[-1]) for run in ranges]
 
 
+def even_ranges(days: DayRange, weights: Sequence[float], number: int) -> list[DayRange]:
+    """The range cut into at most `number` consecutive ranges of like weight.
+
+    `weights` are those of the days, in order; without any all weigh the same.
+    """
+    totals = list(accumulate(weights or [1.0] * len(days)))
+    share = totals[-1] / number
+    parts = [min(int((total - 1e-9) / share), number - 1) for total in totals]
+    by_part = groupby(zip(parts, days, strict=True), key=itemgetter(0))
+    ranges = [[day for _, day in part] for _, part in by_part]
+    return [DayRange(run[0], run[-1]) for run in ranges]
+
+
 def month_of(day: date) -> DayRange:
     """The days of the month that a day lies in."""
     first = day.replace(day=1)
@@ -76,6 +90,11 @@ def years_before(day: date, years: int) -> date:
 def campaign_of(day: date) -> int:
     """The campaign that a day lies in: from September to August, named by the year it ends."""
     return day.year + (day.month >= 9)
+
+
+def campaign_days(campaign: int) -> DayRange:
+    """The days of a campaign: 1 September to 31 August of the year that names it."""
+    return DayRange(date(campaign - 1, 9, 1), date(campaign, 8, 31))
 
 
 def parse_month(text: str) -> date:

@@ -2,7 +2,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from snu_analytics.days import DayRange, consecutive, midnight, parse_day, years_before
+from snu_analytics.days import (
+    DayRange,
+    consecutive,
+    even_ranges,
+    midnight,
+    parse_day,
+    years_before,
+)
 from snu_analytics.errors import PartitionError
 
 
@@ -20,6 +27,23 @@ def test_a_summer_day_begins_at_22_utc():
 def test_a_day_lasts_as_long_as_the_clocks_say(day, hours):
     days = DayRange(day, day)
     assert (days.end - days.start).total_seconds() == hours * 3600
+
+
+@pytest.mark.parametrize(
+    ("weights", "number", "lengths"),
+    [
+        ([], 2, [3, 3]),
+        ([5, 1, 1, 1, 1, 1], 2, [1, 5]),
+        ([1, 1, 1, 9, 1, 1], 3, [3, 3]),
+        ([0, 0, 0, 0, 0, 9], 2, [5, 1]),
+        ([], 9, [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_a_range_is_cut_into_ranges_of_like_weight(weights, number, lengths):
+    days = DayRange(date(2024, 1, 30), date(2024, 2, 4))
+    ranges = even_ranges(days, weights, number)
+    assert [len(part) for part in ranges] == lengths
+    assert [day for part in ranges for day in part] == list(days)
 
 
 def test_a_range_is_cut_into_chunks_of_at_most_the_size():

@@ -8,7 +8,7 @@ import click
 
 from snu_analytics.cli.console import err, out, print_plainly, progress
 from snu_analytics.cli.context import CommandContext, load_definitions, pass_context
-from snu_analytics.cli.faults import SOME_FAILED, ended_by_signals
+from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.materialize import repetition
 from snu_analytics.cli.parameters import DAY, ENTITY
 from snu_analytics.cli.printing import print_outcome, print_warnings
@@ -57,7 +57,7 @@ def backfill_days(context: CommandContext, days: DayRange, entity: str | None = 
     ready = consecutive(set(days) - set(failed))
     prune_copies(context.settings)
     if entity is None and ready:
-        return ended_by_signals(lambda: _finish(context, ready)) and not failed
+        return _finish(context, ready) and not failed
     return not failed
 
 

@@ -9,12 +9,12 @@ import click
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.console import err, progress
 from snu_analytics.cli.context import CommandContext, pass_context
-from snu_analytics.cli.faults import SOME_FAILED, ended_by_signals
+from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.parameters import DAY
 from snu_analytics.cli.printing import print_outcome
 from snu_analytics.days import DayRange, consecutive
 from snu_analytics.orchestration.runs import run_closing, run_totals
-from snu_analytics.publication import days_to_publish, months_to_close, months_to_revise
+from snu_analytics.publication import days_to_publish, months_to_close
 
 
 @click.command()
@@ -29,7 +29,7 @@ def publish(context: CommandContext, first: date, last: date) -> None:
     days = context.days(first, last)
     context.require_schema()
     ready = days_to_publish(load_catalogue(), days, context.warehouse)
-    all_well = ended_by_signals(lambda: publish_days(context, consecutive(ready)))
+    all_well = publish_days(context, consecutive(ready))
     if missing := sorted(set(days) - ready):
         err.print(
             f"{len(missing)} of {len(days)} days are not loaded for all entities, and their months "
@@ -41,6 +41,8 @@ def publish(context: CommandContext, first: date, last: date) -> None:
 
 def publish_days(context: CommandContext, ranges: Sequence[DayRange]) -> bool:
     """Whether the totals of the days were published, and their months closed or revised."""
+    from snu_analytics.publication import months_to_revise
+
     instance, definitions = context.instance, context.definitions
     all_well = True
     for days in ranges:

@@ -5,7 +5,10 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 _FINGERPRINT_BITS = 64
 
@@ -21,15 +24,10 @@ class Pseudonymiser:
 
     def series(self, namespace: str, identifiers: pl.Series) -> pl.Series:
         """The pseudonyms of the identifiers (String, null stays null), as dashed uuid texts."""
-        distinct = identifiers.unique().drop_nulls()
-        keyed = hmac.new(self._subkey(namespace), digestmod="sha256")
-        digests = []
-        for identifier in distinct:
-            digest = keyed.copy()
-            digest.update(identifier.encode())
-            digests.append(digest.hexdigest())
-        codes = identifiers.cast(pl.Enum(distinct)).to_physical()
-        return _uuids(pl.Series(digests, dtype=pl.String)).gather(codes)
+        digests = _Digests(self._subkey(namespace))
+        given = identifiers.drop_nulls()
+        made = _uuids(b"".join(map(digests.__getitem__, given)))
+        return made if len(given) == len(identifiers) else _spread(made, identifiers)
 
     def erased(self, subjects: pl.Series) -> pl.Series:
         """The digests of pseudonyms for the list of the erased, as dashed uuid texts."""
@@ -44,7 +42,7 @@ class Pseudonymiser:
         given = refs.drop_nulls()
         blocks = np.zeros((len(given), _BLOCK), "u1")
         blocks[:, :_OBJECT_ID] = _bytes(given).reshape(-1, _OBJECT_ID)
-        made = _uuids(_hexadecimal(self._blocks.encryptor().update(blocks.tobytes()), _BLOCK))
+        made = _uuids(self._blocks.encryptor().update(blocks.tobytes()))
         return _spread(made, refs)
 
     def opened(self, sealed: pl.Series) -> pl.Series:
@@ -82,12 +80,17 @@ def _bytes(hexadecimal: pl.Series) -> np.ndarray:
     return np.frombuffer(bytes.fromhex(hexadecimal.str.join("").item()), "u1")
 
 
-def _hexadecimal(blocks: bytes, width: int) -> pl.Series:
-    text = blocks.hex()
-    digits = 2 * width
-    return pl.Series(
-        [text[at : at + digits] for at in range(0, len(text), digits)], dtype=pl.String
-    )
+class _Digests(dict[str, bytes]):
+    """Identifiers met -> the 128 bits of their HMAC-SHA256: those of documents repeat."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = HMAC(key, SHA256())
+
+    def __missing__(self, identifier: str) -> bytes:
+        keyed = self._keyed.copy()
+        keyed.update(identifier.encode())
+        digest = self[identifier] = keyed.finalize()[:_BLOCK]
+        return digest
 
 
 def _spread(values: pl.Series, like: pl.Series) -> pl.Series:
@@ -96,6 +99,22 @@ def _spread(values: pl.Series, like: pl.Series) -> pl.Series:
     return values.gather(places.to_series())
 
 
-def _uuids(hexadecimal: pl.Series) -> pl.Series:
-    parts = [hexadecimal.str.slice(at, n) for at, n in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
-    return pl.select(pl.concat_str(parts, separator="-")).to_series()
+def _hexadecimal(blocks: bytes, width: int) -> pl.Series:
+    """The hexadecimal texts of blocks of `width` bytes."""
+    return _texts(np.frombuffer(blocks.hex().encode(), "u1"), 2 * width)
+
+
+def _uuids(blocks: bytes) -> pl.Series:
+    """The dashed uuid texts of blocks of 128 bits."""
+    digits = np.frombuffer(blocks.hex().encode(), "u1").reshape(-1, 32)
+    return _texts(np.insert(digits, (8, 12, 16, 20), ord("-"), axis=1).ravel(), 36)
+
+
+def _texts(characters: np.ndarray, width: int) -> pl.Series:
+    """Texts of `width` characters that lie end to end."""
+    offsets = np.arange(0, len(characters) + 1, width, dtype="i8")
+    buffers = pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters))
+    return pl.Series(
+        pl.from_arrow(pa.LargeStringArray.from_buffers(len(offsets) - 1, *buffers)),
+        dtype=pl.String,
+    )

@@ -42,13 +42,13 @@ class Run:
 class Result:
     """What an asset reports: counts by partition, metadata, and the results of its checks.
 
-    `metadata` is of the run and stands at each of its partitions, `last` at the last one alone.
+    `metadata` is of the run and stands at the last of its partitions: at each of them a backfill
+    would store it a hundred times.
     """
 
     counts: Mapping[date, Mapping[str, int]]
     checks: Sequence[dg.AssetCheckResult] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    last: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build_asset(
@@ -89,15 +89,12 @@ def build_asset(
         with as_dagster_failure(), warehouse.connect() as connection:
             run = Run(days, connection, source, pipeline, context.run.tags)
             result = compute(run)
-        shared = {"seconds": round(time.monotonic() - began, 2), "days": len(result.counts)}
+        seconds = round(time.monotonic() - began, 2)
+        # Charts before numbers: at the top of the page of a materialisation.
+        of_the_run = {**result.metadata, "seconds": seconds, "days": len(result.counts)}
         for day, counts in result.counts.items():
             context.add_asset_metadata(
-                {
-                    **counts,
-                    **shared,
-                    **result.metadata,
-                    **(result.last if day == days.last else {}),
-                },
+                {**(of_the_run if day == days.last else {}), **counts},
                 asset_key=spec.key,
                 partition_key=day.isoformat() if spec.partitions_def else None,
             )

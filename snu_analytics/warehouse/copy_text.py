@@ -1,5 +1,6 @@
 """Frames to tables by PostgreSQL's COPY, in its text format."""
 
+import io
 from collections.abc import Iterator
 
 import polars as pl
@@ -42,13 +43,16 @@ def copy_text(frame: pl.DataFrame) -> pl.DataFrame:
 def copy_blocks(rows: pl.DataFrame) -> Iterator[bytes]:
     r"""Escaped rows (`copy_text`) as blocks of lines: tab separated, `\N` for null."""
     for block in rows.iter_slices(_ROWS_PER_BLOCK):
-        yield block.write_csv(
+        lines = io.BytesIO()
+        block.write_csv(
+            lines,
             include_header=False,
             separator="\t",
             quote_style="never",
             null_value="\\N",
             datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ",
-        ).encode()
+        )
+        yield lines.getvalue()
 
 
 def _escaped(text: pl.Expr) -> pl.Expr:

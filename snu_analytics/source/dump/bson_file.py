@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _length = Struct("<i").unpack_from
 
-_CHUNK = 1 << 20
+_CHUNK = 4 << 20
 _LARGEST = 48 << 20  # three times what MongoDB lets a document be
 _SMALL = 192 << 20  # decoded sooner than processes start and hand over what they decoded
 _MOST_WORKERS = 4  # each holds up to 100 MB
@@ -29,9 +29,13 @@ _MOST_WORKERS = 4  # each holds up to 100 MB
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole documents, end to end; `offset` is their first byte in the uncompressed file."""
+    """Whole documents, end to end; `offset` is their first byte in the uncompressed file.
+
+    `number` is how many documents lie before them, `documents` how many they are.
+    """
 
     offset: int
+    number: int
     data: bytes
     documents: int
 
@@ -43,17 +47,17 @@ def find_file(folder: Path, collection: str) -> Path | None:
 
 
 def chunks(path: Path) -> Iterator[Chunk]:
-    """The file's documents in order, in pieces of about 1 MB.
+    """The file's documents in order, in pieces of about 4 MB.
 
     Raises SourceError naming the file and the byte offset of a document that is not whole.
     """
-    offset, rest = 0, b""
+    offset, number, rest = 0, 0, b""
     for block in _blocks(path):
         data = rest + block
         end, documents = _whole_documents(path, offset, data)
         if end:
-            yield Chunk(offset, data[:end], documents)
-        offset, rest = offset + end, data[end:]
+            yield Chunk(offset, number, data[:end], documents)
+        offset, number, rest = offset + end, number + documents, data[end:]
     if rest:
         raise damaged(path, offset, "the file ends within it")
 
@@ -67,20 +71,29 @@ def damaged(path: Path, offset: int, why: str) -> SourceError:
 
 
 def decoded(path: Path, decode: Callable[..., T], *args: object) -> Iterator[T]:
-    """`decode(data, *args)` of the file's chunks, in order; a large file's by several processes.
+    """`decode(data, *args)` of the file's chunks, as `computed` gives them."""
+    return computed(path, _decoded, decode, *args)
+
+
+def _decoded(chunk: Chunk, decode: Callable[..., T], *args: object) -> T:
+    return decode(chunk.data, *args)
+
+
+def computed(path: Path, function: Callable[..., T], *args: object) -> Iterator[T]:
+    """`function(chunk, *args)` of the file's chunks, in order; a large file's by several processes.
 
     Raises SourceError as `chunks` does, and for documents that are not BSON.
     """
     workers = _workers(path)
     if workers == 0:
         for chunk in chunks(path):
-            yield _told(path, chunk, partial(decode, chunk.data, *args))
+            yield _told(path, chunk, partial(function, chunk, *args))
         return
-    # A fork would copy the threads' locks of polars and of Dagster, but not their threads.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    # A fork of this process would copy the locks of its threads, but not the threads.
+    pool = ProcessPoolExecutor(workers, get_context("forkserver"))
 
     def submitted(chunk: Chunk) -> Callable[[], T]:
-        here = partial(decode, chunk.data, *args)
+        here = partial(function, chunk, *args)
         try:
             future = pool.submit(here)
         except (BrokenProcessPool, OSError):  # processes cannot be started here: go on in this one

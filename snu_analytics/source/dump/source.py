@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from snu_analytics.catalogue import Entity
+from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError
-from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
 from snu_analytics.source.dump.bson_file import chunks, decoded, find_file
 from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
@@ -49,9 +50,15 @@ class DumpSource:
         with self._patches(entity) as patches:
             return patches.between(start, end)
 
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
+        if self._lacks(entity, entity.patches):
+            return {}
+        with self._patches(entity) as patches:
+            return patches.counts(days)
+
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
-        date = entity.creation.date
-        return made_within(self._all(entity, date), date, start, end)
+        dated = entity.creation.date
+        return made_within(self._all(entity, dated), dated, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
@@ -100,7 +107,7 @@ class DumpSource:
 
     def checks(self, entity: Entity) -> list[Check]:
         return [
-            Check(name, True, "not in this dump: taken to be empty")
+            Check(name, True, f"not in this dump: {TAKEN_TO_BE_EMPTY}")
             if self._lacks(entity, name)
             else self._check(name)
             for name in (entity.collection, entity.patches)

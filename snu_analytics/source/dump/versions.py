@@ -18,7 +18,7 @@ from snu_analytics.errors import SourceError
 from snu_analytics.source.decode import Scope
 
 # Raised when what an index holds, or how it is laid out, changes.
-FORMAT = 4
+FORMAT = 5
 
 
 def version(path: Path, scope: Scope) -> str:

@@ -6,7 +6,7 @@ read by a window of `_id`s, which begin with the time of writing, a day wider on
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import polars as pl
@@ -15,8 +15,9 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
-from snu_analytics.errors import SettingsError, SourceError
-from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.days import DayRange
+from snu_analytics.errors import SettingsError, SourceError, SourceUnavailable
+from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import (
     UNKNOWN,
     decode_documents,
@@ -109,18 +110,34 @@ class MongoSource:
         within = (pl.col("when") >= start) & (pl.col("when") < end)
         return patches._replace(heads=patches.heads.filter(within)).in_order()
 
+    def patch_counts(self, entity: Entity, days: DayRange) -> dict[date, float]:
+        self._require(entity, entity.patches)
+        if not self._is_there(entity.patches):
+            return {}
+        months = {month: self._written_in(entity.patches, month) for month in days.chunks(31)}
+        return {
+            day: patches / len(month)
+            for month, patches in months.items()
+            if patches
+            for day in month
+        }
+
+    def _written_in(self, collection: str, days: DayRange) -> int:
+        written, patches = _window(days.start, days.end), self._database[collection]
+        return self._asked(collection, lambda: patches.count_documents(written, maxTimeMS=_LONGEST))
+
     def made_between(self, entity: Entity, start: datetime, end: datetime) -> list[str]:
         self._require(entity, entity.collection)
-        date = entity.creation.date
+        name = entity.creation.date
         near = _window(start - MARGIN, end + MARGIN)
-        dated = {date: {"$gte": start, "$lt": end}}
+        dated = {name: {"$gte": start, "$lt": end}}
         batches = self._find(
             entity.collection,
-            {"$or": [near, dated]} if date in self._indexes(entity.collection) else near,
-            {"_id": 1, date: 1},
-            lambda data: decode_documents(data, scope(entity, [date])),
+            {"$or": [near, dated]} if name in self._indexes(entity.collection) else near,
+            {"_id": 1, name: 1},
+            lambda data: decode_documents(data, scope(entity, [name])),
         )
-        return made_within(_documents(batches, [date]), date, start, end)
+        return made_within(_documents(batches, [name]), name, start, end)
 
     def histories(
         self, entity: Entity, refs: Sequence[str], fields: Collection[str] | None = None
@@ -268,7 +285,7 @@ class MongoSource:
     def _size(self, entity: Entity, collection: str) -> tuple[bool, str]:
         self._require(entity, collection)
         if not self._is_there(collection):
-            return True, "not in this database: taken to be empty"
+            return True, f"not in this database: {TAKEN_TO_BE_EMPTY}"
         count = self._asked(collection, self._database[collection].estimated_document_count)
         return True, f"about {count:,} documents"
 
@@ -289,6 +306,8 @@ class MongoSource:
 def _checked(subject: str, required: bool, look: Callable[[], tuple[bool, str]]) -> Check:
     try:
         ok, message = look()
+    except SourceUnavailable:
+        raise  # each further look at a dead server would wait as long
     except SourceError as error:
         ok, message = False, str(error)
     return Check(subject, ok, message, required)

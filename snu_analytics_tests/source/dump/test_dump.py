@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date
 
 import pytest
 from bson import ObjectId
 
+from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError
 from snu_analytics.source import delete_indexes, open_source
 from snu_analytics.source.dump import bson_file
@@ -71,6 +73,15 @@ def test_a_day_holds_its_first_instant_and_not_its_last(source):
         (0, "status", "", "replace", '"WAITING_VALIDATION"', '"IN_PROGRESS"'),
         (2, "status", "", "replace", '"VALIDATED"', '"WAITING_VALIDATION"'),
     ]
+
+
+def test_the_patches_of_each_day_are_counted_and_empty_days_left_out(source):
+    days = DayRange(date(2024, 3, 1), date(2024, 3, 31))
+    assert source.patch_counts(YOUNG, days) == {
+        date(2024, 3, 3): 1,
+        date(2024, 3, 4): 3,
+        date(2024, 3, 5): 1,
+    }
 
 
 def test_a_day_without_patches_is_empty(source):

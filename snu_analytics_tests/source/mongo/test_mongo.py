@@ -1,6 +1,6 @@
 """A MongoDB database, on a real server: the same answers as its dump, and its faults told."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from pymongo import MongoClient, monitoring
 from pymongo.database import Database
 
 from snu_analytics.catalogue import load_catalogue
+from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError, SourceUnavailable
 from snu_analytics.source import open_source
 from snu_analytics.source.mongo import faults as mongo_faults
@@ -97,6 +98,12 @@ def test_the_index_on_date_finds_a_patch_dated_long_before_it_was_saved(database
     late = patch(BORIS, "2024-03-04T12:00") | {"_id": patch_id("2024-06-01T00:00")}
     database["young_patches"].insert_one(late)
     assert ("b", "2024-03-04 12:00") in dated(source.day_patches(YOUNG, *DAY))
+
+
+def test_the_patches_of_a_month_are_counted_by_id_and_shared_out_among_its_days(source):
+    days = DayRange(date(2024, 3, 4), date(2024, 4, 30))
+    march = DayRange(date(2024, 3, 4), date(2024, 4, 3))
+    assert source.patch_counts(YOUNG, days) == dict.fromkeys(march, 10 / 31)
 
 
 def test_histories_read_as_in_their_dump(source, dumped):
