@@ -29,7 +29,12 @@ _CONFIG_FILE = "dagster.yaml"
 # Names the code location, by which a daemon finds the code of a queued run.
 WORKSPACE_FILE = "workspace.yaml"
 
-_LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+_LIVING = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 # Nothing of a run on the console of its process: the events are in Dagster.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -6,13 +6,17 @@ a run costs Dagster, and writes events one by one, 3 ms each.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import dagster as dg
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
 from dagster_postgres.utils import pg_url_from_config
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from snu_analytics.errors import WarehouseUnavailable
 from snu_analytics.orchestration.dagster_internals import (
     AssetCheckExecutionsTable,
     ConfigurableClassData,
@@ -36,6 +40,22 @@ _KEPT_OPEN: dict[str, int] = {
 }
 
 
+@contextmanager
+def _sentence_when_lost(connection: AbstractContextManager[Connection]) -> Iterator[Connection]:
+    """The connection; where PostgreSQL is lost one sentence: SQLAlchemy's quotes all parameters.
+
+    Raises WarehouseUnavailable, which Dagster prints wherever it cannot note an event.
+    """
+    try:
+        with connection as opened:
+            yield opened
+    except (OperationalError, InterfaceError):
+        raise WarehouseUnavailable(
+            "Dagster's storage (SNU_DAGSTER_URL) was lost: every day holds its former rows or its "
+            "new ones, whole. Run the same again"
+        ) from None
+
+
 class PooledRunStorage(PostgresRunStorage):
     """PostgresRunStorage over connections that are kept open."""
 
@@ -50,6 +70,9 @@ class PooledRunStorage(PostgresRunStorage):
         )
         storage.optimize_for_webserver(**_KEPT_OPEN)
         return storage
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        return _sentence_when_lost(super().connect())
 
 
 class BatchingEventLogStorage(PostgresEventLogStorage):
@@ -67,6 +90,9 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
         )
         storage.optimize_for_webserver(**_KEPT_OPEN)
         return storage
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return _sentence_when_lost(super()._connect())
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         super().store_event(_without_stack(event))

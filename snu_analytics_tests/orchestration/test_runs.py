@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from snu_analytics.days import DayRange
+from snu_analytics.errors import WarehouseUnavailable
 from snu_analytics.orchestration.check_warnings import warning_sentences
 from snu_analytics.orchestration.concurrency import WAREHOUSE, make_pools
 from snu_analytics.orchestration.processes import this_process
@@ -279,3 +280,21 @@ def test_a_process_that_began_after_a_restart_is_not_the_run(instance, launched,
 def test_a_run_that_has_not_said_its_process_yet_is_left_to_its_time_limit(instance, launched):
     run = launched("Executing steps in process")
     assert instance.run_launcher.check_run_worker_health(run).status.value == "RUNNING"
+
+
+def test_a_storage_that_is_lost_in_mid_run_is_one_sentence_and_the_day_runs_again(
+    instance, definitions, tmp_path, warehouse_url, capfd
+):
+    made = definitions(write_literal(tmp_path / "literal", young_patches=HISTORY))
+    execute(
+        warehouse_url,
+        "CREATE FUNCTION dagster.cut() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'; "
+        "CREATE TRIGGER cut BEFORE INSERT ON dagster.event_logs EXECUTE FUNCTION dagster.cut()",
+    )
+    lost = "Dagster's storage \\(SNU_DAGSTER_URL\\) was lost: every day holds its former rows or "
+    with pytest.raises(WarehouseUnavailable, match=lost):
+        run_days(instance, made, DAY, "young")
+    assert "parameters" not in capfd.readouterr().err
+    execute(warehouse_url, "DROP TRIGGER cut ON dagster.event_logs")
+    assert run_days(instance, made, DAY, "young").ok
