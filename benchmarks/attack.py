@@ -37,11 +37,20 @@ from snu_analytics_tests.fixtures.postgres import stop_embedded
 from snu_analytics_tests.fixtures.warehouse import migrate
 from snu_analytics_tests.fixtures.world import World
 from snu_analytics_tests.publication.disclosure.attacker import Attacker
-from snu_analytics_tests.publication.disclosure.world import closing, country, masked
+from snu_analytics_tests.publication.disclosure.together import campaign
+from snu_analytics_tests.publication.disclosure.world import (
+    closing,
+    country,
+    late,
+    masked,
+    revised,
+    small_movements,
+)
 
 _COMMAND = [sys.executable, "-m", "snu_analytics"]
 _DAYS = DayRange(date(2023, 10, 1), date(2023, 12, 31))
 _LOOK_EVERY_SECONDS = 0.2
+_PINNED = 5
 _YOUNG_EVENTS = "analytics.young_event"
 _CATALOGUE = load_catalogue()
 
@@ -56,7 +65,8 @@ class Result(NamedTuple):
 
 
 # Invented countries whose published months are attacked: seed and people.
-_COUNTRIES = ((1, 300), (2, 1_000), (3, 1_000), (4, 2_000))
+_COUNTRIES = tuple((seed, (300, 600, 1_000, 2_000)[seed % 4]) for seed in range(1, 21))
+_CAMPAIGNS = _COUNTRIES[:4]
 
 
 def main() -> None:
@@ -80,6 +90,7 @@ def main() -> None:
         _environments(url, key, processes),
         _published("arithmetic finds out masked counts", knows_rules=False),
         _published("arithmetic and all rules find out masked counts", knows_rules=True),
+        _revised(),
     ]
     alone = attackers.by_day(url, _YOUNG_EVENTS, dict.fromkeys(created, ""))
     stop_embedded(home)
@@ -95,6 +106,8 @@ def main() -> None:
         f"What remains: {alone:,} of {len(created):,} young people were the only one to register "
         "on their day, which the row shows and the id tells. The fewer a day sees, the more "
         "this is; `snu-analytics risk` measures it.",
+        "",
+        _together(),
     ]
     Path(__file__).with_name("attack.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
@@ -113,6 +126,37 @@ def _published(attack: str, *, knows_rules: bool) -> Result:
         recovered += len(Attacker([([0], month)], knows_rules=knows_rules).recovered())
         undefended += len(Attacker([([0], unprotected)], knows_rules=knows_rules).recovered())
     return Result(attack, f"{cells:,} masked cells", recovered, undefended)
+
+
+def _revised() -> Result:
+    """What a reader of two versions recovers, and what of revisions that nobody checks."""
+    cells, recovered, undefended = 0, 0, 0
+    for seed, people in _COUNTRIES:
+        former, added = closing(country(seed, people)).cells, late(seed)
+        second = revised(former, added)
+        cells += masked(former)
+        both = Attacker([([0], former), ([0, 1], second)], knows_rules=True)
+        recovered += len(both.recovered()) + small_movements(former, second)
+        undefended += small_movements(former, revised(former, added, checked=False))
+    return Result(
+        "a revision tells masked counts or late ones", f"{cells:,} cells", recovered, undefended
+    )
+
+
+def _together() -> str:
+    """What months and their campaign tell together: each table of theirs is masked by itself."""
+    cells, narrower, pinned = 0, 0, 0
+    for seed, people in _CAMPAIGNS:
+        periods = campaign(seed, people)
+        cells += sum(masked(dict(made)) for _, made in periods)
+        bounds = Attacker(periods, knows_rules=True).recovered().values()
+        narrower += len(bounds)
+        pinned += sum(high - low < _PINNED for low, high in bounds)
+    return (
+        f"What remains as well: of {cells:,} masked cells of {len(_CAMPAIGNS)} campaigns of two "
+        f"months, with all their months, weeks and totals before him, who knows all rules bounds "
+        f"{narrower:,} more closely than promised, {pinned:,} of them to within {_PINNED} counts."
+    )
 
 
 def _loaded(env: dict[str, str], output: Path, key: str) -> tuple[int, int]:

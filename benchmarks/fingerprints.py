@@ -64,12 +64,13 @@ def _load(folder: Path, youngs: int) -> dict[str, list[object]]:
         ):
             subprocess.run([sys.executable, "-m", "snu_analytics", *arguments], env=env, check=True)
         with psycopg.connect(url) as connection:
-            return _fingerprints(connection)
+            return fingerprints(connection)
     finally:
         stop_embedded(home)
 
 
-def _fingerprints(connection: psycopg.Connection) -> dict[str, list[object]]:
+def fingerprints(connection: psycopg.Connection) -> dict[str, list[object]]:
+    """Of each table of `analytics` and `published` the number of its rows and their digest."""
     columns = connection.execute(
         "select table_schema || '.' || c.table_name, column_name, data_type"
         " from information_schema.columns c join information_schema.tables t"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 
 _INTERVAL_SECONDS = 0.25
 
@@ -59,3 +60,29 @@ def _anonymous(process_id: int) -> int:
             if name == "Pss_Anon":
                 return int(size.split()[0]) * 1024
     return 0
+
+
+class Stopwatch:
+    """The seconds since it was made: on the wall, and of processors.
+
+    These are of this process, of what it started and has ended, and of the server at the url.
+    """
+
+    def __init__(self, url: str) -> None:
+        with psycopg.connect(url) as connection:
+            server = psutil.Process(connection.info.backend_pid).parent()
+        assert server
+        self._server = server
+        self._began = time.monotonic(), self._processor()
+
+    def __call__(self) -> tuple[float, float]:
+        return time.monotonic() - self._began[0], self._processor() - self._began[1]
+
+    def _processor(self) -> float:
+        """Of servers' processes those that have ended, and those that stand."""
+        times = [process.cpu_times() for process in (psutil.Process(), self._server)]
+        standing = 0.0
+        for child in self._server.children():
+            with suppress(psutil.Error):
+                standing += sum(child.cpu_times()[:2])
+        return sum(sum(each[:4]) for each in times) + standing

@@ -3,7 +3,9 @@
 `make bench-published` invents a campaign (September to August), counts its true inscription events
 by kind of change, closes its twelve months as `close_month` does, and prints for each declared
 table and figure the share of persons in shown cells, and the seconds per month. It needs no
-warehouse. `--youngs` sets how many young people there are, `--truth` keeps what was invented.
+warehouse. `--youngs` sets how many young people there are, `--truth` keeps what was invented,
+`--times` draws its counts so many times, with Poisson noise. `--cells` keeps the cells, and where
+they are kept already says in what they differ now.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from snu_analytics.catalogue import Clause, load_catalogue
@@ -30,10 +33,10 @@ _TO_REACH = {
     ("month", "age_group"): 99,
     ("month", "cohort"): 99,
     ("month", "region"): 90,
-    ("month", "gender × age_group"): 95,
-    ("month", "gender × region"): 75,
+    ("month", "gender,age_group"): 95,
+    ("month", "gender,region"): 75,
     ("campaign", "department"): 95,
-    ("campaign", "gender × department"): 80,
+    ("campaign", "gender,department"): 80,
 }
 
 
@@ -41,6 +44,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--youngs", type=int, default=20_000)
     parser.add_argument("--truth", type=Path)
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--cells", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="snu-published-") as folder:
         truth = options.truth or Path(folder) / "truth"
@@ -48,8 +53,36 @@ def main() -> None:
             invented = simulate(options.youngs, _CAMPAIGN.first, _CAMPAIGN.last, 2)
             write_truth(invented, truth)
         counts = true_counts(truth)
+    if options.times > 1:
+        counts = _drawn(counts, options.times)
     cells = pl.concat(list(_closed(counts)))
     _print_shares(cells, counts)
+    if options.cells and options.cells.exists():
+        _print_differences(pl.read_parquet(options.cells), cells)
+    elif options.cells:
+        cells.write_parquet(options.cells)
+
+
+def _drawn(counts: pl.DataFrame, times: int) -> pl.DataFrame:
+    """The counts of a country so many times as large."""
+    drawn = np.random.default_rng(1).poisson(times * counts["value"].to_numpy())
+    return counts.with_columns(pl.Series("value", drawn, pl.Int64)).filter(pl.col("value") > 0)
+
+
+def _print_differences(former: pl.DataFrame, cells: pl.DataFrame) -> None:
+    """What is masked, and what shown, that was not; a shown value never differs."""
+    keys = [name for name in cells.columns if name not in ("value", "masked", "mask")]
+    both = former.join(cells, on=keys, how="full", nulls_equal=True, suffix="_now")
+    assert len(both) == len(cells) == len(former), "other cells than before"
+    assert (both["value"] == both["value_now"]).all(), "other values than before"
+    now, before = pl.col("masked_now"), pl.col("masked")
+    print("cells masked that were shown, and shown that were masked:")
+    print(
+        both.group_by("kind", "breakdown")
+        .agg((now & ~before).sum().alias("masked"), (before & ~now).sum().alias("shown"))
+        .filter((pl.col("masked") > 0) | (pl.col("shown") > 0))
+        .sort("kind", "breakdown")
+    )
 
 
 def _closed(counts: pl.DataFrame):
@@ -57,14 +90,15 @@ def _closed(counts: pl.DataFrame):
     published: pl.DataFrame | None = None
     closed: set[date] = set()
     for month in sorted({day.replace(day=1) for day in _CAMPAIGN}):
-        began = time.process_time()
+        began, cpu = time.perf_counter(), time.process_time()
         around = Around(month_of(month), frozenset(closed))
         closing = EntityClosing(_ENTITY, around, _within(counts, around.days), published, 11)
         cells = closing.close()
         closed.add(month)
         published = cells if published is None else pl.concat([published, cells])
         print(
-            f"{month:%Y-%m}: {time.process_time() - began:5.1f} s of processor time, "
+            f"{month:%Y-%m}: {time.perf_counter() - began:5.1f} s, "
+            f"{time.process_time() - cpu:5.1f} s of processor time, "
             f"{closing.counts['programs']:,} programs, {cells['masked'].sum():,} of "
             f"{len(cells):,} cells masked"
         )

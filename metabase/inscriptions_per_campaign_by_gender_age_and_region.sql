@@ -4,7 +4,7 @@
 -- variables: {from: date, to: date, figure: {field: published.breakdown.figure}, region: {field: published.breakdown.region}}
 SELECT period AS campaign, region, gender, age_group, figure, value, mask
 FROM published.breakdown
-WHERE kind = 'campaign' AND phase = 'inscription' AND breakdown = 'gender × age_group × region'
+WHERE kind = 'campaign' AND phase = 'inscription' AND breakdown = 'gender,age_group,region'
 [[AND period >= {{from}}]]
 [[AND period <= {{to}}]]
 [[AND {{figure}}]]

@@ -4,7 +4,7 @@
 -- variables: {from: date, to: date, figure: {field: published.breakdown.figure}, region: {field: published.breakdown.region}}
 SELECT period AS month, region, gender, figure, value, mask
 FROM published.breakdown
-WHERE kind = 'month' AND phase = 'inscription' AND breakdown = 'gender × region'
+WHERE kind = 'month' AND phase = 'inscription' AND breakdown = 'gender,region'
 [[AND period >= {{from}}]]
 [[AND period <= {{to}}]]
 [[AND {{figure}}]]

@@ -1,1 +1,1 @@
-"""Anonymised event tables, daily figures and reports from a MongoDB application's patch history."""
+"""Pseudonymised events, anonymous figures and reports from the patches of a MongoDB."""

@@ -92,6 +92,11 @@ def campaign_of(day: date) -> int:
     return day.year + (day.month >= 9)
 
 
+def campaign_days(campaign: int) -> DayRange:
+    """The days of a campaign: 1 September to 31 August of the year that names it."""
+    return DayRange(date(campaign - 1, 9, 1), date(campaign, 8, 31))
+
+
 def parse_month(text: str) -> date:
     """The first day of the month written `YYYY-MM`.
 

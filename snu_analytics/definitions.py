@@ -16,9 +16,12 @@ from snu_analytics.orchestration.partitions import daily_partitions, monthly_par
 from snu_analytics.orchestration.pool import pool_asset
 from snu_analytics.orchestration.projections import projections_asset
 from snu_analytics.orchestration.published import breakdowns_asset, totals_asset
+from snu_analytics.orchestration.queued_backfills import queued_backfills_sensor
 from snu_analytics.orchestration.resources import resources
 from snu_analytics.orchestration.risk import risk_asset
-from snu_analytics.settings import Settings, read_settings
+from snu_analytics.orchestration.run_log import run_log
+from snu_analytics.orchestration.runs import ACROSS
+from snu_analytics.settings import RUNNING, Settings, read_settings
 
 
 def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
@@ -55,6 +58,7 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
     )
     yesterday = watch.yesterday_checks(catalogue)
     watch_job = watch.watch_job(yesterday)
+    armed = settings.schedules == RUNNING
     return dg.Definitions(
         assets=[
             *daily,
@@ -66,27 +70,38 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
         asset_checks=yesterday,
         jobs=[nightly_job, audit_job, closing_job, risk_job, watch_job, erasure, retention],
         schedules=[
-            jobs.nightly_schedule(nightly_job),
+            jobs.nightly_schedule(nightly_job, armed),
             jobs.paris_schedule(
-                erasure, "15 4 * * *", "Every night after the day that ended was loaded."
+                erasure, "15 4 * * *", "Every night after the day that ended was loaded.", armed
             ),
             jobs.paris_schedule(
-                retention, "45 4 * * *", "Every night, what is older than its set time."
+                retention, "45 4 * * *", "Every night, what is older than its set time.", armed
             ),
-            jobs.audit_schedule(audit_job, settings.start_date),
+            jobs.audit_schedule(audit_job, settings.start_date, armed),
             jobs.closing_schedule(
-                closing_job, catalogue, settings.start_date, settings.suppression_threshold
+                closing_job, catalogue, settings.start_date, settings.suppression_threshold, armed
             ),
             jobs.paris_schedule(
-                risk_job, "0 6 * * 0", "Every Sunday morning, after the nightly run and audits."
+                risk_job,
+                "0 6 * * 0",
+                "Every Sunday morning, after the nightly run and audits.",
+                armed,
             ),
         ],
         sensors=[
-            jobs.changed_days_sensor(nightly_job, settings.start_date),
-            watch.watch_sensor(catalogue, watch_job, nightly_job),
-            *alert_sensors(settings),
+            jobs.changed_days_sensor(nightly_job, settings.start_date, armed),
+            watch.watch_sensor(catalogue, watch_job, nightly_job, armed),
+            *alert_sensors(settings, armed),
+            queued_backfills_sensor(
+                nightly_job,
+                closing_job,
+                [asset.key for asset in daily if asset.key.path[0] in ACROSS],
+                catalogue,
+                settings.suppression_threshold,
+            ),
         ],
         resources={**resources(settings), **overrides},
+        loggers={"console": run_log},
         executor=dg.in_process_executor,
     )
 

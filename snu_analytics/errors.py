@@ -60,5 +60,9 @@ class LeakError(SnuError):
     """A value about to be written is none that a treatment makes; the message names the column."""
 
 
+class BackupError(SnuError):
+    """A backup cannot be read or restored; the message names the file."""
+
+
 class AlertError(SnuError):
     """An alert or a ping could not be delivered; the message names the variable, never the URL."""

@@ -10,6 +10,7 @@ os.environ["COLUMNS"] = "160"
 pytest_plugins = [
     "snu_analytics_tests.fixtures.mongo",
     "snu_analytics_tests.fixtures.postgres",
+    "snu_analytics_tests.fixtures.s3",
     "snu_analytics_tests.fixtures.world",
 ]
 

@@ -12,8 +12,8 @@ PRODUCT, TESTS, BENCHMARKS = (
 )
 
 # Folders of tests that are of no room: what tests share, the questions for Metabase, and what the
-# plugin that writes patches in production does.
-BESIDE_THE_ROOMS = {"fixtures", "metabase", "plugin"}
+# plugin that writes patches in production does, and how the program is deployed.
+BESIDE_THE_ROOMS = {"deploy", "fixtures", "metabase", "plugin"}
 
 # Tests at the top that are of no module.
 OF_THE_WHOLE = {"layout"}

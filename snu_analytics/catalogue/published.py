@@ -46,8 +46,8 @@ def published_tables(kind: PeriodKind, figure: str, groups: Sequence[str]) -> li
 
 
 def breakdown_name(dimensions: Dimensions) -> str:
-    """The name of a table for readers, such as `gender × region`."""
-    return " × ".join(dimensions)
+    """The name of a table for readers, such as `gender,region`."""
+    return ",".join(dimensions)
 
 
 def regions_by_department() -> dict[str, str]:

@@ -15,7 +15,7 @@ err = Console(stderr=True)
 def progress(description: str, unit: str, total: int) -> Iterator[Callable[..., None]]:
     """A function that moves a progress bar, by `advance` units or to `completed` of them."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TextColumn(unit), TimeElapsedColumn(), console=out) as bar:
+    with Progress(*columns, TextColumn(unit), TimeElapsedColumn(), console=err) as bar:
         yield partial(bar.update, bar.add_task(description, total=total))
 
 

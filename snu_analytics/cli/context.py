@@ -16,7 +16,14 @@ from snu_analytics.pipeline import PipelineContext, pipeline_context
 from snu_analytics.questions import question_views
 from snu_analytics.settings import Settings, export, read_settings
 from snu_analytics.source import Source, open_source
-from snu_analytics.warehouse import Change, connect, dagster_url, pending_changes, resolve_url
+from snu_analytics.warehouse import (
+    Change,
+    connect,
+    dagster_url,
+    is_made,
+    pending_changes,
+    resolve_url,
+)
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -29,6 +36,9 @@ class CommandContext(ExitStack):
     is imported by the parts that need it: that takes 2 s, and definitions read the environment.
     """
 
+    creates = False
+    database_port: int | None = None
+
     @cached_property
     def settings(self) -> Settings:
         return read_settings()
@@ -40,8 +50,18 @@ class CommandContext(ExitStack):
 
     @cached_property
     def warehouse_url(self) -> str:
-        """The warehouse's URL; that of the embedded server, started if need be."""
-        return resolve_url(self.settings.warehouse_url, self.settings.home)
+        """The warehouse's URL; that of the embedded server, started if need be.
+
+        Raises WarehouseError when there is none yet, but for a command that `creates` it.
+        """
+        url, home = self.settings.warehouse_url, self.settings.home
+        if not self.creates and not is_made(url, home):
+            raise WarehouseError(
+                f"there is no database in {home} yet: run `snu-analytics demo`, or `snu-analytics "
+                "migrate` for tables without rows; or set SNU_HOME or SNU_WAREHOUSE_URL to where "
+                "it is"
+            )
+        return resolve_url(url, home, self.database_port)
 
     @cached_property
     def warehouse(self) -> psycopg.Connection:
@@ -89,6 +109,16 @@ class CommandContext(ExitStack):
         if last > yesterday:
             raise PartitionError(f"{last} is not over yet: the last partition is {yesterday}")
         return DayRange(first, last)
+
+    def month(self, month: date) -> date:
+        """The month itself; raises PartitionError when it is no partition."""
+        first, last = self.settings.start_date.replace(day=1), paris_today().replace(day=1)
+        if not first <= month <= last:
+            raise PartitionError(
+                f"{month:%Y-%m} is no partition: they run from {first:%Y-%m} (SNU_START_DATE) to "
+                f"{last:%Y-%m}"
+            )
+        return month
 
     def require_ready(self, entity: str | None = None) -> None:
         """Raise the first fault that would stop every day, of all entities or one.

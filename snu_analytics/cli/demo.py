@@ -3,9 +3,9 @@
 import os
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import click
+import pandas as pd
 
 from snu_analytics.cli.backfill import backfill_days
 from snu_analytics.cli.console import out
@@ -14,13 +14,15 @@ from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.migrate import print_migration
 from snu_analytics.cli.printing import print_figures
 from snu_analytics.cli.simulate import invent, print_counts, write_history
-from snu_analytics.days import DayRange
-from snu_analytics.settings import KEY_FILE_VARIABLE, KEY_VARIABLE, ensure_key, read_settings
+from snu_analytics.days import DayRange, campaign_of, paris_today
+from snu_analytics.settings import (
+    KEY_FILE_VARIABLE,
+    KEY_VARIABLE,
+    Settings,
+    ensure_key,
+    read_settings,
+)
 from snu_analytics.warehouse import figures, totals_by_campaign
-
-# Two campaigns, so that one can be held against the other.
-_DAYS = DayRange(date(2022, 10, 1), date(2024, 6, 30))
-_LAST_WEEKS = DayRange(_DAYS.last - timedelta(days=27), _DAYS.last)
 
 # The share of documents with values that no list knows, as histories have them that people wrote.
 _MESSY = 0.02
@@ -37,44 +39,54 @@ _VARIABLES_OF_REAL_PLACES = (
 
 
 @click.command()
-@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
+@click.option("--youngs", default=2_000, show_default=True, help="Invent so many young people.")
 @pass_context
 def demo(context: CommandContext, youngs: int) -> None:
-    """The whole on embedded defaults: simulate, migrate, backfill, print the figures."""
+    """Try the whole on embedded defaults: simulate, migrate, backfill, print the figures."""
+    context.creates = True
     home = read_settings().home
     for name in _VARIABLES_OF_REAL_PLACES:
         os.environ.pop(name, None)
-    os.environ["SNU_START_DATE"] = _DAYS.first.isoformat()
+    os.environ.pop("SNU_START_DATE", None)
     ensure_key(home)
     out.rule("1. An invented history")
-    _write_history(context.settings.demo_source, youngs)
+    _write_history(read_settings(), youngs)
+    days = DayRange(context.settings.start_date, paris_today() - timedelta(days=1))
     out.rule("2. PostgreSQL")
     print_migration(context.warehouse_url)
     out.rule("3. Patches to events and figures")
-    done = backfill_days(context, _DAYS)
+    done = backfill_days(context, days)
     out.rule("4. The figures")
-    _print_figures(context)
+    _print_figures(context, days)
+    day = days.last - timedelta(days=1)
     out.print(
         "\nNext: [bold]make dev[/] opens the same assets, partitions and runs in the browser, and "
         "prints the address of the database for psql or Metabase.\n"
-        "[bold].venv/bin/snu-analytics materialize 2024-03-04[/] runs one day again, "
+        f"[bold].venv/bin/snu-analytics materialize {day}[/] runs one day again, "
         "[bold].venv/bin/snu-analytics doctor[/] checks the set-up."
     )
     if not done:
         sys.exit(SOME_FAILED)
 
 
-def _write_history(folder: Path, youngs: int) -> None:
+def _write_history(settings: Settings, youngs: int) -> None:
+    """Write a history from the campaign before to yesterday, unless there is one already."""
+    folder = settings.demo_source
     if folder.exists():
-        out.print(f"{folder} stands already; delete it to invent another one.")
+        out.print(f"{folder} stands already; delete {settings.home} to begin again.")
         return
-    simulation = invent(youngs, first=_DAYS.first, last=_DAYS.last, seed=1, messy=_MESSY)
+    last = paris_today() - timedelta(days=1)
+    first = date(campaign_of(last) - 2, 10, 1)
+    simulation = invent(youngs, first=first, last=last, seed=1, messy=_MESSY)
     write_history(simulation, folder)
+    settings.demo_start.write_text(f"{first}\n", encoding="utf-8")
     print_counts(simulation)
 
 
-def _print_figures(context: CommandContext) -> None:
-    daily = figures(context.warehouse, _LAST_WEEKS.first, _LAST_WEEKS.last)
+def _print_figures(context: CommandContext, days: DayRange) -> None:
+    daily = figures(context.warehouse, days.last - timedelta(days=27), days.last)
     weeks = [day - timedelta(days=day.weekday()) for day in daily["day"]]
-    print_figures(daily.assign(week=weeks), "week", "by week")
+    names = [f"{monday:%d %b}" for monday in weeks]
+    by_week = pd.Categorical(names, [*dict.fromkeys(names)])
+    print_figures(daily.assign(week=by_week), "week", "by week")
     print_figures(totals_by_campaign(context.warehouse), "campaign", "by campaign")

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 from rich.table import Table
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.cli.console import out
+from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import WRONG_USE
 from snu_analytics.errors import SettingsError, SnuError
@@ -21,15 +22,23 @@ from snu_analytics.warehouse import connect, key_matches, server_clock, server_v
 
 # NULLS NOT DISTINCT, which keeps the figures' groups unique, came with PostgreSQL 15.
 _OLDEST_POSTGRESQL = 15
+# Erased people must be gone from backups too.
+_BACKUP_DAYS = 30
 _CLOCK_TOLERANCE_SECONDS = 60
 _PACKAGES = ("dagster", "dagster-postgres", "polars", "pymongo", "psycopg")
 
 
 @click.command()
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path),
+    help="Say instead what a backup, written by pg_dump -Fc, would bring back.",
+)
 @pass_context
-def doctor(context: CommandContext) -> None:
+def doctor(context: CommandContext, backup: Path | None) -> None:
     """Check source, warehouse, key, indexes, clock and versions; say what to mend."""
-    checks = list(_checks(context))
+    with err.status("looking at source and warehouse"):
+        checks = list(_backup(context, backup) if backup else _checks(context))
     table = Table("", "what", "found", box=None)
     for check in checks:
         table.add_row("[green]ok[/]" if check.ok else "[red]mend[/]", check.subject, check.message)
@@ -90,6 +99,49 @@ def _warehouse(context: CommandContext) -> Iterator[Check]:
         return
     yield Check("schema", ok=True, message="up to date")
     yield from _attempted("key of the rows", lambda: _key_of_the_rows(context))
+
+
+def _backup(context: CommandContext, file: Path) -> Iterator[Check]:
+    from snu_analytics.monitoring import read_backup
+
+    backup = read_backup(file)
+    age = (datetime.now(UTC) - backup.written).days
+    yield _judged(
+        "age",
+        age <= _BACKUP_DAYS,
+        f"written {backup.written:%Y-%m-%d %H:%M} UTC, {age} days ago",
+        f"it holds people erased since, destroy what is older than {_BACKUP_DAYS} days",
+    )
+    tables = ", ".join(f"{count} of {schema}" for schema, count in sorted(backup.tables.items()))
+    yield Check("tables", ok=True, message=tables)
+    if not backup.loaded:
+        yield Check("days", ok=True, message="none is loaded")
+        return
+    last = min(backup.loaded.values())
+    lacking = [
+        entity.name
+        for entity in load_catalogue().entities.values()
+        if backup.loaded.get(entity.table) != max(backup.loaded.values())
+    ]
+    yield _judged(
+        "days",
+        not lacking,
+        f"{backup.days:,}, the last of every entity {last}",
+        f"{', '.join(lacking)} lack later ones: run `snu-analytics backfill` after the restore",
+    )
+    fingerprint = Pseudonymiser(context.settings.key()).fingerprint
+    yield _judged(
+        "key of the rows",
+        backup.key_ids <= {fingerprint},
+        ", ".join(sorted(backup.key_ids)) or "none is named",
+        f"the key in force is {fingerprint}: restore the key file too, or rotate afterwards",
+    )
+    yield Check(
+        "erased since",
+        ok=True,
+        message="come back with a restore: run `snu-analytics erase`, and every `erase --ref-file` "
+        "since then again, before anybody reads",
+    )
 
 
 def _judged(subject: str, ok: bool, fact: str, mend: str) -> Check:

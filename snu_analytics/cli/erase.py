@@ -24,18 +24,21 @@ _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 @click.option(
     "--ref-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
-    help="The documents to erase: their ObjectIds, one to a line; - for standard input.",
+    help="Erase the documents of this file: ObjectIds, one to a line; - is standard input.",
 )
 @click.option(
     "--entity",
     type=ENTITIES,
     default="young",
     show_default=True,
-    help="What the documents of --ref-file are.",
+    help="Take the documents of --ref-file for these.",
 )
-@click.option("--many", is_flag=True, help="More than a fifth of the subjects are expected.")
+@click.option("--many", is_flag=True, help="Erase even more than a fifth of the subjects.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be erased, and erase nobody.")
 @pass_context
-def erase(context: CommandContext, ref_file: Path | None, entity: str, many: bool) -> None:
+def erase(
+    context: CommandContext, ref_file: Path | None, entity: str, many: bool, dry_run: bool
+) -> None:
     """Erase whoever is gone from the source or deleted there, or the documents of a file.
 
     Published numbers stand. Ends with 1 where something of the erased is still held.
@@ -44,10 +47,13 @@ def erase(context: CommandContext, ref_file: Path | None, entity: str, many: boo
     context.require_schema()
     if ref_file:
         named = load_catalogue().entities[entity]
-        erasures = erase_requested(context.pipeline, named, refs, context.warehouse)
+        erasures = erase_requested(context.pipeline, named, refs, context.warehouse, dry_run)
     else:
-        erasures = erase_absent(context.pipeline, context.source, context.warehouse, many)
+        erasures = erase_absent(context.pipeline, context.source, context.warehouse, many, dry_run)
     out.print(_table(erasures) if erasures else "Nobody is to be erased.")
+    if dry_run:
+        out.print("This was a dry run: nobody was erased.")
+        return
     if erasures:
         out.print(
             "What is published stands: these are anonymous counts, and a correction would tell "

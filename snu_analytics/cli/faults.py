@@ -3,11 +3,13 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from types import FrameType
+from contextlib import contextmanager, suppress
 from typing import TypeVar
+
+import psutil
 
 from snu_analytics.cli.console import err, out
 from snu_analytics.errors import SnuError
@@ -16,8 +18,15 @@ SOME_FAILED = 1
 WRONG_USE = 2
 _T = TypeVar("_T")
 
+_TRACKER = "from multiprocessing.resource_tracker"
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_DONE = signal.SIGUSR1  # from the thread that works to the one that waits
+
 _SIGNALLED = 128
 _INTERRUPTED = _SIGNALLED + signal.SIGINT
+
+_receivers: list[Callable[[], object]] = []
 
 _STOPPED = "stopped: what was done stands, run the command again for the rest"
 
@@ -38,19 +47,55 @@ def exit_on_error() -> Iterator[None]:
 def ended_by_signals(work: Callable[[], _T]) -> _T:
     """What `work` returns, in a thread, while Ctrl-C and SIGTERM end the process at once.
 
-    In the main thread Dagster handles both: it fails the step, and the next run begins. What is
-    open in PostgreSQL is rolled back.
+    The main thread waits for signals and does nothing else: a handler of Python runs only between
+    two computations, Dagster has its own, which fails the step and begins the next run, and Polars
+    takes SIGINT for itself. What is open in PostgreSQL is rolled back. Called in another thread,
+    as a command of a group is, it only calls `work`.
     """
-    former = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    main = threading.get_ident()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [_DONE])
     try:
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(work).result()
+            future = thread.submit(work)
+            # Blocked from here on, for this thread alone: children inherit the other one's mask.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            future.add_done_callback(lambda _: signal.pthread_kill(main, _DONE))
+            while (number := signal.sigwait([_DONE, *_ENDING])) != _DONE:
+                _end(number)
+            return future.result()
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+@contextmanager
+def signals_passed_to(receiver: Callable[[], object]) -> Iterator[None]:
+    """Within the block a signal calls `receiver` instead of ending the process."""
+    _receivers.append(receiver)
+    try:
+        yield
+    finally:
+        _receivers.remove(receiver)
+
+
+def _kill_children() -> None:
+    """End the processes of a backfill, which would go on with the next days.
+
+    Whoever has a session of its own stays (the embedded server's keeper, which stops it when we
+    are gone), as does the one that takes away the semaphores.
+    """
+    for child in psutil.Process().children():
+        with suppress(OSError, psutil.Error):
+            if os.getsid(child.pid) == os.getsid(0) and _TRACKER not in " ".join(child.cmdline()):
+                child.kill()
+
+
+def _end(number: int) -> None:
+    if _receivers:
+        _receivers[-1]()
+        return
+    _kill_children()
     out.show_cursor()
     err.print(_STOPPED)
     os._exit(_SIGNALLED + number)

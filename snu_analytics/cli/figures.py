@@ -1,25 +1,24 @@
 """`snu-analytics figures`, which answers the named questions."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
+from click.shell_completion import CompletionItem
 from rich.console import Console
 from rich.table import Table
 
-from snu_analytics.catalogue import definitions
+from snu_analytics.cli.answers import FORMATS, TABLE, is_empty, pivoted, write_answer
+from snu_analytics.cli.console import err
 from snu_analytics.cli.console import out as screen
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.parameters import DAY
-from snu_analytics.questions import Question, ask, find_question, load_questions
+from snu_analytics.cli.question_help import describe
+from snu_analytics.errors import QuestionError
+from snu_analytics.questions import Question, ask, find_question, load_questions, require_rows
 
-_FORMATS = ("table", "csv", "parquet", "json")
-
-# Texts may be folded to so many characters; numbers and names may not.
-_FOLDED = 24
+_SUFFIXES = {f".{shape}": shape for shape in FORMATS} | {".txt": TABLE}
 
 
 def _names(context: click.Context, parameter: click.Parameter, texts: Sequence[str]) -> list[str]:
@@ -38,25 +37,90 @@ def _filters(
     return allowed
 
 
-@click.command()
-@click.argument("name", required=False)
-@click.option("--from", "first", type=DAY, metavar="TEXT", help="First day, YYYY-MM-DD.")
-@click.option("--to", "last", type=DAY, metavar="TEXT", help="Last day, included.")
-@click.option("--by", multiple=True, callback=_names, help="Dimensions, such as month,region.")
+def _questions(
+    context: click.Context, parameter: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """The questions whose names go on so, for the shell's completion."""
+    return [
+        CompletionItem(question.name, help=question.title)
+        for question in load_questions().values()
+        if question.name.startswith(begun)
+    ]
+
+
+def _dimensions(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """The question's dimensions that go on so; after a comma, the next."""
+    before, comma, name = begun.rpartition(",")
+    # An option whose value is still to come keeps click from giving the words before their names.
+    names = (context.params.get("name"), *context.args)
+    question = next(filter(None, map(load_questions().get, filter(None, names))), None)
+    dimensions = question.dimensions if question else []
+    return [f"{before}{comma}{d}" for d in dimensions if d.startswith(name)]
+
+
+def _help(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Print the help of the command, or of the question that is named with it."""
+    if not wanted or context.resilient_parsing:
+        return
+    name = context.params.get("name")
+    if name is None:
+        screen.print(context.get_help(), highlight=False, markup=False, soft_wrap=True)
+    else:
+        describe(find_question(name))
+    context.exit()
+
+
+@click.command(add_help_option=False)
+@click.argument("name", required=False, is_eager=True, shell_complete=_questions)
+@click.option("--from", "first", type=DAY, metavar="DAY", help="Begin on this day, YYYY-MM-DD.")
+@click.option("--to", "last", type=DAY, metavar="DAY", help="End with this day, included.")
+@click.option(
+    "--by",
+    multiple=True,
+    callback=_names,
+    shell_complete=_dimensions,
+    help="Group by these dimensions, such as month,region.",
+)
 @click.option(
     "--where",
     multiple=True,
     callback=_filters,
-    help="Only rows with this value, such as department=Paris; none for null. Several of one "
-    "dimension: any of them.",
+    help="Take rows with this value alone, such as department=Paris; region= takes those "
+    "without a region. Of several values of one dimension any is taken.",
 )
-@click.option("--format", "shape", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
+    "--pivot",
+    metavar="DIMENSION",
+    shell_complete=_dimensions,
+    help="Make a column for each value of this dimension, such as figure.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(FORMATS),
+    help="Write in this format; without, in that of the suffix of --out, else as a table.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write into this file instead of the screen.",
+)
+@click.option(
+    "-h",
+    "--help",
+    is_flag=True,
+    expose_value=False,
+    callback=_help,
+    help="Show this; with a NAME its dimensions, conditions and an example.",
 )
 @pass_context
 def figures(
-    context: CommandContext, name: str | None, shape: str, out: Path | None, **selection: Any
+    context: CommandContext,
+    name: str | None,
+    pivot: str | None,
+    shape: str | None,
+    out: Path | None,
+    **selection: Any,
 ) -> None:
     """Answer the question NAME for whole Paris days; without a name, list the questions.
 
@@ -67,86 +131,30 @@ def figures(
         screen.print(_listed(load_questions().values()))
         return
     question = find_question(name)
+    shape = shape or _SUFFIXES.get(out.suffix if out else "", TABLE)
     if shape == "parquet" and out is None:
         raise click.UsageError("parquet is no text: give --out FILE")
+    if out and not out.absolute().parent.is_dir():
+        raise QuestionError(f"there is no folder {out.absolute().parent}: make it first")
+    if pivot and pivot not in (*selection["by"], *question.apart):
+        selection["by"] = [*selection["by"], pivot]
     answer = ask(context.warehouse, name, **selection)
-    if shape == "parquet":
-        answer.to_parquet(out, index=False)
-    elif out:
-        with out.open("w", encoding="utf-8") as file:
-            _write(answer, question, shape, Console(file=file, width=200))
-    else:
-        _write(answer, question, shape, screen)
-
-
-def _write(answer: pd.DataFrame, question: Question, shape: str, console: Console) -> None:
-    if shape == "table":
-        console.print(f"[bold]{question.title}[/] ({question.unit})")
-        console.print(_shown(answer, question, console.width))
-        for line in _definitions(answer, question):
-            console.print(line, style="dim", highlight=False)
-    elif shape == "csv":
-        console.file.write(answer.to_csv(index=False, lineterminator="\n"))
-    else:
-        console.file.write(_json(answer))
-
-
-def _definitions(answer: pd.DataFrame, question: Question) -> list[str]:
-    """A sentence per figure of the answer: what it counts."""
-    if "figure" not in answer.columns:
-        return []
-    phases = {*answer["phase"]} if "phase" in answer.columns else {question.phase}
-    shown = {*answer["figure"]}
-    return [
-        f"{d.figure}: {d.definition}"
-        for d in definitions()
-        if d.phase in phases and d.figure in shown
-    ]
-
-
-def _json(answer: pd.DataFrame) -> str:
-    rows = _plain(answer).to_dict("records")
-    return json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n"
-
-
-def _shown(answer: pd.DataFrame, question: Question, width: int) -> Table:
-    """A row per row of the answer, or where that is too wide a line per value."""
-    counted = [column not in (*question.dimensions, "day") for column in answer.columns]
-    table = Table(box=None)
-    for column, number in zip(answer.columns, counted, strict=True):
-        text = not number or answer[column].map(type).eq(str).any()
-        table.add_column(column, justify="left" if text else "right")
-    lines = [
-        [_cell(value, number) for value, number in zip(row, counted, strict=True)]
-        for row in _plain(answer).itertuples(index=False)
-    ]
-    for line in lines:
-        table.add_row(*line)
-    columns = zip(answer.columns, *lines, strict=True)
-    least = (max(len(name), min(_FOLDED, max(map(len, cells)))) for name, *cells in columns)
-    if not lines or sum(least) + 2 * len(counted) <= width:
-        return table
-    records = Table(box=None, show_header=False)
-    for line in lines:
-        for column, cell in zip(answer.columns, line, strict=True):
-            records.add_row(column, cell)
-        records.add_row()
-    return records
-
-
-def _plain(answer: pd.DataFrame) -> pd.DataFrame:
-    """The answer with Python's own values, None for null."""
-    return answer.astype(object).where(answer.notna(), None)
-
-
-def _cell(value: object, counted: bool) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    return f"{value:,}" if counted and isinstance(value, int) else str(value)
+    if is_empty(answer, question):
+        require_rows(context.warehouse, question, **selection)
+    if pivot:
+        answer = pivoted(answer, question, pivot)
+    if out is None:
+        write_answer(answer, question, shape, screen)
+        return
+    try:
+        if shape == "parquet":
+            answer.to_parquet(out, index=False)
+        else:
+            with out.open("w", encoding="utf-8") as file:
+                write_answer(answer, question, shape, Console(file=file, width=200))
+    except OSError as fault:
+        raise QuestionError(f"{out} cannot be written: {fault.strerror}") from None
+    err.print(f"{len(answer):,} rows written to {out}", highlight=False, soft_wrap=True)
 
 
 def _listed(questions: Iterable[Question]) -> Table:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from snu_analytics.cli.faults import exit_on_error
+from snu_analytics.cli.faults import ended_by_signals, exit_on_error
 
 
 class LazyGroup(click.Group):
@@ -32,13 +33,28 @@ class LazyGroup(click.Group):
             return None
         return getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that go on so, without importing them, and the options."""
+        names = [name for name in self._names if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=self._summary(name)) for name in names),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         described = [click.Command(name, help=self._docstring(name)) for name in self._names]
         click.Group(commands=described).format_commands(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         with exit_on_error():
+            return ended_by_signals(lambda: self._called(ctx))
+
+    def _called(self, ctx: click.Context) -> Any:
+        with ctx:  # click's current context is one of each thread
             return super().invoke(ctx)
+
+    def _summary(self, name: str) -> str:
+        return (self._docstring(name) or "").partition("\n")[0]
 
     def _docstring(self, name: str) -> str | None:
         spec = find_spec(f"{self._package}.{name}")

@@ -31,4 +31,4 @@ from snu_analytics.cli.groups import LazyGroup
 )
 @click.version_option(package_name="snu-analytics")
 def main() -> None:
-    """Anonymised events and daily figures from the patch history of a MongoDB application."""
+    """Pseudonymised events, and anonymous published figures, from the patches of a MongoDB."""

@@ -23,7 +23,7 @@ def materialize(context: CommandContext, day: date, entity: str | None) -> None:
     """Materialise one DAY as a Dagster run: patches, snapshots, events, figures."""
     days = context.days(day, day)
     context.require_ready(entity)
-    with out.status(f"materialising {day}"):
+    with err.status(f"materialising {day}"):
         outcome = run_days(context.instance, context.definitions, days, entity, retries=False)
         prune_copies(context.settings)
     if not print_outcome(outcome):

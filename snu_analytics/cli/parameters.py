@@ -27,4 +27,4 @@ class DateParameter(click.ParamType):
 DAY = DateParameter("day", parse_day)
 MONTH = DateParameter("month", parse_month)
 ENTITIES = click.Choice(list(load_catalogue().entities))
-ENTITY = click.option("--entity", type=ENTITIES, help="Only this entity.")
+ENTITY = click.option("--entity", type=ENTITIES, help="Take this entity alone.")

@@ -50,7 +50,12 @@ def _figure_tables(figures: pd.DataFrame, period: str, title: str) -> Iterator[T
         yield titled_table(f"no figures {title}")
     for phase, part in figures.groupby("phase", sort=True):
         wide = part.pivot_table(
-            index="figure", columns=period, values="value", aggfunc="sum", fill_value=0
+            index="figure",
+            columns=period,
+            values="value",
+            aggfunc="sum",
+            fill_value=0,
+            observed=True,
         )
         table = titled_table(f"{phase}: {title}", ["figure"], map(str, wide.columns))
         for definition in definitions():

@@ -9,7 +9,7 @@ import click
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.cli.console import err, progress
 from snu_analytics.cli.context import CommandContext, pass_context
-from snu_analytics.cli.faults import SOME_FAILED, ended_by_signals
+from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.parameters import DAY
 from snu_analytics.cli.printing import print_outcome
 from snu_analytics.days import DayRange, consecutive
@@ -29,7 +29,7 @@ def publish(context: CommandContext, first: date, last: date) -> None:
     days = context.days(first, last)
     context.require_schema()
     ready = days_to_publish(load_catalogue(), days, context.warehouse)
-    all_well = ended_by_signals(lambda: publish_days(context, consecutive(ready)))
+    all_well = publish_days(context, consecutive(ready))
     if missing := sorted(set(days) - ready):
         err.print(
             f"{len(missing)} of {len(days)} days are not loaded for all entities, and their months "

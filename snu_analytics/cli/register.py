@@ -27,7 +27,7 @@ from snu_analytics.warehouse import warehouse_metadata
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("docs"),
     show_default=True,
-    help="Folder of register.md and register.pdf.",
+    help="Write register.md and register.pdf into this folder.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail when the files are out of date.")
 def register(folder: Path, check: bool) -> None:

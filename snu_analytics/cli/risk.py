@@ -15,6 +15,7 @@ from snu_analytics.cli.console import err, out
 from snu_analytics.cli.context import CommandContext, pass_context
 from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.days import paris_today
+from snu_analytics.orchestration.risk import record_report
 from snu_analytics.privacy import Measure, meaning, report_risk, small_cells, verdict
 
 _PERSONAL = [
@@ -35,9 +36,14 @@ _BY_COLUMN = {
 
 
 @click.command()
-@click.option("--entity", type=click.Choice(_PERSONAL), help="Only this entity's events.")
+@click.option("--entity", type=click.Choice(_PERSONAL), help="Measure this entity's events alone.")
 @click.option(
-    "--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True
+    "--format",
+    "shape",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Write the report in this format.",
 )
 @pass_context
 def risk(context: CommandContext, entity: str | None, shape: str) -> None:
@@ -49,6 +55,8 @@ def risk(context: CommandContext, entity: str | None, shape: str) -> None:
     measured_on = paris_today()
     with err.status("measuring"):
         report = report_risk(load_catalogue(), context.warehouse, measured_on, entity)
+        if entity is None:  # the asset is of all of them
+            record_report(context.instance, report)
     if shape == "json":
         lines = [
             {"measured_on": str(measured_on), **m._asdict(), "value": float(m.value)}

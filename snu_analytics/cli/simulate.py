@@ -19,20 +19,46 @@ from snu_analytics.simulation import simulate as simulate_history
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the dump and its truth.")
-@click.option("--into", help="A mongodb:// address with a database, instead of a folder.")
-@click.option("--youngs", default=2_000, show_default=True, help="Young people to invent.")
-@click.option("--from", "first", type=DAY, default="2022-10-01", show_default=True)
-@click.option("--to", "last", type=DAY, default="2024-06-30", show_default=True)
-@click.option("--seed", default=1, show_default=True, help="Same seed, same history.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the dump into this folder, and its truth below it.",
+)
+@click.option("--into", help="Write into this mongodb:// address with a database instead.")
+@click.option("--youngs", default=2_000, show_default=True, help="Invent so many young people.")
+@click.option(
+    "--from",
+    "first",
+    type=DAY,
+    metavar="DAY",
+    default="2022-10-01",
+    show_default=True,
+    help="Let the first of them register on this day.",
+)
+@click.option(
+    "--to",
+    "last",
+    type=DAY,
+    metavar="DAY",
+    default="2024-06-30",
+    show_default=True,
+    help="Let the history end on this day.",
+)
+@click.option(
+    "--seed", default=1, show_default=True, help="The same seed gives the same history again."
+)
 @click.option(
     "--damage",
     type=click.Choice(list(PROFILES)),
     metavar="PROFILE",
-    help="A kind of damage, mixed or everything.",
+    help=f"Damage it as production histories are. The profiles are {', '.join(PROFILES)}.",
 )
 @click.option(
-    "--messy", default=0.0, show_default=True, help="Share of documents with odd values, 0 to 1."
+    "--messy",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Give this share of documents values that no list knows.",
 )
 def simulate(out: Path | None, into: str | None, **history: Any) -> None:
     """Write a believable history as a mongodump folder, with its truth beside it."""

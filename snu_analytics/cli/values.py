@@ -19,8 +19,8 @@ _SHOWN = 60
 
 @click.command()
 @ENTITY
-@click.option("--from", "first", type=DAY, help="First day whose histories are read.")
-@click.option("--to", "last", type=DAY, help="Last of these days; yesterday if none is given.")
+@click.option("--from", "first", type=DAY, help="Read histories from this day on.")
+@click.option("--to", "last", type=DAY, help="Read them up to this day; without, up to yesterday.")
 @pass_context
 def values(
     context: CommandContext, entity: str | None, first: date | None, last: date | None

@@ -26,9 +26,8 @@ from snu_analytics.errors import WarehouseError
 OWNER = "postgres"
 
 _PORT = 5432
-_SOCKET = f".s.PGSQL.{_PORT}"
 # A socket's path may have 107 characters on Linux, 103 on macOS.
-_LONGEST_SOCKET_FOLDER = 103 - len(f"/{_SOCKET}")
+_LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.65535")
 _STOP = ("stop", "--mode=fast", "--wait", "--timeout=60")
 # As root: the account a package of PostgreSQL made, or one made here.
 _ACCOUNTS = ("postgres", "pgserver")
@@ -57,6 +56,11 @@ class Cluster:
         return self.folder / "log"
 
     @property
+    def made(self) -> bool:
+        """Whether the data folder was made."""
+        return (self._data / "PG_VERSION").exists()
+
+    @property
     def _data(self) -> Path:
         return self.folder / "data"
 
@@ -70,7 +74,7 @@ class Cluster:
     def start(self, settings: Mapping[str, str]) -> None:
         """Start the server with these settings and wait for it, on a new data folder if need be."""
         self.prepare()
-        if not (self._data / "PG_VERSION").exists():
+        if not self.made:
             shutil.rmtree(self._data, ignore_errors=True)
             # Independent of the machine's locales: the same order of texts everywhere.
             locale = ("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -101,7 +105,7 @@ class Cluster:
         """Whether the server takes connections."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             try:
-                probe.connect(str(self._socket_folder / _SOCKET))
+                probe.connect(str(self._socket_folder / self._socket))
             except OSError:
                 return False
         return True
@@ -116,7 +120,19 @@ class Cluster:
     def url(self, database: str) -> str:
         """The server's address, one that psycopg, psycopg2 and SQLAlchemy all understand."""
         host = quote(str(self._socket_folder), safe="/")
-        return f"postgresql://{OWNER}@/{database}?host={host}&port={_PORT}"
+        return f"postgresql://{OWNER}@/{database}?host={host}&port={self.port}"
+
+    @property
+    def port(self) -> int:
+        """The running server's port, which names its socket; the usual one when none runs."""
+        try:
+            return int((self._data / "postmaster.pid").read_text().splitlines()[3])
+        except (OSError, ValueError, IndexError):
+            return _PORT
+
+    @property
+    def _socket(self) -> str:
+        return f".s.PGSQL.{self.port}"
 
     @property
     def _socket_folder(self) -> Path:
@@ -138,8 +154,8 @@ class Cluster:
             return
         _, working = psutil.wait_procs(working, timeout=10)
         if not working:
+            (self._socket_folder / f"{self._socket}.lock").unlink(missing_ok=True)
             (self._data / "postmaster.pid").unlink(missing_ok=True)
-            (self._socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
 
     def _command(self, program: str, *arguments: str) -> list[str]:
         return [str(_programs() / program), *arguments, f"--pgdata={self._data}"]
@@ -180,6 +196,14 @@ def _working_in(folder: Path) -> list[psutil.Process]:
         for process in psutil.process_iter(["cwd", "status"])
         if process.info["cwd"] == str(folder) and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
+
+
+def program(name: str) -> Path:
+    """The path of a program of PostgreSQL's, such as `pg_dump`.
+
+    Raises WarehouseError without the wheel.
+    """
+    return _programs() / name
 
 
 @cache

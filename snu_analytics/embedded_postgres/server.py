@@ -18,7 +18,7 @@ import psycopg
 
 from snu_analytics.embedded_postgres import keeper
 from snu_analytics.embedded_postgres.cluster import Cluster, server_account, server_environment
-from snu_analytics.errors import WarehouseUnavailable
+from snu_analytics.errors import WarehouseError, WarehouseUnavailable
 
 DATABASE = "snu"
 
@@ -36,6 +36,12 @@ _SETTINGS = {
 }
 
 
+# By the socket whoever may enter its folder, as always; by TCP those who read, with a password.
+_RULES = f"""\
+local all all trust
+host {DATABASE} snu_analyst,snu_membership_analyst,snu_reader 127.0.0.1/32 scram-sha-256
+"""
+
 # File descriptors of the locks `users` and `leaving` that a process holds, by process and folder: a
 # forked child shares its parent's locks and needs its own.
 _locks: dict[tuple[int, Path], tuple[int, int]] = {}
@@ -43,8 +49,11 @@ _locks: dict[tuple[int, Path], tuple[int, int]] = {}
 _keepers: list[subprocess.Popen] = []
 
 
-def embedded_server(home: Path) -> str:
+def embedded_server(home: Path, tcp_port: int | None = None) -> str:
     """The URL of the server under `home`/postgres, started when it does not run.
+
+    With a `tcp_port` it listens there on 127.0.0.1 too, for roles that have a password and read;
+    WarehouseError is raised when it runs already without.
 
     It stops when the last process that asked for it has ended. As root it runs as the user
     `postgres` or `pgserver`, whom the folders above are opened for passing through. Raises
@@ -55,10 +64,29 @@ def embedded_server(home: Path) -> str:
     _join(cluster)
     with _alone(cluster.folder / "starting.lock"):
         if not cluster.running():
-            cluster.start(_SETTINGS)
+            cluster.start(_SETTINGS | (_listening(cluster, tcp_port) if tcp_port else {}))
             _create_database(cluster)
+        elif tcp_port and cluster.port != tcp_port:
+            raise WarehouseError(
+                f"the embedded PostgreSQL of {home} runs already and does not listen on "
+                f"{tcp_port}: end the commands that use it first"
+            )
         _ensure_keeper(cluster)
     return cluster.url(DATABASE)
+
+
+def _listening(cluster: Cluster, port: int) -> dict[str, str]:
+    """Settings with which readers come in by TCP, with a password, and nobody else does."""
+    rules = cluster.folder / "pg_hba.conf"
+    rules.write_text(_RULES, encoding="utf-8")
+    if account := server_account():
+        os.chown(rules, *account)
+    return {"listen_addresses": "127.0.0.1", "port": str(port), "hba_file": str(rules)}
+
+
+def has_embedded_server(home: Path) -> bool:
+    """Whether there is a server's data under `home`/postgres; nothing is made."""
+    return Cluster(home.expanduser().resolve() / "postgres").made
 
 
 def _join(cluster: Cluster) -> None:

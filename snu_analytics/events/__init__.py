@@ -1,4 +1,4 @@
-"""States to anonymised events: names, pseudonyms, ages, and nothing that identifies.
+"""States to pseudonymised events: names, pseudonyms, ages, and nothing that identifies.
 
 Knows the catalogue and the snapshots; neither Dagster nor a database.
 """

@@ -6,16 +6,27 @@ loads objectives and projections stands here beside them.
 """
 
 from snu_analytics.figures.flows import FLOW, load_flows, recent_flows
-from snu_analytics.figures.load_objectives import load_objectives, load_progress, progress
-from snu_analytics.figures.load_projections import load_projections, project_again
+from snu_analytics.figures.load_objectives import (
+    POOL_OF_OBJECTIVES,
+    load_objectives,
+    load_progress,
+    progress,
+)
+from snu_analytics.figures.load_projections import (
+    load_projections,
+    project_again,
+    projection_course,
+)
 
 __all__ = [
     "FLOW",
+    "POOL_OF_OBJECTIVES",
     "load_flows",
     "load_objectives",
     "load_progress",
     "load_projections",
     "progress",
     "project_again",
+    "projection_course",
     "recent_flows",
 ]

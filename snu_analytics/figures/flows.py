@@ -1,7 +1,7 @@
 """Flows: the days' figures by one dimension at a time, zeros included."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -87,12 +87,19 @@ def _by_one(fine: pl.DataFrame, zeros: pl.DataFrame, dimensions: tuple[str, ...]
 
 
 def recent_flows(warehouse: psycopg.Connection, phase: str, days: DayRange) -> "pd.DataFrame":
-    """The totals of a phase: day, figure, value (int64), mean_7 (float, events a day)."""
+    """The totals of a phase: day, figure, value, mean_7 and the same mean a year before.
+
+    `value` is int64; `mean_7` and `mean_7_before` are floats (events a day), null where a day was
+    not counted.
+    """
     import pandas as pd  # 45 MB that the processes of a backfill never need
 
     rows = warehouse.execute(
-        "SELECT day, figure, value, mean_7 FROM analytics.q_flows WHERE breakdown = 'total' "
-        "AND phase = %s AND day BETWEEN %s AND %s ORDER BY day, figure",
-        [phase, days.first, days.last],
+        "SELECT * FROM (SELECT day, figure, value, mean_7, CASE WHEN count(year_before) OVER week "
+        "= 7 THEN (sum(year_before) OVER week / 7.0)::float8 END FROM analytics.q_flows "
+        "WHERE phase = %s AND day BETWEEN %s AND %s "
+        "WINDOW week AS (PARTITION BY figure ORDER BY day ROWS 6 PRECEDING)) AS flow "
+        "WHERE day >= %s ORDER BY day, figure",
+        [phase, days.first - timedelta(days=6), days.last, days.first],
     ).fetchall()
-    return pd.DataFrame(rows, columns=["day", "figure", "value", "mean_7"])
+    return pd.DataFrame(rows, columns=["day", "figure", "value", "mean_7", "mean_7_before"])

@@ -21,7 +21,7 @@ _GOALS, _GOAL_FIELDS = "inscriptiongoals", ("cohort", "department", "max", "regi
 _COHORTS, _COHORT_FIELDS = "cohorts", ("name", "objectifLevel", "dateStart")
 
 # Whose achievements are held against the objectives.
-_ENTITY, _REACHED = "young", "VALIDATED"
+POOL_OF_OBJECTIVES, _REACHED = "young", "VALIDATED"
 _STOCK = ("status", "cohort", "region", "department", "source")
 
 
@@ -51,7 +51,7 @@ def load_progress(warehouse: psycopg.Connection, otherwise: date | None = None) 
     whoever was erased, stocks from then on may be others. Without such a day it is `otherwise`,
     with rows that say what is missing; None, and nothing replaced, without both.
     """
-    day = known_until(warehouse, _ENTITY) or otherwise
+    day = known_until(warehouse, POOL_OF_OBJECTIVES) or otherwise
     if day:
         rows = pl.from_pandas(progress(warehouse, day)).with_columns(pl.lit(day).alias("day"))
         replace_all(warehouse, "objective_progress", rows.select("day", *objectives.COLUMNS))
@@ -65,11 +65,11 @@ def progress(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
     VALIDATED, by department of residence; null while a day up to then, or the opening stock, is not
     counted.
     """
-    until = known_until(warehouse, _ENTITY)
+    until = known_until(warehouse, POOL_OF_OBJECTIVES)
     goals = warehouse.execute(f"SELECT {', '.join(OBJECTIVES)} FROM analytics.objective").fetchall()
     achieved = None
     if until is not None and until >= day:
-        stock = closing_stock(warehouse, _ENTITY, day, _STOCK)
+        stock = closing_stock(warehouse, POOL_OF_OBJECTIVES, day, _STOCK)
         achieved = pl.DataFrame(
             [counts for status, *counts in stock if status == _REACHED], ACHIEVED, orient="row"
         )

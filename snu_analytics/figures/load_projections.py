@@ -33,6 +33,14 @@ _ACHIEVED = (
     "ORDER BY as_of, region"
 )
 _FROM = "SELECT DISTINCT as_of FROM analytics.projection WHERE as_of >= %s ORDER BY as_of"
+_COURSE = """
+SELECT as_of, campaign::int, horizon_day::int, achieved, objective, projected, low80, high80
+FROM analytics.projection
+WHERE region = 'France' AND as_of <= %s AND horizon_day > 0
+  AND campaign BETWEEN extract(year FROM %s::date + interval '4 months') - 1
+                   AND extract(year FROM %s::date + interval '4 months')
+ORDER BY as_of
+"""
 
 
 def load_projections(
@@ -79,3 +87,17 @@ def _load(days: Sequence[date], warehouse: psycopg.Connection) -> dict[date, "pd
         rows = pl.from_pandas(made[day], nan_to_null=True)
         replace_days(warehouse, "projection", "as_of", [day], rows.select(PROJECTION_COLUMNS))
     return made
+
+
+def projection_course(warehouse: psycopg.Connection, day: date) -> "pd.DataFrame":
+    """What was achieved in France up to a day, in its campaign and the one before.
+
+    Columns as_of, campaign and horizon_day (int64), achieved, objective, projected, low80, high80
+    (float, persons), by day.
+    """
+    import pandas as pd  # 45 MB that the processes of a backfill never need
+
+    columns = ["as_of", "campaign", "horizon_day", "achieved", "objective", "projected"]
+    rows = warehouse.execute(_COURSE, [day, day, day]).fetchall()
+    frame = pd.DataFrame(rows, columns=[*columns, "low80", "high80"])
+    return frame.astype(dict.fromkeys(frame.columns[3:], "float64"))

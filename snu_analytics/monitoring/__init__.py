@@ -11,6 +11,7 @@ from snu_analytics.monitoring.alerts import (
     raise_alert,
     send_alerts,
 )
+from snu_analytics.monitoring.backup import Backup, read_backup
 from snu_analytics.monitoring.metrics import Engine, metrics_text
 from snu_analytics.monitoring.missing import ASKED_AT_MOST, Gap, gaps, missing_days
 from snu_analytics.monitoring.night import Night, Surroundings, newest_backup, watch_night
@@ -18,6 +19,7 @@ from snu_analytics.monitoring.outside import Signal, ping
 
 __all__ = [
     "ASKED_AT_MOST",
+    "Backup",
     "Engine",
     "Gap",
     "Night",
@@ -32,6 +34,7 @@ __all__ = [
     "open_failure",
     "ping",
     "raise_alert",
+    "read_backup",
     "send_alerts",
     "watch_night",
 ]

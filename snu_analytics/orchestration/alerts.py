@@ -11,34 +11,32 @@ from snu_analytics.orchestration.dagster_internals import (
     PARTITION_NAME_TAG,
 )
 from snu_analytics.orchestration.faults import as_dagster_failure
-from snu_analytics.orchestration.jobs import NIGHTLY
+from snu_analytics.orchestration.jobs import NIGHTLY, SENSOR_STATUS
 from snu_analytics.orchestration.resources import WarehouseResource
 from snu_analytics.settings import Settings
 
-_RUNNING = dg.DefaultSensorStatus.RUNNING
 
-
-def alert_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+def alert_sensors(settings: Settings, armed: bool = True) -> list[dg.SensorDefinition]:
     """The sensors that the settings ask for; none without an address."""
     sensors: list[dg.SensorDefinition] = []
     if settings.alert_addresses:
-        sensors += [_failures(), _successes(), _sender(settings.alert_addresses)]
+        sensors += [_failures(armed), _successes(armed), _sender(settings.alert_addresses, armed)]
     if settings.ping_url:
         address = settings.ping_url.get_secret_value()
         sensors += [
-            _pinger(address, "start", dg.DagsterRunStatus.STARTED),
-            _pinger(address, "done", dg.DagsterRunStatus.SUCCESS),
-            _pinger(address, "fail", dg.DagsterRunStatus.FAILURE),
+            _pinger(address, "start", dg.DagsterRunStatus.STARTED, armed),
+            _pinger(address, "done", dg.DagsterRunStatus.SUCCESS, armed),
+            _pinger(address, "fail", dg.DagsterRunStatus.FAILURE, armed),
         ]
     return sensors
 
 
-def _failures() -> dg.SensorDefinition:
+def _failures(armed: bool) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name="alert_of_failures",
         run_status=dg.DagsterRunStatus.FAILURE,
         monitor_all_code_locations=True,  # those by hand, which are of none, too
-        default_status=_RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Raises an alert at the first failure of a job and partition.",
     )
     def sensor(
@@ -52,12 +50,12 @@ def _failures() -> dg.SensorDefinition:
     return sensor
 
 
-def _successes() -> dg.SensorDefinition:
+def _successes(armed: bool) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name="alert_of_successes",
         run_status=dg.DagsterRunStatus.SUCCESS,
         monitor_all_code_locations=True,  # those by hand, which are of none, too
-        default_status=_RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Raises an alert when a job and partition that had failed is well again.",
     )
     def sensor(
@@ -70,11 +68,11 @@ def _successes() -> dg.SensorDefinition:
     return sensor
 
 
-def _sender(addresses: Sequence[str]) -> dg.SensorDefinition:
+def _sender(addresses: Sequence[str], armed: bool) -> dg.SensorDefinition:
     @dg.sensor(
         name="alerts",
         minimum_interval_seconds=60,
-        default_status=_RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Sends the alerts that are due, all in one message. What no address takes "
         "stays due, this tick fails, and the morning's look at the night says so.",
     )
@@ -88,11 +86,13 @@ def _sender(addresses: Sequence[str]) -> dg.SensorDefinition:
     return sensor
 
 
-def _pinger(address: str, signal: Signal, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
+def _pinger(
+    address: str, signal: Signal, status: dg.DagsterRunStatus, armed: bool
+) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name=f"ping_{signal}",
         run_status=status,
-        default_status=_RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Calls SNU_PING_URL for the runs of the nightly schedule.",
     )
     def sensor(context: dg.RunStatusSensorContext) -> None:

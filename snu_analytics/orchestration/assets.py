@@ -90,10 +90,11 @@ def build_asset(
             run = Run(days, connection, source, pipeline, context.run.tags)
             result = compute(run)
         seconds = round(time.monotonic() - began, 2)
-        of_the_run = {"seconds": seconds, "days": len(result.counts), **result.metadata}
+        # Charts before numbers: at the top of the page of a materialisation.
+        of_the_run = {**result.metadata, "seconds": seconds, "days": len(result.counts)}
         for day, counts in result.counts.items():
             context.add_asset_metadata(
-                {**counts, **(of_the_run if day == days.last else {})},
+                {**(of_the_run if day == days.last else {}), **counts},
                 asset_key=spec.key,
                 partition_key=day.isoformat() if spec.partitions_def else None,
             )

@@ -58,6 +58,8 @@ def backfill(
     fails is repeated in halves, so that only the days at fault fail. The environment must be that
     of `runs.prepare_home`. Raises WarehouseError when the processes or Dagster's storage end early.
     """
+    # Where this process is ended by a signal others take its semaphores away, and need not say so.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, definitions.__module__, *_PRELOADED])
     tasks, results, stopping = context.Queue(), context.Queue(), context.Event()
@@ -74,10 +76,10 @@ def backfill(
         for _ in range(min(PROCESSES, len(days)))
     ]
     # Ctrl-C is for this process to pass on: each other one would print its own traceback.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     for worker in workers:
         worker.start()
-    signal.signal(signal.SIGINT, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         chunks = work_chunks(days, entity)  # while the workers start: a dump is indexed
         for task in (*chunks, *(None for _ in workers)):

@@ -1,6 +1,7 @@
 """The four assets of an entity, from its catalogue file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,7 @@ from snu_analytics.pipeline import (
     stage_patches,
     stage_snapshots,
 )
+from snu_analytics.source import Source
 
 # Damaged patches are rare in production; more than one in a hundred is a fault of the writer. A
 # share of few patches says nothing: one of the 30 of a Sunday failed the check.
@@ -75,10 +77,11 @@ def entity_assets(
     def raw_patches(run: Run) -> Result:
         with run.source.open() as source:
             patched = stage_patches(run.pipeline.context(), entity, run.days, source, run.warehouse)
+            lacking = _lacking(entity, source) if _is_idle(patched.counts) else {}
         return Result(
             patched.counts,
             checks=[_few_quarantined(patched.counts)],
-            metadata=count_tables(unknown_field=patched.unknown),
+            metadata={**lacking, **count_tables(unknown_field=patched.unknown)},
         )
 
     def user_snapshots(run: Run) -> Result:
@@ -96,20 +99,21 @@ def entity_assets(
                 unlisted_value=staged.unlisted,
                 withheld_value=staged.withheld,
                 unknown_field=staged.unknown,
-            ),
+            )
+            | _nothing_to_do(entity, staged.counts),
         )
 
     def anonymized_events(run: Run) -> Result:
         loaded = load_events(run.pipeline.context(), entity, run.days, run.warehouse)
-        return Result(
-            {day: {"events": rows} for day, rows in loaded.written.items()},
-            metadata=count_tables(event=loaded.by_name),
-        )
+        counts = {day: {"events": rows} for day, rows in loaded.written.items()}
+        metadata = count_tables(event=loaded.by_name) | _nothing_to_do(entity, counts)
+        return Result(counts, metadata=metadata)
 
     def daily_aggregates(run: Run) -> Result:
         totals = load_figures(entity, run.days, run.warehouse)
         wrong = days_with_wrong_figures(entity, run.days, run.warehouse)
-        return Result(totals, checks=[_FIGURES_COUNT_EVENTS.result(not wrong, days=listed(wrong))])
+        check = _FIGURES_COUNT_EVENTS.result(not wrong, days=listed(wrong))
+        return Result(totals, checks=[check], metadata=_nothing_to_do(entity, totals))
 
     figures = "\n".join(f"- {f.phase}, {f.figure}: {f.definition}" for f in entity.figures)
     return [
@@ -136,8 +140,9 @@ def entity_assets(
         step(
             EVENTS,
             anonymized_events,
-            f"{entity.description} Rows of analytics.{entity.table}, pseudonymised; a run replaces "
-            "the day's rows in one transaction.",
+            f"{entity.description} Rows of analytics.{entity.table}. They are pseudonymised, not "
+            "anonymous, whatever the asset's name says: personal data for a restricted circle, as "
+            "risk/report measures. A run replaces the day's rows in one transaction.",
             {"postgres", "polars"},
             after=SNAPSHOTS,
         ),
@@ -151,6 +156,25 @@ def entity_assets(
             checks=[_FIGURES_COUNT_EVENTS],
         ),
     ]
+
+
+def _is_idle(counts: Mapping[date, Mapping[str, int]]) -> bool:
+    return not any(sum(counted.values()) for counted in counts.values())
+
+
+def _lacking(entity: Entity, source: Source) -> dict[str, str]:
+    """Metadata that names the collections which the source lacks; empty without one."""
+    lacking = [check.subject for check in source.checks(entity) if check.lacking]
+    if not lacking:
+        return {}
+    return {"nothing_to_do": f"the source has no collection {' and '.join(lacking)}"}
+
+
+def _nothing_to_do(entity: Entity, counts: Mapping[date, Mapping[str, int]]) -> dict[str, Any]:
+    """Metadata of days without a change, of an entity whose collection may be lacking."""
+    if not entity.optional or not _is_idle(counts):
+        return {}
+    return {"nothing_to_do": f"no change on these days, see {entity.name}/{PATCHES}"}
 
 
 def _few_quarantined(counts: DayCounts) -> dg.AssetCheckResult:

@@ -1,11 +1,15 @@
 """The jobs that erase: whoever is gone from the source, and what is too old."""
 
+from datetime import UTC, datetime, timedelta
+
 import dagster as dg
+from dagster_postgres import PostgresEventLogStorage
 
 from snu_analytics.catalogue import load_catalogue
 from snu_analytics.days import paris_today, years_before
 from snu_analytics.errors import ErasureError
 from snu_analytics.orchestration.faults import as_dagster_failure
+from snu_analytics.orchestration.log_retention import prune_event_log
 from snu_analytics.orchestration.resources import (
     PipelineResource,
     SourceResource,
@@ -14,6 +18,9 @@ from snu_analytics.orchestration.resources import (
 from snu_analytics.pipeline import prune_copies
 from snu_analytics.privacy import erase_absent, remnants
 from snu_analytics.warehouse import expire_events, expire_figures
+
+# What a step did on a night of last month is asked for by nobody.
+_LOG_DAYS = 30
 
 
 @dg.op(description="Erase whoever is gone from the source, or deleted there, from every table.")
@@ -63,7 +70,17 @@ def prune_events(
     context.log.info("deleted %s counts before %s", counts, oldest)
 
 
+@dg.op(description="Delete what Dagster's log says of steps older than 30 days.")
+def prune_log(context: dg.OpExecutionContext) -> None:
+    before = datetime.now(UTC) - timedelta(days=_LOG_DAYS)
+    storage = context.instance.event_log_storage
+    with as_dagster_failure():
+        if isinstance(storage, PostgresEventLogStorage):
+            context.log.info("deleted %s rows of the event log", prune_event_log(storage, before))
+
+
 @dg.job(executor_def=dg.in_process_executor, description="Keeps nothing longer than its set time.")
 def retention() -> None:
     prune_staging()
     prune_events()
+    prune_log()

@@ -8,7 +8,7 @@ from snu_analytics.catalogue import Catalogue
 from snu_analytics.days import DayRange
 from snu_analytics.figures import load_flows, recent_flows
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.charts import line_chart
+from snu_analytics.orchestration.charts import flow_chart
 from snu_analytics.pipeline import FIGURES
 
 _PLOTTED = timedelta(days=89)
@@ -22,13 +22,12 @@ def flows_asset(
     def flows(run: Run) -> Result:
         counts = load_flows(catalogue, run.days, run.warehouse)
         charts = {}
-        # A range draws nothing: its processes would each hold what draws.
-        for phase in _PHASES if len(run.days) == 1 else ():
+        for phase in _PHASES:
             days = DayRange(run.days.last - _PLOTTED, run.days.last)
             totals = recent_flows(run.warehouse, phase, days)
             totals = totals[totals["figure"].isin(_PLOTTED_FIGURES)]
-            title = f"{phase}: events a day, mean of 7 days"
-            charts[f"{phase}_per_day"] = line_chart(totals, "mean_7", "figure", title)
+            title = f"{phase}: events a day, mean of 7 days; grey the year before"
+            charts[f"{phase}_per_day"] = flow_chart(totals, _PLOTTED_FIGURES, title)
         return Result(counts, metadata=charts)
 
     spec = dg.AssetSpec(

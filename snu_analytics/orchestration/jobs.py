@@ -30,6 +30,14 @@ RISK = "risk"
 _HOUR, _MINUTE = 3, 30
 
 
+# Whether a schedule or sensor begins by itself: armed ones do.
+_SCHEDULE_STATUS = {
+    True: dg.DefaultScheduleStatus.RUNNING,
+    False: dg.DefaultScheduleStatus.STOPPED,
+}
+SENSOR_STATUS = {True: dg.DefaultSensorStatus.RUNNING, False: dg.DefaultSensorStatus.STOPPED}
+
+
 def asset_job(
     name: str, assets: Sequence[dg.AssetsDefinition], description: str
 ) -> UnresolvedAssetJobDefinition:
@@ -48,26 +56,28 @@ def asset_job(
 
 
 def nightly_schedule(
-    job: UnresolvedAssetJobDefinition,
+    job: UnresolvedAssetJobDefinition, armed: bool = True
 ) -> dg.ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
     return dg.build_schedule_from_partitioned_job(
         job,
         name="nightly_schedule",
         hour_of_day=_HOUR,
         minute_of_hour=_MINUTE,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
+        default_status=_SCHEDULE_STATUS[armed],
         description="Every night, for the day that ended.",
     )
 
 
-def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.ScheduleDefinition:
+def audit_schedule(
+    job: UnresolvedAssetJobDefinition, start: date, armed: bool = True
+) -> dg.ScheduleDefinition:
     """Each night after the nightly run: yesterday's month and the one before."""
 
     @dg.schedule(
         job=job,
         cron_schedule="15 5 * * *",
         execution_timezone=PARIS.key,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
+        default_status=_SCHEDULE_STATUS[armed],
         description="Each night, for yesterday's month and the one before: patches come late.",
     )
     def audit_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
@@ -80,7 +90,11 @@ def audit_schedule(job: UnresolvedAssetJobDefinition, start: date) -> dg.Schedul
 
 
 def closing_schedule(
-    job: UnresolvedAssetJobDefinition, catalogue: Catalogue, start: date, threshold: int
+    job: UnresolvedAssetJobDefinition,
+    catalogue: Catalogue,
+    start: date,
+    threshold: int,
+    armed: bool = True,
 ) -> dg.ScheduleDefinition:
     """Each night the months that are loaded whole and not closed: a night missed delays them.
 
@@ -92,7 +106,7 @@ def closing_schedule(
         job=job,
         cron_schedule="30 6 * * *",
         execution_timezone=PARIS.key,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
+        default_status=_SCHEDULE_STATUS[armed],
         description="Each night, for the months that are loaded whole and not closed yet, and the "
         "closed ones that may be revised.",
     )
@@ -116,7 +130,10 @@ def closing_schedule(
 
 
 def paris_schedule(
-    job: dg.JobDefinition | UnresolvedAssetJobDefinition, cron_schedule: str, description: str
+    job: dg.JobDefinition | UnresolvedAssetJobDefinition,
+    cron_schedule: str,
+    description: str,
+    armed: bool = True,
 ) -> dg.ScheduleDefinition:
     """The schedule `<job>_schedule`, at Paris times, of a job without partitions."""
     return dg.ScheduleDefinition(
@@ -124,19 +141,21 @@ def paris_schedule(
         job=job,
         cron_schedule=cron_schedule,
         execution_timezone=PARIS.key,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
+        default_status=_SCHEDULE_STATUS[armed],
         description=description,
     )
 
 
-def changed_days_sensor(job: UnresolvedAssetJobDefinition, start: date) -> dg.SensorDefinition:
+def changed_days_sensor(
+    job: UnresolvedAssetJobDefinition, start: date, armed: bool = True
+) -> dg.SensorDefinition:
     """The sensor that asks for the days whose patches had changed at the last audit, once each."""
 
     @dg.sensor(
         job=job,
         name="changed_days",
         minimum_interval_seconds=600,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Runs the days again whose patches came late, vanished or were mended.",
     )
     def changed(

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from snu_analytics.figures import load_objectives, load_progress, progress
+from snu_analytics.figures import POOL_OF_OBJECTIVES, load_objectives, load_progress, progress
 from snu_analytics.figures.objectives import annual
+from snu_analytics.figures.pool import require_pool
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import bar_chart
+from snu_analytics.orchestration.charts import objective_chart
 from snu_analytics.orchestration.checks import Check
 from snu_analytics.orchestration.metadata import bullets, frame_table
 from snu_analytics.orchestration.pool import POOL
@@ -24,6 +25,7 @@ _COMPLETE = Check("objectives_complete", "Every objective given could be read; t
 
 def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     def objectives(run: Run) -> Result:
+        require_pool(run.warehouse, POOL_OF_OBJECTIVES, run.days)
         with run.source.open() as source:
             read = load_objectives(
                 run.pipeline.context(), source, run.pipeline.settings.objectives, run.warehouse
@@ -31,10 +33,15 @@ def objectives_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefin
             load_progress(run.warehouse, run.days.last)
             by_day = {day: progress(run.warehouse, day) for day in run.days}
         last = by_day[run.days.last]
-        shown: dict[str, Any] = {} if last.empty else _tables(last)
-        if shown and len(run.days) == 1:
-            title = f"Achieved and objective on {run.days.last}"
-            shown["achieved"] = bar_chart(last, "cohort", ["achieved", "objective"], title)
+        shown: dict[str, Any] = {}
+        if not last.empty:
+            title = f"Validated on {run.days.last}, and the objective as a line"
+            shown = {"achieved_of_objectives": objective_chart(last, title), **_tables(last)}
+        if read.frame.is_empty():
+            shown["nothing_to_do"] = (
+                "no objectives: the source has no collection inscriptiongoals, or nothing in it; "
+                "SNU_OBJECTIVES may name a CSV instead"
+            )
         return Result(
             {day: _counts(frame) for day, frame in by_day.items()},
             checks=[_complete(read.problems, len(read.frame))],

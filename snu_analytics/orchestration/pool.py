@@ -18,7 +18,7 @@ from snu_analytics.figures.pool import (
     pool,
 )
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
-from snu_analytics.orchestration.charts import line_chart
+from snu_analytics.orchestration.charts import stock_chart
 from snu_analytics.orchestration.checks import Check, listed
 from snu_analytics.orchestration.metadata import table
 from snu_analytics.pipeline import EVENTS
@@ -57,12 +57,11 @@ def pool_asset(
                 counts[day][f"{entity.name}_entries"] = moved.entries
                 counts[day][f"{entity.name}_exits"] = moved.exits
             balances[entity.name] = balance(entity, days, warehouse)
-            # A range draws nothing: its processes would each hold what draws.
-            if balances[entity.name].known and len(days) == 1:
+            if balances[entity.name].known:
                 plotted = DayRange(max(first, days.last - _PLOTTED), days.last)
                 stocks = pool(warehouse, entity, plotted).fillna({"status": "none"})
-                title = f"{entity.title}: stock by status"
-                shown[f"{entity.name}_stock"] = line_chart(stocks, "closing", "status", title)
+                title = f"{entity.title}: stock by status at the end of the day"
+                shown[f"{entity.name}_stock"] = stock_chart(stocks, title)
             if days.last == last:
                 with run.source.open() as source:
                     difference = compare_live(context, entity, last, source, warehouse)

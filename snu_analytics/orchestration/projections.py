@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from snu_analytics.catalogue import Catalogue
-from snu_analytics.figures import load_projections
+from snu_analytics.figures import load_projections, projection_course
 from snu_analytics.orchestration.assets import Result, Run, build_asset
-from snu_analytics.orchestration.charts import band_chart
+from snu_analytics.orchestration.charts import band_chart, course_chart
 from snu_analytics.orchestration.checks import Check
 from snu_analytics.orchestration.metadata import bullets
 from snu_analytics.orchestration.objectives import OBJECTIVES
@@ -26,8 +26,12 @@ def projections_asset(
         by_day = load_projections(catalogue, run.days, run.warehouse)
         last = by_day[run.days.last]
         shown: dict[str, Any] = {}
-        if len(run.days) == 1 and last["projected"].notna().any():
-            title = f"Projected on {run.days.last}, 80 % bands"
+        course = projection_course(run.warehouse, run.days.last)
+        if course["achieved"].notna().any():
+            title = "France: validated so far, and as projected to 31 May (80 % band)"
+            shown["course"] = course_chart(course, title)
+        if last["projected"].notna().any():
+            title = f"Projected to 31 May on {run.days.last}, 80 % bands; objectives as lines"
             shown["projected"] = band_chart(last, title)
         return Result(
             {
@@ -41,7 +45,7 @@ def projections_asset(
     spec = dg.AssetSpec(
         ["figures", "projections"],
         deps=[dg.AssetKey(["young", FIGURES]), OBJECTIVES],
-        description="Validated inscriptions at the campaign's end, net of withdrawals, with bands, "
+        description="Validated inscriptions on 31 May, net of withdrawals, with bands, "
         "by France and region, as projected at the end of the day, in analytics.projection. Each "
         "night the past campaigns are projected again; where that fared badly nothing is "
         "projected.",

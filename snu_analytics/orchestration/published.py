@@ -5,7 +5,7 @@ import dagster as dg
 from snu_analytics.catalogue import Catalogue
 from snu_analytics.orchestration.assets import Result, Run, across, build_asset
 from snu_analytics.orchestration.checks import listed
-from snu_analytics.pipeline import FIGURES
+from snu_analytics.pipeline import FIGURES, require_loaded
 from snu_analytics.publication import publish_totals
 
 TOTALS = dg.AssetKey(["published", "daily_total"])
@@ -21,6 +21,8 @@ def totals_asset(
     catalogue: Catalogue, partitions: dg.DailyPartitionsDefinition
 ) -> dg.AssetsDefinition:
     def totals(run: Run) -> Result:
+        for entity in _counted(catalogue):
+            require_loaded(entity, run.days, run.warehouse)
         counts = publish_totals(catalogue, run.days, run.warehouse)
         return Result({day: counts.get(day, {"totals": 0}) for day in run.days})
 

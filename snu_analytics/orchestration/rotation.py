@@ -69,7 +69,7 @@ def stretches(loads: Collection[tuple[str, date]], catalogue: Catalogue) -> list
         if table not in names:
             raise WarehouseError(
                 f"analytics.{table} holds days of the old key, and its entity is no longer in the "
-                "catalogue: drop the table as `snu-analytics migrate` says, or put the entity back"
+                "catalogue: put its file back, finish the rotation, then take it out again"
             )
         by_day.setdefault(day, set()).add(names[table])
     return [

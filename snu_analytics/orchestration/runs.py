@@ -26,7 +26,13 @@ from snu_analytics.settings import Settings
 
 _CONFIG_FILE = "dagster.yaml"
 
+# Names the code location, by which a daemon finds the code of a queued run.
+WORKSPACE_FILE = "workspace.yaml"
+
 _LIVING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+
+# Nothing of a run on the console of its process: the events are in Dagster.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(config, home / _CONFIG_FILE)
+    if (workspace := config.with_name(WORKSPACE_FILE)).exists():
+        shutil.copyfile(workspace, home / WORKSPACE_FILE)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
@@ -99,7 +107,7 @@ def end_orphans(instance: dg.DagsterInstance) -> None:
 
 
 # The key prefixes of assets that look at other days, or at several entities.
-_ACROSS = (POOL.path[0], TOTALS.path[0])
+ACROSS = (POOL.path[0], TOTALS.path[0])
 
 
 class _Partition(NamedTuple):
@@ -126,7 +134,7 @@ def run_days(
 
     def selected(key: dg.AssetKey) -> bool:
         prefix = key.path[0]
-        return prefix == entity if entity else published or prefix not in _ACROSS
+        return prefix == entity if entity else published or prefix not in ACROSS
 
     return _run(instance, definitions, NIGHTLY, selected, _partition(days), retries)
 
@@ -193,15 +201,18 @@ def _run(
     retries: bool = False,
 ) -> Outcome:
     job = definitions.resolve_job_def(name)
-    result = job.execute_in_process(
+    keys = set(filter(selected, job.asset_layer.executable_asset_keys))
+    # The job's own checks: left unsaid, all checks of these assets would run, those of `watch` too.
+    checks = {key for key in job.asset_layer.asset_graph.asset_check_keys if key.asset_key in keys}
+    subset = job.get_subset(asset_selection=keys, asset_check_selection=checks)
+    result = subset.execute_in_process(
         instance=instance,
         partition_key=partition.key,
         tags={**partition.tags, PROCESS: this_process()},
-        asset_selection=list(filter(selected, job.asset_layer.executable_asset_keys)),
         raise_on_error=False,
         run_config={
             "execution": {"config": {"retries": {"enabled" if retries else "disabled": {}}}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            **QUIET,
         },
     )
     return _outcome(result)

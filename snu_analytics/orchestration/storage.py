@@ -14,10 +14,15 @@ from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
 from dagster_postgres.utils import pg_url_from_config
 
 from snu_analytics.orchestration.dagster_internals import (
+    AssetCheckExecutionsTable,
     ConfigurableClassData,
+    JobFailureData,
+    SerializableErrorInfo,
     SqlEventLogStorageTable,
+    StepFailureData,
 )
 
+_FAILED = dg.DagsterEventType.RUN_FAILURE
 _PLANNED = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
 
 
@@ -48,7 +53,7 @@ class PooledRunStorage(PostgresRunStorage):
 
 
 class BatchingEventLogStorage(PostgresEventLogStorage):
-    """PostgresEventLogStorage in batches, those of planned materialisations too."""
+    """PostgresEventLogStorage in batches, planned materialisations too; of faults no stacks."""
 
     @classmethod
     def from_config_value(
@@ -63,7 +68,12 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
         storage.optimize_for_webserver(**_KEPT_OPEN)
         return storage
 
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        super().store_event(_without_stack(event))
+        self._forget_checks_not_run([event])
+
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        events = [_without_stack(event) for event in events]
         planned = [event for event in events if event.dagster_event_type == _PLANNED]
         others = [event for event in events if event.dagster_event_type != _PLANNED]
         if planned:
@@ -72,6 +82,19 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
             self.store_event(others[0])
         elif others:
             super().store_event_batch(others)
+            self._forget_checks_not_run(others)
+
+    def _forget_checks_not_run(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """Take back the planned checks of runs that failed; Dagster shows them as failed checks."""
+        failed = [event.run_id for event in events if event.dagster_event_type == _FAILED]
+        if failed:
+            checks = AssetCheckExecutionsTable
+            with self.index_connection() as connection:
+                connection.execute(
+                    checks.delete().where(
+                        checks.c.run_id.in_(failed), checks.c.execution_status == "PLANNED"
+                    )
+                )
 
     def _store_planned(self, events: Sequence[dg.EventLogEntry]) -> None:
         insert = self.prepare_insert_event_batch(events)
@@ -86,3 +109,30 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
             self._store_asset_event_tags(connection, events, ids)
             for event, row_id in last.values():
                 self._store_asset_event(connection, event, row_id)
+
+
+def _without_stack(entry: dg.EventLogEntry) -> dg.EventLogEntry:
+    """The entry; where a step failed for a reason in a sentence (`as_dagster_failure`) no stack.
+
+    The stack is Dagster's own, 40 lines between whoever reads the run's page and that sentence.
+    """
+    event = entry.dagster_event
+    return entry._replace(dagster_event=_stripped(event)) if event else entry
+
+
+def _stripped(event: dg.DagsterEvent) -> dg.DagsterEvent:
+    """The event of a step that failed, or of its run, without the stack."""
+    data = event.event_specific_data
+    if isinstance(data, StepFailureData) and data.user_failure_data:
+        data = data._replace(error=_sentence(data.error))
+    elif isinstance(data, JobFailureData) and data.first_step_failure_event:
+        first = _stripped(data.first_step_failure_event)
+        error = _sentence(data.error) if first.step_failure_data.user_failure_data else data.error
+        data = data._replace(first_step_failure_event=first, error=error)
+    else:
+        return event
+    return event._replace(event_specific_data=data)
+
+
+def _sentence(error: SerializableErrorInfo | None) -> SerializableErrorInfo | None:
+    return error and error._replace(stack=[], cause=None, context=None)

@@ -30,7 +30,7 @@ from snu_analytics.orchestration.dagster_internals import (
 )
 from snu_analytics.orchestration.engine import last_success
 from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
-from snu_analytics.orchestration.jobs import NIGHTLY
+from snu_analytics.orchestration.jobs import NIGHTLY, SENSOR_STATUS
 from snu_analytics.orchestration.metadata import bullets
 from snu_analytics.orchestration.resources import PipelineResource, WarehouseResource
 from snu_analytics.pipeline import EVENTS
@@ -123,6 +123,7 @@ def watch_sensor(
     catalogue: Catalogue,
     watch: UnresolvedAssetJobDefinition,
     nightly: UnresolvedAssetJobDefinition,
+    armed: bool = True,
 ) -> dg.SensorDefinition:
     """The sensor that asks for the look at the night once a day, and for days that lack.
 
@@ -133,7 +134,7 @@ def watch_sensor(
         name="watch",
         jobs=[watch, nightly],
         minimum_interval_seconds=300,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        default_status=SENSOR_STATUS[armed],
         description="Every morning from seven on: looks at the night, and asks for days that lack.",
     )
     def sensor(

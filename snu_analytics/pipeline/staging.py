@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,7 +109,8 @@ class Staging:
     @contextmanager
     def _file_system(self) -> Iterator[tuple[fsspec.AbstractFileSystem, str]]:
         try:
-            yield fsspec.url_to_fs(self.url)
+            # No listing is remembered: an erasure looks for what another machine staged meanwhile.
+            yield fsspec.url_to_fs(self.url, use_listings_cache=False)
         except OSError as fault:
             raise StagingError(
                 f"staging at SNU_STAGING_URL cannot be used: {fault.strerror or 'refused'}; "
@@ -116,9 +118,20 @@ class Staging:
             ) from None
         except (ImportError, ValueError) as fault:
             raise StagingError(f"SNU_STAGING_URL cannot be opened: {fault}") from None
+        except _faults_of_s3() as fault:
+            raise StagingError(
+                f"staging at SNU_STAGING_URL cannot be used ({type(fault).__name__}): see to the "
+                "bucket's address and account (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, ...)"
+            ) from None
 
     def _path(self, root: str, asset: tuple[str, str], day: date) -> str:
         return str(PurePosixPath(root, *asset, f"{day}.parquet"))
+
+
+def _faults_of_s3() -> tuple[type[Exception], ...]:
+    """What s3fs raises beside OSError; nothing unless it was loaded."""
+    botocore = sys.modules.get("botocore.exceptions")
+    return (botocore.BotoCoreError, botocore.ClientError) if botocore else ()
 
 
 def _encoded(frame: pl.DataFrame, notes: Mapping[str, str]) -> bytes:

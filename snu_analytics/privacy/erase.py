@@ -29,14 +29,18 @@ _MANY, _LARGE_SHARE = 100, 0.2
 
 
 def erase_absent(
-    context: PipelineContext, source: Source, warehouse: psycopg.Connection, many: bool = False
+    context: PipelineContext,
+    source: Source,
+    warehouse: psycopg.Connection,
+    many: bool = False,
+    dry_run: bool = False,
 ) -> list[Erased]:
     """What was erased of every subject that is gone from the source, or marked there as deleted.
 
     By entity and reason: `gone`, `deleted`, or `again` for subjects erased before whom a day that
     was being loaded meanwhile has brought back. Raises ErasureError, and erases nobody, where an
     entity would lose more than a fifth of its subjects, unless `many` are expected, and
-    WarehouseError when the rows are of another key.
+    WarehouseError when the rows are of another key. A dry run tells the same and erases nobody.
     """
     with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
         absent = {
@@ -46,23 +50,29 @@ def erase_absent(
         done = [
             erased
             for entity in context.catalogue.entities.values()
-            for erased in _erased(context, entity, absent[entity.name], warehouse)
+            for erased in _erased(context, entity, absent[entity.name], warehouse, dry_run)
         ]
-        _count_again(context, warehouse)
+        if not dry_run:
+            _count_again(context, warehouse)
         return done
 
 
 def erase_requested(
-    context: PipelineContext, entity: Entity, refs: Sequence[str], warehouse: psycopg.Connection
+    context: PipelineContext,
+    entity: Entity,
+    refs: Sequence[str],
+    warehouse: psycopg.Connection,
+    dry_run: bool = False,
 ) -> list[Erased]:
     """What was erased of the subjects of some documents (`refs`, hexadecimal ids).
 
-    Whether the source still has the documents makes no difference.
+    Whether the source still has the documents makes no difference. A dry run erases nobody.
     """
     subjects = context.pseudonyms.series(entity.name, pl.Series(refs, dtype=pl.String))
     with claimed_key(warehouse, context.pseudonyms.fingerprint, alone=True):
-        done = _erased(context, entity, {"request": subjects.to_list()}, warehouse)
-        _count_again(context, warehouse)
+        done = _erased(context, entity, {"request": subjects.to_list()}, warehouse, dry_run)
+        if not dry_run:
+            _count_again(context, warehouse)
         return done
 
 
@@ -100,8 +110,12 @@ def _erased(
     entity: Entity,
     subjects: dict[str, list[str]],
     warehouse: psycopg.Connection,
+    dry_run: bool,
 ) -> list[Erased]:
     dependents = context.catalogue.dependents(entity.name)
+    if dry_run:
+        with warehouse.transaction(force_rollback=True):
+            return erase_subjects(warehouse, entity, subjects, dependents, context.pseudonyms)
     named = list({subject for reason in subjects.values() for subject in reason})
     if named:  # first: where it fails, the same command goes on
         delete_indexes(context.home)

@@ -38,6 +38,11 @@ def late_counts(
     return both.group_by(keys).agg(pl.col("value").sum()).filter(pl.col("value") != 0)
 
 
+def of_days(counts: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+    """The counts of the days."""
+    return counts.filter(pl.col("day").is_between(days.first, days.last))
+
+
 def of_months(counts: pl.DataFrame, months: Collection[date]) -> pl.DataFrame:
     """The counts of the days of some months, given by their first days."""
     return counts.filter(_MONTH.is_in(sorted(months)))

@@ -19,7 +19,8 @@ from snu_analytics.catalogue.published import (
     published_tables,
     regions_by_department,
 )
-from snu_analytics.days import DayRange, campaign_of, month_of
+from snu_analytics.days import DayRange, campaign_days, campaign_of, month_of
+from snu_analytics.publication.counts import of_days
 from snu_analytics.publication.disclosure import (
     Cell,
     Cells,
@@ -46,8 +47,7 @@ class Around:
 
     @property
     def campaign(self) -> DayRange:
-        year = campaign_of(self.month.first)
-        return DayRange(date(year - 1, 9, 1), date(year, 8, 31))
+        return campaign_days(campaign_of(self.month.first))
 
     @property
     def campaign_is_over(self) -> bool:
@@ -109,33 +109,37 @@ class EntityClosing:
         masked_campaign: frozenset = frozenset()
         if self._around.campaign_is_over:
             masked_month, masked_campaign = self._nest_campaign()
-        self._close("month", month, self._named, masked_month)
+        closings: dict[PeriodKind, Closing] = {
+            "month": self._closing("month", month, self._named, masked_month)
+        }
         if self._around.campaign_is_over:
             named = categories(campaign, campaign)
-            self._close("campaign", campaign, named, masked_campaign)
+            closings["campaign"] = self._closing("campaign", campaign, named, masked_campaign)
+        audited_cells(*closings.values())
+        for kind, closing in closings.items():
+            self._made[kind, closing.days.first] = closing.cells
+            self.counts.update(closing.counts)
         self._nest_weeks()
         return self._rows()
 
-    def _close(
+    def _closing(
         self,
         kind: PeriodKind,
         days: DayRange,
         named: Mapping[str, Category],
         before: frozenset,
-    ) -> None:
-        fine = by_category(_of_days(self._fine, days), named)
+    ) -> Closing:
+        fine = by_category(of_days(self._fine, days), named)
         tables = {f: self._tables(kind, f, named) for f in self._figures()}
         every = {group: category.every for group, category in named.items()}
-        closing = Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
-        self._made[kind, days.first] = audited_cells(closing)
-        self.counts.update(closing.counts)
+        return Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
 
     def _nest_campaign(self) -> tuple[frozenset, frozenset]:
         """The cells of the last month and the campaign that the other months need masked."""
         campaign, last = self._around.campaign, self._around.month
         named = categories(campaign, campaign)
         every = {group: category.every for group, category in named.items()}
-        fine = by_category(_of_days(self._fine, campaign), named)
+        fine = by_category(of_days(self._fine, campaign), named)
         scheme = Scheme(every, self._regions, self._threshold)
         of_last: Cells = {}
         of_campaign: Cells = {}
@@ -145,8 +149,8 @@ class EntityClosing:
             labels = _labels(every, categories(campaign, month))
             cells = of_last if month == last else self._out("month", month)
             periods.append(Period("month", month, cells, month == last, labels))
-        for table, figures in self._shared("month", "campaign", named).items():
-            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+        tables = self._shared("month", "campaign", named)
+        self.counts.update(nested_masks(fine, periods, tables, scheme))
         return _masked(of_last), _masked(of_campaign)
 
     def _nest_weeks(self) -> None:
@@ -159,11 +163,11 @@ class EntityClosing:
         periods = [Period("month", m, self._out("month", m)) for m in self._around.months()]
         periods += [Period("week", w, self._out("week", w), w in own) for w in weeks]
         days = DayRange(periods[0].days.first, max(p.days.last for p in periods))
-        fine = by_category(_of_days(self._fine, days), self._named)
+        fine = by_category(of_days(self._fine, days), self._named)
         every = {group: category.every for group, category in self._named.items()}
         scheme = Scheme(every, self._regions, self._threshold)
-        for table, figures in self._shared("month", "week", self._named).items():
-            self.counts.update(nested_masks(fine, periods, table, figures, scheme))
+        tables = self._shared("month", "week", self._named)
+        self.counts.update(nested_masks(fine, periods, tables, scheme))
 
     def _shared(
         self, first: PeriodKind, second: PeriodKind, named: Mapping[str, Category]
@@ -231,7 +235,3 @@ def _labels(every: Mapping[str, tuple[str, ...]], named: Mapping[str, Category])
 
 def _masked(cells: Cells) -> frozenset:
     return frozenset(key for key, cell in cells.items() if cell.masked)
-
-
-def _of_days(fine: pl.DataFrame, days: DayRange) -> pl.DataFrame:
-    return fine.filter(pl.col("day").is_between(days.first, days.last))

@@ -20,8 +20,8 @@ from snu_analytics.catalogue.published import (
     by_category,
     categories,
 )
-from snu_analytics.days import DayRange, campaign_of, month_of
-from snu_analytics.publication.counts import counts_to_publish, late_counts, of_months
+from snu_analytics.days import DayRange, campaign_days, campaign_of, month_of
+from snu_analytics.publication.counts import counts_to_publish, late_counts, of_days, of_months
 from snu_analytics.publication.disclosure import Addition, revised_cells
 from snu_analytics.publication.ready import days_to_publish
 from snu_analytics.publication.totals import daily_totals
@@ -80,7 +80,7 @@ def revise_campaign(
     The counts that its months were made of are deleted, but for those of its first and last month,
     which share weeks with its neighbours. To be called while nobody else publishes.
     """
-    days = _campaign_days(campaign)
+    days = campaign_days(campaign)
     late = _revisable(catalogue, days, warehouse)
     tables = _tables(catalogue, late, warehouse, threshold)
     unrevised = tuple(sorted(name for name, rows in tables.items() if rows is None))
@@ -101,8 +101,8 @@ def campaigns_to_revise(warehouse: psycopg.Connection) -> list[int]:
     return sorted(
         campaign
         for campaign in ended
-        if closed >= {day.replace(day=1) for day in _campaign_days(campaign)}
-        and date(campaign, 9, 1) in closed
+        if closed >= {day.replace(day=1) for day in campaign_days(campaign)}
+        and campaign_days(campaign + 1).first in closed
     )
 
 
@@ -165,8 +165,8 @@ def _tables(
 def _tables_of(
     entity: Entity, late: pl.DataFrame, warehouse: psycopg.Connection, threshold: int
 ) -> dict[str, pl.DataFrame | None]:
-    first = date(campaign_of(late["day"].min()) - 1, 9, 1)  # type: ignore[arg-type]
-    around = DayRange(first - timedelta(days=6), _campaign_days(first.year + 1).last)
+    campaign = campaign_days(campaign_of(late["day"].min()))  # type: ignore[arg-type]
+    around = DayRange(campaign.first - timedelta(days=6), campaign.last)
     phases = {figure.phase for figure in entity.figures}
     of_entity = pl.col("phase").is_in(phases) & pl.col("figure").is_in(
         [figure.figure for figure in entity.figures]
@@ -195,7 +195,7 @@ def _by_period(table: pl.DataFrame, late: pl.DataFrame) -> Iterator[Addition]:
     """The additions to each period of a table, and to what its weeks leave of its months."""
     for kind, first in table.select("kind", "period").unique(maintain_order=True).rows():
         days = _period_days(kind, first)
-        added = late.filter(pl.col("day").is_between(days.first, days.last))
+        added = of_days(late, days)
         if not added.is_empty():
             cells = table.filter(pl.col("kind") == kind, pl.col("period") == first)
             yield Addition(_categorised(added, kind, first), cells)
@@ -215,7 +215,7 @@ def _period_days(kind: str, day: date) -> DayRange:
     """The period of a kind that begins with a day; months and campaigns that a day lies in."""
     if kind == "week":
         return DayRange(day, day + timedelta(days=6))
-    return month_of(day) if kind == "month" else _campaign_days(campaign_of(day))
+    return month_of(day) if kind == "month" else campaign_days(campaign_of(day))
 
 
 def _write(tables: dict[str, pl.DataFrame | None], warehouse: psycopg.Connection) -> int:
@@ -234,7 +234,3 @@ def _added(former: pl.DataFrame, late: pl.DataFrame) -> pl.DataFrame:
     keys = [name for name in former.columns if name != "value"]
     both = pl.concat([former, late.select(former.columns)])
     return both.group_by(keys).agg(pl.col("value").sum()).filter(pl.col("value") > 0)
-
-
-def _campaign_days(campaign: int) -> DayRange:
-    return DayRange(date(campaign - 1, 9, 1), date(campaign, 8, 31))

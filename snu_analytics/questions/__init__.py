@@ -5,14 +5,14 @@ one is a further file. Knows the names of the tables; neither the warehouse's co
 `ask` is given a connection.
 """
 
-from snu_analytics.questions.answer import answer_query, ask
+from snu_analytics.questions.answer import answer_query, ask, require_rows
 from snu_analytics.questions.load import (
     find_question,
     load_questions,
     question_views,
     read_questions,
 )
-from snu_analytics.questions.model import PERIODS, Question
+from snu_analytics.questions.model import PERIODS, Question, hint
 
 __all__ = [
     "PERIODS",
@@ -20,7 +20,9 @@ __all__ = [
     "answer_query",
     "ask",
     "find_question",
+    "hint",
     "load_questions",
     "question_views",
     "read_questions",
+    "require_rows",
 ]

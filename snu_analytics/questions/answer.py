@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from snu_analytics.catalogue import places
 from snu_analytics.days import campaign_of
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions.load import find_question
-from snu_analytics.questions.model import PERIODS, TOTAL, Question
+from snu_analytics.questions.model import PERIODS, TOTAL, Question, hint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,42 @@ def ask(
     return answer.astype({n: _NULLABLE[columns[n]] for n in nullable if columns[n] in _NULLABLE})
 
 
+def require_rows(
+    connection: psycopg.Connection,
+    question: Question,
+    first: date | None = None,
+    last: date | None = None,
+    by: Sequence[str] = (),
+    where: Mapping[str, Iterable[str]] | None = None,
+) -> None:
+    """Raise QuestionError where an answer is empty for a reason that whoever asked cannot want.
+
+    Nothing is loaded of the period, or a value of `where` is none that there is. The view is read
+    for its values: this is asked of an empty answer alone.
+    """
+    loaded = "SELECT min(day), max(day) FROM analytics.day_load"
+    ((begin, end),) = connection.execute(loaded).fetchall()
+    if begin is None:
+        raise QuestionError("nothing is loaded yet: run `snu-analytics backfill FROM TO` first")
+    if first and first > end:
+        raise QuestionError(f"nothing is loaded after {end}: ask for days up to then")
+    if last and last < begin:
+        raise QuestionError(f"nothing is loaded before {begin}: ask for days from then on")
+    view = _view(question, by, where or {})
+    for name, values in (where or {}).items():
+        query = sql.SQL("SELECT DISTINCT {}::text FROM {}").format(_column(name), view)
+        rows = connection.execute(query).fetchall()
+        known = {value for (value,) in rows if value is not None} | _listed(name)
+        for value in values:
+            if value and value not in known:
+                raise QuestionError(f"no {name} '{value}'{hint(value, sorted(known))}")
+
+
+def _listed(name: str) -> set[str]:
+    """The regions or departments, which may be asked for also where nobody is from there."""
+    return {getattr(place, name) for place in places() if name in ("region", "department")}
+
+
 def answer_query(
     question: Question,
     first: date | None = None,
@@ -78,16 +115,15 @@ def answer_query(
         raise QuestionError(f"{first} is after {last}: give the earlier day first")
     for name in (*by, *(where or ())):
         if name not in question.dimensions:
-            known = ", ".join(question.dimensions)
-            raise QuestionError(f"{question.name} has no dimension '{name}': known are {known}")
+            known = hint(name, question.dimensions)
+            raise QuestionError(f"{question.name} has no dimension '{name}'{known}")
     conditions, values = _conditions(question, first, last, where or {})
+    view = _view(question, by, where or {})
     if question.latest and not (first or last):
-        conditions.append(sql.SQL("day = (SELECT max(day) FROM {})").format(_view(question)))
+        conditions.append(sql.SQL("day = (SELECT max(day) FROM {})").format(view))
     if not question.counts.measures:
-        return _counting(question, by, conditions), values
-    conditions.append(sql.SQL("breakdown = %s"))
-    values.append(_breakdown(question, by))
-    return _measures(question, by, conditions), values
+        return _counting(question, view, by, conditions), values
+    return _measures(question, view, by, conditions), values
 
 
 def _conditions(
@@ -119,7 +155,10 @@ def _conditions(
 
 
 def _counting(
-    question: Question, by: Sequence[str], conditions: Sequence[sql.Composable]
+    question: Question,
+    view: sql.Identifier,
+    by: Sequence[str],
+    conditions: Sequence[sql.Composable],
 ) -> sql.Composed:
     """The rows of the view counted by group."""
     groups = list(dict.fromkeys((*by, *question.apart)))
@@ -134,7 +173,7 @@ def _counting(
         counted=sql.SQL(", ").join(_counted(question)),
         distinct=distinct,
         columns=sql.SQL(", ").join(columns),
-        view=_view(question),
+        view=view,
         conditions=sql.SQL(" AND ").join(conditions),
     )
     return (
@@ -143,13 +182,16 @@ def _counting(
 
 
 def _measures(
-    question: Question, by: Sequence[str], conditions: Sequence[sql.Composable]
+    question: Question,
+    view: sql.Identifier,
+    by: Sequence[str],
+    conditions: Sequence[sql.Composable],
 ) -> sql.Composed:
     """The rows of the view, which are answers already."""
     groups = list(dict.fromkeys(("day", *by, *question.apart)))
     return sql.SQL("SELECT {columns} FROM {view} WHERE {conditions} ORDER BY {places}").format(
         columns=sql.SQL(", ").join(map(sql.Identifier, (*groups, *question.counts.measures))),
-        view=_view(question),
+        view=view,
         conditions=sql.SQL(" AND ").join(conditions),
         places=_places(groups),
     )
@@ -158,9 +200,9 @@ def _measures(
 def _breakdown(question: Question, by: Sequence[str]) -> str:
     always = {"day", *question.apart} - {*question.breakdowns}
     asked = [name for name in dict.fromkeys(by) if name not in always]
-    breakdown = " × ".join(asked) or TOTAL
+    breakdown = ",".join(asked) or TOTAL
     if breakdown not in question.breakdowns:
-        known = ", ".join(question.breakdowns)
+        known = "; ".join(question.breakdowns)
         raise QuestionError(f"{question.name} has no breakdown {breakdown}: known are {known}")
     return breakdown
 
@@ -169,8 +211,17 @@ def _places(groups: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(str(n + 1)) for n in range(len(groups)))
 
 
-def _view(question: Question) -> sql.Identifier:
-    return sql.Identifier("analytics", question.view)
+def _view(question: Question, by: Sequence[str], where: Iterable[str]) -> sql.Identifier:
+    """The view that answers; raises QuestionError where it lacks a dimension of the conditions."""
+    if not question.breakdowns:
+        return sql.Identifier("analytics", question.view())
+    breakdown = _breakdown(question, by)
+    for name in where:
+        if name not in (*PERIODS, *question.columns_of(breakdown)):
+            raise QuestionError(
+                f"{question.name} by {breakdown} does not tell {name}: ask for it by {name} too"
+            )
+    return sql.Identifier("analytics", question.view(breakdown))
 
 
 def _column(name: str) -> sql.Composable:

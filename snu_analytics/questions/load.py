@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from snu_analytics.catalogue import View, first_fault, parse_yaml
 from snu_analytics.errors import QuestionError
-from snu_analytics.questions.model import Question
+from snu_analytics.questions.model import Question, hint
 
 
 @cache
@@ -24,14 +24,14 @@ def load_questions() -> Mapping[str, Question]:
 
 def question_views() -> list[View]:
     """The views of all questions, as a migration makes them."""
-    return [question.definition for question in load_questions().values()]
+    return [view for question in load_questions().values() for view in question.definitions]
 
 
 def find_question(name: str) -> Question:
     """The question of that name; raises QuestionError that names the known ones."""
     known = load_questions()
     if name not in known:
-        raise QuestionError(f"there is no question '{name}': known are {', '.join(known)}")
+        raise QuestionError(f"there is no question '{name}'{hint(name, known)}")
     return known[name]
 
 

@@ -1,6 +1,7 @@
 """What a question is: its view, what is counted in it, and its dimensions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -11,6 +12,15 @@ PERIODS = ("day", "week", "month", "campaign")
 
 TOTAL = "total"
 """The breakdown by nothing."""
+
+
+def hint(text: str, known: Iterable[str]) -> str:
+    """How a sentence about an unknown name goes on: with the name meant, or all that there are."""
+    names = list(known)
+    folded = {name.casefold(): name for name in reversed(names)}
+    if near := get_close_matches(text.casefold(), folded, n=1, cutoff=0.75):
+        return f": did you mean {folded[near[0]]}?"
+    return f": known are {', '.join(names)}"
 
 
 class _Strict(BaseModel):
@@ -52,7 +62,9 @@ class Question(_Strict):
 
     `columns` describes every column of the view in its order; one of them is `day`. `apart` are
     the dimensions without which a figure would mean nothing: every answer has them. The rows of
-    measures come in `breakdowns` (`total`, or columns joined by ` × `), one of which is asked for.
+    measures come in `breakdowns` (`total`, or columns joined by commas), one of which is asked for;
+    each has a view of its own, so that no total stands among its parts. `beside` names the columns
+    that a breakdown has besides its own, and `remark` is a line to be read with the answer.
     With `latest` an answer without days is that of the last day. `phase` is that of the figures,
     where they are all of one.
     """
@@ -65,20 +77,42 @@ class Question(_Strict):
     columns: Mapping[str, str]
     apart: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ()
+    beside: Mapping[str, tuple[str, ...]] = {}
     latest: bool = False
     phase: str | None = None
+    remark: str | None = None
     select: str
 
-    @property
-    def view(self) -> str:
-        """The view's name in schema `analytics`."""
-        return f"q_{self.name}"
+    def view(self, breakdown: str = TOTAL) -> str:
+        """The name, in schema `analytics`, of the view with the answers by a breakdown."""
+        if breakdown == TOTAL:
+            return f"q_{self.name}"
+        return f"q_{self.name}_by_{breakdown.replace(',', '_and_')}"
+
+    def columns_of(self, breakdown: str) -> dict[str, str]:
+        """The columns of the view of a breakdown, without those of the others."""
+        own = {*breakdown.split(","), *self.beside.get(breakdown, ()), *self.apart}
+        others = {name for other in self.breakdowns for name in other.split(",")} - own
+        return {n: text for n, text in self.columns.items() if n not in {*others, "breakdown"}}
 
     @property
-    def definition(self) -> View:
-        """The view, as a migration makes it."""
-        comment = f"{self.title}. {self.answers} Unit: {self.unit}."
-        return View("analytics", self.view, self.select, comment, self.columns, self.title)
+    def definitions(self) -> list[View]:
+        """The views, as a migration makes them."""
+        sentences = (f"{self.title}.", self.answers, self.remark, f"Unit: {self.unit}.")
+        comment = " ".join(filter(None, sentences))
+        if not self.breakdowns:
+            return [View("analytics", self.view(), self.select, comment, self.columns, self.title)]
+        made = []
+        for breakdown in self.breakdowns:
+            columns = self.columns_of(breakdown)
+            select = (
+                f"SELECT {', '.join(columns)} FROM (\n{self.select}\n) AS answers "
+                f"WHERE breakdown = '{breakdown}'"
+            )
+            groups = f" By {breakdown.replace(',', ' and ')}." if breakdown != TOTAL else ""
+            name, about = self.view(breakdown), comment + groups
+            made.append(View("analytics", name, select, about, columns, self.title))
+        return made
 
     @property
     def dimensions(self) -> list[str]:
@@ -93,9 +127,11 @@ class Question(_Strict):
         for name in self.counts.columns:
             if name not in self.columns:
                 raise ValueError(f"{name} is counted but not among the columns")
-        parts = {part for breakdown in self.breakdowns for part in breakdown.split(" × ")}
+        parts = {part for breakdown in self.breakdowns for part in breakdown.split(",")}
         if unknown := {*self.apart, *parts} - {TOTAL, *self.dimensions}:
             raise ValueError(f"{sorted(unknown)} are not among the columns")
         if bool(self.counts.measures) != bool(self.breakdowns):
             raise ValueError("a question with measures, and no other, has breakdowns")
+        if self.breakdowns and "breakdown" not in self.columns:
+            raise ValueError("the columns lack breakdown")
         return self

@@ -3,7 +3,14 @@
 Knows the calendar and the errors, nothing else of the package.
 """
 
-from snu_analytics.settings.environment import EMBEDDED, Settings, export, read_settings
+from snu_analytics.settings.environment import (
+    EMBEDDED,
+    RUNNING,
+    STOPPED,
+    Settings,
+    export,
+    read_settings,
+)
 from snu_analytics.settings.keyfile import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
@@ -23,6 +30,8 @@ __all__ = [
     "EMBEDDED",
     "KEY_FILE_VARIABLE",
     "KEY_VARIABLE",
+    "RUNNING",
+    "STOPPED",
     "Settings",
     "decode_key",
     "default_file",

@@ -3,7 +3,7 @@
 import os
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic import ValidationError as InvalidVariables
@@ -20,6 +20,12 @@ from snu_analytics.settings.keyfile import (
 )
 
 EMBEDDED = "embedded"
+RUNNING: Final = "running"
+STOPPED: Final = "stopped"
+
+# Where the demo writes the first day of its history, beside its dump.
+_DEMO_START = "first-day.txt"
+_START = date(2021, 6, 18)
 
 # French statistical practice: no count of fewer than 11 is shown.
 _LEAST_THRESHOLD = 11
@@ -39,11 +45,22 @@ _AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().ab
 _PastDay = Annotated[date, BeforeValidator(_past_day)]
 
 
+def _first_day(source_url: str) -> date:
+    """The first partition of a source when none is set."""
+    try:
+        return date.fromisoformat(
+            (Path(source_url.removeprefix("bson://")) / _DEMO_START).read_text().strip()
+        )
+    except (OSError, ValueError):
+        return _START
+
+
 class Settings(BaseSettings):
     """The variables SNU_*, an empty one like an absent one, with the defaults filled in.
 
-    `description` is how a malformed value is mended, for the sentence of SettingsError. Making one
-    opens no file: `key` reads the pseudonym key where it is used. Neither it nor a URL, which may
+    `description` is how a malformed value is mended, for the sentence of SettingsError. Of the
+    demo's source the first partition is the first day of its history, which a file tells. No other
+    file is opened: `key` reads the pseudonym key where it is used. Neither it nor a URL, which may
     hold a password, is part of the representation.
     """
 
@@ -64,7 +81,12 @@ class Settings(BaseSettings):
         ge=_LEAST_THRESHOLD,
         description="it can only be raised, write a whole number of at least 11",
     )
-    start_date: _PastDay = date(2021, 6, 18)
+    start_date: _PastDay = Field(
+        default_factory=lambda data: _first_day(data.get("source_url", ""))
+    )
+    schedules: Literal["running", "stopped"] = Field(
+        default=RUNNING, description="write running or stopped"
+    )
     objectives: _AbsolutePath | None = None
     alert_urls: SecretStr | None = None
     ping_url: SecretStr | None = None
@@ -106,11 +128,20 @@ class Settings(BaseSettings):
         """The folder of the demo's dump."""
         return self.home / "demo-source"
 
+    @property
+    def demo_start(self) -> Path:
+        """The file with the first day of the demo's history."""
+        return self.demo_source / _DEMO_START
+
 
 def read_settings() -> Settings:
-    """The settings of this process; raises SettingsError naming the variable and the mend."""
+    """The settings of this process; raises SettingsError naming the variable and the mend.
+
+    What no variable says is read from the files that systemd hands over (LoadCredential), named as
+    the variables in lower case.
+    """
     try:
-        return Settings()
+        return Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
     except InvalidVariables as fault:
         error = fault.errors()[0]
     reason = str(error.get("ctx", {}).get("error", ""))
@@ -134,6 +165,7 @@ def export(settings: Settings) -> None:
         "SNU_STAGING_URL": settings.staging_url,
         "SNU_START_DATE": settings.start_date.isoformat(),
         "SNU_SUPPRESSION_THRESHOLD": str(settings.suppression_threshold),
+        "SNU_SCHEDULES": settings.schedules,
     }
     if settings.dagster_url:
         variables["SNU_DAGSTER_URL"] = settings.dagster_url

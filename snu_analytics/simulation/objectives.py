@@ -39,8 +39,9 @@ def objectives(youngs: int, days: DayRange, seed: int) -> list[dict[str, Any]]:
 
     One per cohort and department, for the cohorts of the campaigns of `days` and of the next one
     for which people can register. `max` is about a department's equal share of those that the
-    whole campaign validates, at least 1, or None for a few. `fillingRate` is a percentage that was
-    true on some earlier day: the application no longer updates it.
+    whole campaign validates, or None for a few; where that is less than a person, the cohort's
+    objectives are of that sum and some departments have none. `fillingRate` is a percentage that
+    was true on some earlier day: the application no longer updates it.
     """
     registered = registrations(youngs, days)
     years = range(campaign_of(days.first), campaign_of(days.last) + 2)
@@ -49,8 +50,14 @@ def objectives(youngs: int, days: DayRange, seed: int) -> list[dict[str, Any]]:
     for stay in (stay for year in years for stay in stays(year) if stay in registered):
         random = Random(f"{seed}/objectives/{stay.cohort}")
         expected = registered[stay] * _VALIDATED / len(PLACES)
-        made += [_objective(random, stay, place, expected, opened) for place in PLACES]
+        goals = (_objective(random, stay, place, expected, opened) for place in PLACES)
+        made += [goal for goal in goals if goal["max"] != 0]
     return made
+
+
+def _whole(random: Random, share: float) -> int:
+    """The share as a whole number that is the share on average: 0.3 is 1 in three cases of ten."""
+    return round(share) if share >= 1 else int(random.random() < share)
 
 
 def level(cohort: str, seed: int) -> str:
@@ -86,15 +93,15 @@ def _objective(
     random: Random, stay: Stay, place: Place, expected: float, opened: datetime
 ) -> dict[str, Any]:
     objective_id = identifier(random)
-    most = max(1, round(expected * random.uniform(_LEAST, _MOST)))
-    filled = 100 * random.randrange(most + 1) / most
+    most = _whole(random, expected * random.uniform(_LEAST, _MOST))
+    filled = 100 * random.randrange(most + 1) / most if most else 0
     unlimited = random.random() < _UNLIMITED
     return {
         "_id": ObjectId(objective_id),
         "department": place.department,
         "region": place.region,
         "academy": place.academy,
-        "max": None if unlimited else most,
+        "max": None if unlimited and most else most,
         "cohort": stay.cohort,
         "cohortId": cohort_id(stay.cohort),
         "fillingRate": 0 if unlimited else filled,

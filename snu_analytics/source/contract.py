@@ -59,6 +59,10 @@ class Histories:
     patches: Patches
 
 
+# How the message of a check ends whose collection is lacking, and may be.
+TAKEN_TO_BE_EMPTY = "taken to be empty"
+
+
 @dataclass(frozen=True)
 class Check:
     """The result of one check of `doctor`: good (`ok`), or what to mend.
@@ -70,6 +74,11 @@ class Check:
     ok: bool
     message: str
     required: bool = True
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a collection that may be lacking is."""
+        return self.message.endswith(TAKEN_TO_BE_EMPTY)
 
 
 class Source(Protocol):

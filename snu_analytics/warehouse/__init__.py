@@ -13,7 +13,12 @@ from snu_analytics.warehouse.closing import (
     frozen_months,
     replace_closed_counts,
 )
-from snu_analytics.warehouse.connection import address, connect, resolve_url
+from snu_analytics.warehouse.connection import (
+    address,
+    connect,
+    is_made,
+    resolve_url,
+)
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.erase import (
     Erased,
@@ -67,6 +72,7 @@ from snu_analytics.warehouse.replace import (
     replace_all,
     replace_days,
 )
+from snu_analytics.warehouse.rights import give_password
 from snu_analytics.warehouse.rotation import (
     KeyedRows,
     begin_rotation,
@@ -111,6 +117,8 @@ __all__ = [
     "finish_rotation",
     "forget_key",
     "frozen_months",
+    "give_password",
+    "is_made",
     "key_matches",
     "known_keys",
     "last_loaded_day",

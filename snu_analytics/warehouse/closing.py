@@ -12,6 +12,7 @@ from psycopg import sql
 
 from snu_analytics.days import DayRange
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
+from snu_analytics.warehouse.rows_of_days import rows_of_days
 from snu_analytics.warehouse.schema import ANALYTICS
 
 _COLUMNS = {
@@ -29,11 +30,8 @@ _COLUMNS = {
 
 def closed_counts(connection: psycopg.Connection, days: DayRange) -> pl.DataFrame:
     """The counts of the days of closed months: entity, day, figures, the dimensions, value."""
-    rows = connection.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM analytics.closed_count WHERE day BETWEEN %s AND %s",
-        [days.first, days.last],
-    ).fetchall()
-    return pl.DataFrame(rows, _COLUMNS, orient="row")
+    table = (ANALYTICS, "closed_count")
+    return rows_of_days(connection, table, _COLUMNS, (days.first, days.last))
 
 
 def replace_closed_counts(

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from snu_analytics.embedded_postgres import embedded_server
+from snu_analytics.embedded_postgres import embedded_server, has_embedded_server
 from snu_analytics.errors import WarehouseError
 from snu_analytics.warehouse.faults import mapped_errors, refused_connection
 
@@ -78,6 +78,14 @@ def _malformed() -> WarehouseError:
     )
 
 
-def resolve_url(url: str, home: Path) -> str:
-    """The address itself, or that of the embedded server under `home` for `embedded`."""
-    return embedded_server(home) if url == EMBEDDED else url
+def is_made(url: str, home: Path) -> bool:
+    """Whether `resolve_url` would find a database: not where the embedded server is to be made."""
+    return url != EMBEDDED or has_embedded_server(home)
+
+
+def resolve_url(url: str, home: Path, tcp_port: int | None = None) -> str:
+    """The address itself, or that of the embedded server under `home` for `embedded`.
+
+    With a `tcp_port` the embedded server listens on it (`embedded_server`).
+    """
+    return embedded_server(home, tcp_port) if url == EMBEDDED else url

@@ -8,12 +8,13 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from snu_analytics.catalogue.published import GROUPS
 from snu_analytics.warehouse.copy_text import copy_rows, copy_text
 from snu_analytics.warehouse.locks import table_locked
-from snu_analytics.warehouse.schema import PUBLISHED
+from snu_analytics.warehouse.rows_of_days import rows_of_days
+from snu_analytics.warehouse.schema import ANALYTICS, PUBLISHED
 
-_GROUPS = ("gender", "age_group", "region", "department", "cohort")
-_TEXTS = ("phase", "figure", "breakdown", *_GROUPS)
+_TEXTS = ("phase", "figure", "breakdown", *GROUPS)
 BREAKDOWN_COLUMNS = {
     "kind": pl.String,
     "period": pl.Date,
@@ -40,11 +41,7 @@ def fine_counts(connection: psycopg.Connection, first: date, last: date) -> pl.D
     schema = {"day": pl.Date, "phase": pl.String, "figure": pl.String}
     schema |= dict.fromkeys(("gender", "region", "department", "cohort"), pl.String)
     schema |= {"age": pl.Int64, "value": pl.Int64}
-    rows = connection.execute(
-        f"SELECT {', '.join(schema)} FROM analytics.daily_figure WHERE day BETWEEN %s AND %s",
-        [first, last],
-    ).fetchall()
-    return pl.DataFrame(rows, schema, orient="row")
+    return rows_of_days(connection, (ANALYTICS, "daily_figure"), schema, (first, last))
 
 
 def closed_months(connection: psycopg.Connection) -> dict[date, int]:
@@ -55,22 +52,13 @@ def closed_months(connection: psycopg.Connection) -> dict[date, int]:
 
 def published_cells(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
     """The cells of the periods that begin within the days, with BREAKDOWN_COLUMNS."""
-    rows = connection.execute(
-        f"SELECT {', '.join(BREAKDOWN_COLUMNS)} FROM published.breakdown "
-        "WHERE period BETWEEN %s AND %s",
-        [first, last],
-    ).fetchall()
-    return pl.DataFrame(rows, BREAKDOWN_COLUMNS, orient="row")
+    table = (PUBLISHED, "breakdown")
+    return rows_of_days(connection, table, BREAKDOWN_COLUMNS, (first, last), by="period")
 
 
 def published_totals(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
     """The national totals of the days: phase, figure, day, value."""
-    rows = connection.execute(
-        f"SELECT {', '.join(_TOTAL_COLUMNS)} FROM published.daily_total "
-        "WHERE day BETWEEN %s AND %s",
-        [first, last],
-    ).fetchall()
-    return pl.DataFrame(rows, _TOTAL_COLUMNS, orient="row")
+    return rows_of_days(connection, (PUBLISHED, "daily_total"), _TOTAL_COLUMNS, (first, last))
 
 
 def replace_totals(connection: psycopg.Connection, totals: pl.DataFrame) -> None:

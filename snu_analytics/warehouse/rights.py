@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
+from secrets import token_urlsafe
 from typing import NamedTuple
 
-from psycopg import errors
+import psycopg
+from psycopg import errors, sql
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -64,3 +66,11 @@ def _lost_race(connection: Connection, statement: str) -> bool:
             raise
         return isinstance(fault.orig, _RACES)
     return False
+
+
+def give_password(connection: psycopg.Connection, role: str) -> str:
+    """A new password with which the role may come in; a former one is void."""
+    password = token_urlsafe(16)
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+    return password

@@ -8,6 +8,9 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from snu_analytics.cli.backfill import require_reachable
+from snu_analytics.errors import SettingsError
+from snu_analytics.orchestration.celery_launcher import WatchfulCeleryRunLauncher
 from snu_analytics.settings import default_file, ensure_key
 from snu_analytics_tests.fixtures.histories import REF, add, document, patch, write_dump
 
@@ -52,3 +55,10 @@ def _read(process: subprocess.Popen, environments: dict[int, str]) -> None:
                         f"{name}={value}" for name, value in member.environ().items()
                     )
         time.sleep(0.05)
+
+
+def test_an_embedded_warehouse_is_refused_for_runs_on_other_machines():
+    launcher = WatchfulCeleryRunLauncher("dagster", "redis://127.0.0.1/0", "redis://127.0.0.1/0")
+    with pytest.raises(SettingsError, match="that only this machine reaches, and"):
+        require_reachable("embedded", launcher)
+    require_reachable("postgresql://host/database", launcher)

@@ -46,6 +46,14 @@ def test_the_command_follows_the_source(command, world):
     assert remaining(world) == OF_BORIS
 
 
+def test_a_dry_run_tells_whom_and_erases_nobody(command, world):
+    result = command("--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "young gone 1 2 2" in " ".join(result.output.split())
+    assert "nobody was erased" in result.output
+    assert len(remaining(world)) == 5
+
+
 def test_a_row_of_the_erased_that_stays_is_named_and_ends_with_1(command, world):
     execute(
         world.url,

@@ -1,15 +1,22 @@
 """The commands as a person types them: what they print and how they end."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
+import pandas as pd
+import psutil
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
+from snu_analytics.cli.audit import audit_tables
 from snu_analytics.cli.main import main
 from snu_analytics.settings import ensure_key
 from snu_analytics_tests.fixtures.histories import add, patch, replace, write_dump
@@ -55,6 +62,8 @@ def printed(result: Result) -> str:
         (["materialize", "yesterday"], "'yesterday' is not a day: write it as YYYY-MM-DD"),
         (["materialize", "2024-03-01", "--entity", "pony"], "'pony' is not one of"),
         (["backfill", "2024-03-02", "2024-03-01"], "give the earlier day first"),
+        (["audit", "2020-01"], "2020-01 is no partition: they run from 2021-06 (SNU_START_DATE)"),
+        (["audit", "2999-01"], "2999-01 is no partition"),
         (["simulate"], "give either --out DIR or --into"),
     ],
 )
@@ -95,8 +104,53 @@ def test_a_warehouse_that_was_not_migrated_is_told(environment, empty_database_u
 
 def test_migrate_says_what_it_changes_and_nothing_the_second_time(environment, empty_database_url):
     environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
-    assert "young_event" in printed(run("migrate"))
+    counted = printed(run("migrate"))
+    assert re.search(r"created 3 schemas, \d+ tables, \d+ views", counted), counted
+    assert "young_event" not in counted
     assert printed(run("migrate")) == "The warehouse is up to date."
+
+
+def test_migrate_prints_each_change_when_asked_to(environment, empty_database_url):
+    environment.setenv("SNU_WAREHOUSE_URL", empty_database_url)
+    assert "table analytics.young_event is created, empty" in printed(run("migrate", "-v"))
+
+
+def test_an_audit_lists_exceptions_and_has_one_line_for_what_is_intact(environment):
+    assert run("materialize", "2024-03-01", "--entity", "young").exit_code == 0
+    audited = run("audit", "2024-03", "--entity", "young")
+    assert audited.exit_code == 0
+    assert printed(audited) == (
+        "young measure field which count of share documents gone, patches remain 1 1 100.0% "
+        "young: intact are 1 of 1 creations, 1 of 1 documents, 3 of 3 values"
+    )
+
+
+def test_values_in_doubt_are_summed_over_their_fields_and_listed_when_asked_for():
+    lines = pd.DataFrame(
+        [
+            ("young", "documents", None, "intact chain", 2, 2),
+            ("young", "values", "region", "recorded", 1, 2),
+            ("young", "values", "region", "inferred", 1, 2),
+            ("young", "values", "status", "inferred", 1, 2),
+            ("classe", "days", None, "late", 0, 31),
+        ],
+        columns=["entity", "measure", "field", "cause", "count", "total"],
+    )
+
+    def shown(verbose: bool) -> list[str]:
+        console = Console(width=100)
+        with console.capture() as captured:
+            console.print(*audit_tables(lines, verbose), sep="\n")
+        return [" ".join(line.split()) for line in captured.get().splitlines() if line.strip()]
+
+    assert shown(verbose=False) == [
+        "young",
+        "measure field which count of share",
+        "values 2 fields inferred 2 4 50.0%",
+        "young: intact are 2 of 2 documents, 1 of 2 values",
+        "classe: nothing was touched",
+    ]
+    assert "values region recorded 1 2 50.0%" in shown(verbose=True)
 
 
 def test_a_day_is_materialised_and_its_figures_shown(environment, warehouse_url):
@@ -145,6 +199,43 @@ def test_doctor_says_what_to_mend(environment):
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize("command", [["figures", "files_opened"], ["doctor"], ["risk"], ["values"]])
+def test_only_what_fills_it_makes_a_database(environment, command):
+    environment.setenv("SNU_WAREHOUSE_URL", "")
+    home = Path(os.environ["SNU_HOME"])
+    result = run(*command)
+    if command != ["values"]:  # which reads the source alone
+        assert f"there is no database in {home} yet: run `snu-analytics demo`" in printed(result)
+        assert result.exit_code == 2
+    assert not (home / "postgres").exists()
+
+
+def test_doctor_asks_a_dead_server_once(environment):
+    environment.setenv("SNU_SOURCE_URL", "mongodb://127.0.0.1:9/snu?serverSelectionTimeoutMS=50")
+    result = run("doctor")
+    assert printed(result).count("the server does not answer") == 1
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_ends_within_2_s_of_a_signal_and_its_processes_with_it(environment, sent):
+    days = ["backfill", "2024-03-01", "2024-05-31"]
+    command = [sys.executable, "-m", "snu_analytics", *days]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    children: list[psutil.Process] = []
+    while len(children) < 3:  # two that work, and the one that looks after their semaphores
+        assert process.poll() is None
+        children = psutil.Process(process.pid).children()
+        time.sleep(0.05)
+    began = time.monotonic()
+    process.send_signal(sent)
+    _, printed_last = process.communicate(timeout=30)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 128 + sent
+    assert printed_last.endswith("run the command again for the rest\n")
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+
+
 def test_simulate_writes_a_dump_and_its_truth(tmp_path):
     span = ["--from", "2024-01-01", "--to", "2024-03-31"]
     result = run("simulate", "--out", str(tmp_path / "d"), "--youngs", "3", *span)
@@ -172,3 +263,24 @@ def test_help_imports_no_command():
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
     assert "materialize  Materialise one DAY as a Dagster run" in output
     assert output.endswith("\n\n")
+
+
+def commands(group: click.Group, *above: str) -> dict[str, click.Command]:
+    """All commands by their words, those of groups within the group among them."""
+    context = click.Context(group)
+    by_words: dict[str, click.Command] = {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        words = (*above, name)
+        nested = commands(command, *words) if isinstance(command, click.Group) else None
+        by_words |= nested or {" ".join(words): command}
+    return by_words
+
+
+def test_every_help_is_a_sentence():
+    for words, command in commands(main).items():
+        options = [p for p in command.params if isinstance(p, click.Option)]
+        texts = [str(command.help).strip(), *(str(option.help) for option in options)]
+        for text in texts:
+            assert re.match(r"[A-Z].* .*\.$", " ".join(text.split())), (words, text)

@@ -26,9 +26,9 @@ PUBLISHED = """
         CASE WHEN breakdown LIKE '%cohort%' THEN 'Juin 2023' END, 30, false
     FROM (VALUES ('month', 'inscription', 'gender'), ('month', 'inscription', 'age_group'),
         ('month', 'inscription', 'region'), ('month', 'inscription', 'department'),
-        ('month', 'inscription', 'cohort'), ('month', 'inscription', 'gender × region'),
+        ('month', 'inscription', 'cohort'), ('month', 'inscription', 'gender,region'),
         ('month', 'mission', 'region'), ('week', 'inscription', 'region'),
-        ('campaign', 'inscription', 'gender × age_group × region'))
+        ('campaign', 'inscription', 'gender,age_group,region'))
         AS cells (kind, phase, breakdown);
     INSERT INTO published.revised_cell (revised_in, kind, period, phase, figure, breakdown, region,
         former, value)

@@ -165,6 +165,15 @@ def test_the_schedules_start_by_themselves_after_the_missing_hour():
         assert int(str(schedule.cron_schedule).split()[1]) >= 3
 
 
+def test_schedules_and_sensors_stand_still_where_they_are_not_armed(monkeypatch):
+    monkeypatch.setenv("SNU_SCHEDULES", "stopped")
+    unarmed = build_defs(read_settings())
+    scheduled = {schedule.default_status for schedule in unarmed.schedules or ()}
+    assert scheduled == {dg.DefaultScheduleStatus.STOPPED}
+    sensing = {sensor.default_status for sensor in unarmed.sensors or ()}
+    assert sensing == {dg.DefaultSensorStatus.STOPPED}
+
+
 def test_the_days_of_the_partitions_are_paris_days():
     partitions = daily_partitions(date(2024, 3, 30))
     window = partitions.time_window_for_partition_key("2024-03-31")

@@ -1,10 +1,11 @@
 """The nightly jobs that erase, as Dagster runs them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from snu_analytics.days import DayRange
+from snu_analytics.orchestration.log_retention import prune_event_log
 from snu_analytics.orchestration.runs import run_days
 from snu_analytics_tests.fixtures.histories import OTHER_REF, REF, add, document, patch, write_dump
 from snu_analytics_tests.fixtures.pipeline import rows
@@ -37,6 +38,27 @@ def test_whoever_is_gone_from_the_source_is_erased(instance, load, warehouse_url
     assert rows(warehouse_url, COUNT) == [(2,)]
     assert job.execute_in_process(instance=instance).success
     assert rows(warehouse_url, COUNT) == [(1,)]
+
+
+EVENT_KINDS = "SELECT DISTINCT split_part(dagster_event_type, '_', 1) FROM dagster.event_logs"
+
+
+def test_what_the_log_says_of_old_steps_is_deleted_and_materialisations_stay(
+    instance, load, warehouse_url
+):
+    load(REF, OTHER_REF)
+    execute(warehouse_url, "UPDATE dagster.event_logs SET timestamp = now() - interval '31 days'")
+    assert ("STEP",) in rows(warehouse_url, EVENT_KINDS)
+    deleted = prune_event_log(
+        instance.event_log_storage, datetime.now(UTC) - timedelta(days=30), batch=3
+    )
+    assert deleted > 3
+    assert sorted(rows(warehouse_url, EVENT_KINDS)) == [("ASSET",), ("PIPELINE",)]
+
+
+def test_what_the_log_says_of_younger_steps_stays(instance, load):
+    load(REF, OTHER_REF)
+    assert prune_event_log(instance.event_log_storage, datetime.now(UTC) - timedelta(days=30)) == 0
 
 
 def test_what_is_older_than_its_set_time_is_deleted(instance, load, warehouse_url):

@@ -88,10 +88,10 @@ def test_a_day_shows_its_stock_and_what_was_achieved(instance, defs):
     assert picture in flows["inscription_per_day"]
     assert flows["events_counted"] == 1
     shown = metadata(instance, "objectives", FIRST)
-    assert picture in shown["achieved"]
+    assert picture in shown["achieved_of_objectives"]
     assert (shown["rows"], shown["objective"], shown["reached"]) == (1, 2, 0)
     assert [record.data for record in shown["missing"]] == [
-        {"cohort": "2021", "missing": "nobody of the cohort is validated", "rows": 1}
+        {"cohort": "2021", "missing": "nobody of this cohort is validated yet", "rows": 1}
     ]
 
 
@@ -161,3 +161,22 @@ def test_the_check_of_the_pool_blocks_and_that_of_the_objectives_does_not():
         [("pool_balances", True)],
         [("objectives_complete", False)],
     ]
+
+
+def test_assets_with_nothing_to_do_for_want_of_a_collection_say_so(instance, definitions, tmp_path):
+    url = write_dump(tmp_path / "dump", young_patches=HISTORY)
+    for name in ("missionequivalences", "missionequivalence_patches"):
+        (tmp_path / "dump" / f"{name}.bson").unlink()
+    assert run_days(instance, definitions(url), DayRange(FIRST, FIRST)).faults == ()
+
+    def said(*path: str) -> str:
+        event = instance.get_latest_materialization_event(dg.AssetKey(path))
+        return event.asset_materialization.metadata["nothing_to_do"].value
+
+    assert said("mission_equivalence", "raw_patches") == (
+        "the source has no collection missionequivalences and missionequivalence_patches"
+    )
+    assert said("mission_equivalence", "anonymized_events") == (
+        "no change on these days, see mission_equivalence/raw_patches"
+    )
+    assert said("figures", "objectives").startswith("no objectives: the source has no collection")

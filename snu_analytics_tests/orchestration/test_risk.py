@@ -1,12 +1,16 @@
 """The weekly risk report as Dagster runs it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import psycopg
 import pytest
 
+from snu_analytics.catalogue import load_catalogue
 from snu_analytics.definitions import build_defs, defs
+from snu_analytics.orchestration.risk import record_report
+from snu_analytics.privacy import report_risk
 from snu_analytics_tests.fixtures.pipeline import rows
 from snu_analytics_tests.fixtures.postgres import execute
 from snu_analytics_tests.privacy.risk_rows import insert_event
@@ -86,3 +90,15 @@ def test_it_comes_after_the_events_of_persons():
         "mission_equivalence",
     }
     assert spec.partitions_def is None
+
+
+def test_a_report_made_by_command_is_shown_with_its_check(instance, settings, warehouse_url):
+    insert_event(warehouse_url, 1, gender="male", age=16)
+    with psycopg.connect(warehouse_url, autocommit=True) as connection:
+        measures = report_risk(load_catalogue(), connection, date(2024, 3, 1))
+    record_report(instance, measures)
+    event = instance.get_latest_materialization_event(KEY)
+    assert event.asset_materialization.metadata["verdict"].value.startswith("1. analytics.young_")
+    check = dg.AssetCheckKey(KEY, "published_above_threshold")
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([check])
+    assert latest[check].status.value == "SUCCEEDED"

@@ -53,6 +53,29 @@ def test_a_day_is_one_run_with_a_materialisation_per_asset(instance, defs, wareh
     ]
 
 
+def test_a_failed_run_shows_its_sentence_without_a_stack_and_no_check_that_never_ran(
+    instance, defs, dump
+):
+    (dump / "young_patches.bson").unlink()
+    outcome = run_days(instance, defs, DAY, "young", retries=False)
+    assert "young_patches.bson" in outcome.faults[0]
+    (failure,) = [
+        record.event_log_entry.dagster_event.step_failure_data.error
+        for record in instance.get_records_for_run(
+            outcome.run_id, of_type=dg.DagsterEventType.STEP_FAILURE
+        ).records
+    ]
+    assert "young_patches.bson" in failure.message
+    assert (failure.stack, failure.cause) == ([], None)
+    (ended,) = instance.get_records_for_run(
+        outcome.run_id, of_type=dg.DagsterEventType.RUN_FAILURE
+    ).records
+    assert "site-packages" not in str(ended.event_log_entry.dagster_event)
+    checks = [check.key for asset in defs.assets for check in asset.check_specs]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(checks)
+    assert latest == {}
+
+
 def test_a_range_is_one_run_whose_every_day_is_materialised(instance, defs, warehouse_url):
     assert run_days(instance, defs, DAYS, "young").ok
     for asset in defs.resolve_asset_graph().get_all_asset_keys():

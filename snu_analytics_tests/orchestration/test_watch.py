@@ -66,6 +66,6 @@ def test_a_night_that_lacks_fails_the_check_of_every_entity(
     ]
 
 
-def test_a_run_of_the_nightly_job_makes_no_check_of_yesterday(definitions, tmp_path):
+def test_a_run_of_the_nightly_job_makes_no_check_of_yesterday(instance, definitions, tmp_path):
     job = definitions(write_dump(tmp_path / "dump")).resolve_job_def("nightly")
     assert [node.name for node in job.nodes if "yesterday" in node.name] == []

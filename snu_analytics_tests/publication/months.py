@@ -72,7 +72,7 @@ def close(url: str, month: DayRange) -> Closed:
 
 def cells(url: str, kind: str, breakdown: str) -> dict[tuple, int | None]:
     """The inscriptions created: period and categories to value, None where masked."""
-    groups = breakdown.split(" × ")
+    groups = breakdown.split(",")
     return {
         (period.isoformat(), *categories): value
         for period, value, *categories in rows(

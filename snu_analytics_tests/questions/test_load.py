@@ -2,7 +2,7 @@
 
 import pytest
 
-from snu_analytics.catalogue import load_catalogue
+from snu_analytics.catalogue import definitions, load_catalogue
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions import answer_query, find_question, load_questions, read_questions
 
@@ -23,7 +23,7 @@ def read(folder, text: str):
 
 def test_a_question_is_its_comments_and_its_select(tmp_path):
     question = read(tmp_path, WHOLE)
-    assert (question.view, question.select) == ("q_files", "SELECT 1")
+    assert (question.view(), question.select) == ("q_files", "SELECT 1")
     assert question.dimensions == ["day", "week", "month", "campaign", "region"]
 
 
@@ -75,6 +75,7 @@ def test_the_values_in_the_questions_are_words_of_the_catalogue():
     for question in (q for q in load_questions().values() if q.name != "published"):
         # Names of columns and breakdowns, and what begins with a number: an interval, a step.
         own = {*question.columns, *question.breakdowns, "types", "array", "France", "; ", "/", ""}
+        own |= {definition.figure for definition in definitions()}
         for quoted in question.select.split("'")[1::2]:
             known = catalogue.lists(quoted) or quoted in own | tables or quoted[0].isdigit()
             assert known, (question.name, quoted)

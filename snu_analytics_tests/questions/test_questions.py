@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from snu_analytics.errors import QuestionError
-from snu_analytics.questions import ask, load_questions
+from snu_analytics.questions import PERIODS, ask, load_questions
 from snu_analytics_tests.questions.campaign import ASSOCIATION, COLLECTIONS, TOWN, pseudonym_of
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 20)
@@ -88,7 +88,7 @@ def test_files_abandoned_are_told_by_the_status_they_were_left_in(answer):
 
 
 def test_registered_youngs_are_told_by_kind_of_area(answer):
-    assert answer("registered_youngs", "qpv rural") == [("false", True, 1), ("true", False, 1)]
+    assert answer("registered_youngs", "qpv rural") == [(False, True, 1), (True, False, 1)]
 
 
 def test_status_changes_of_inscriptions_are_told_from_which_to_which(answer):
@@ -148,8 +148,24 @@ def test_a_decision_takes_the_days_since_the_file_was_complete(answer):
 def test_the_funnel_counts_each_young_person_once_a_step(answer):
     assert answer("campaign_funnel", "campaign") == [
         (2024, "1 created", 3),
-        (2024, "2 completed", 1),
+        (2024, "2 completed", 2),
         (2024, "3 validated", 2),
+    ]
+
+
+def test_the_funnel_tells_who_skipped_a_step(answer):
+    assert answer("campaign_funnel", "skipped", step="2 completed") == [
+        (False, "2 completed", 1),
+        (True, "2 completed", 1),
+    ]
+
+
+def test_validated_is_counted_in_each_way(answer):
+    assert answer("validated_reconciled") == [
+        ("1 validations", 2),
+        ("2 persons", 2),
+        ("3 net", 1),
+        ("4 now", 1),
     ]
 
 
@@ -296,8 +312,9 @@ TOLD = [
 @pytest.mark.parametrize(("name", "breakdown"), TOLD)
 def test_rows_that_are_answers_come_by_each_of_their_breakdowns(campaign, name, breakdown):
     question = load_questions()[name]
-    by = [] if breakdown == "total" else breakdown.split(" × ")
-    for dimension in question.dimensions:
+    by = [] if breakdown == "total" else breakdown.split(",")
+    shown = [d for d in question.dimensions if d in (*PERIODS, *question.columns_of(breakdown))]
+    for dimension in shown:
         asked = ask(campaign, name, FIRST, LAST, by, {dimension: ["none such"]})
         assert list(asked.columns) == list(
             dict.fromkeys(["day", *by, *question.apart, *question.counts.measures])
@@ -305,8 +322,18 @@ def test_rows_that_are_answers_come_by_each_of_their_breakdowns(campaign, name, 
         assert asked.empty
 
 
+def test_rows_by_one_dimension_do_not_tell_another(campaign):
+    with pytest.raises(QuestionError, match="flows by total does not tell region: ask for it by"):
+        ask(campaign, "flows", FIRST, LAST, where={"region": ["Bretagne"]})
+
+
+def test_a_breakdown_has_a_view_of_its_own_whose_rows_add_up(campaign):
+    totals = "SELECT sum(value) FROM analytics.q_flows"
+    for breakdown in ("gender", "region", "department"):
+        (by,) = campaign.execute(f"{totals}_by_{breakdown} WHERE phase = 'inscription'").fetchall()
+        assert [by] == campaign.execute(f"{totals} WHERE phase = 'inscription'").fetchall()
+
+
 def test_a_breakdown_that_is_not_there_names_those_that_are(campaign):
-    with pytest.raises(
-        QuestionError, match="flows has no breakdown gender × region: known are tot"
-    ):
+    with pytest.raises(QuestionError, match="flows has no breakdown gender,region: known are tot"):
         ask(campaign, "flows", FIRST, LAST, ["gender", "region"])

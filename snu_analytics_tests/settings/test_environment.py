@@ -134,3 +134,24 @@ def test_no_file_is_read_where_the_variable_holds_the_key(home):
     (home / "pseudonym.key").chmod(0o644)
     os.environ["SNU_PSEUDONYM_KEY"] = text = new_key()
     assert read_settings().key_text() == text
+
+
+def test_what_systemd_hands_over_as_files_is_read_by_its_name(home):
+    credentials = home / "credentials"
+    credentials.mkdir()
+    (credentials / "snu_source_url").write_text("mongodb://reader:secret@host/db\n")
+    (credentials / "snu_pseudonym_key").write_text(new_key() + "\n")
+    (credentials / "pgpass").write_text("host:5432:snu:snu_loader:secret\n")
+    os.environ["CREDENTIALS_DIRECTORY"] = str(credentials)
+    settings = read_settings()
+    assert settings.source_url == "mongodb://reader:secret@host/db"
+    assert len(settings.key()) == 32
+
+
+def test_the_first_partition_of_the_demo_is_the_first_day_of_its_history(home):
+    settings = read_settings()
+    settings.demo_source.mkdir(parents=True)
+    settings.demo_start.write_text("2025-10-01\n")
+    assert read_settings().start_date == date(2025, 10, 1)
+    os.environ["SNU_SOURCE_URL"] = "bson:///elsewhere"
+    assert read_settings().start_date == date(2021, 6, 18)

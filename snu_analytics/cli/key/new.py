@@ -13,7 +13,7 @@ from snu_analytics.settings import decode_key, default_file, new_key, read_setti
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to keep it, if not in SNU_HOME/pseudonym.key.",
+    help="Keep it in this file; without, in SNU_HOME/pseudonym.key.",
 )
 def new(out: Path | None) -> None:
     """Make a key in a file that only its owner reads; tell its fingerprint, never the key."""

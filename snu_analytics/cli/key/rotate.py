@@ -23,7 +23,7 @@ from snu_analytics.warehouse import connect, erased_with_other_keys, finish_rota
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The new key's file, if not SNU_HOME/pseudonym.key.next.",
+    help="Keep the new key in this file; without, in SNU_HOME/pseudonym.key.next.",
 )
 @pass_context
 def rotate(context: CommandContext, to: Path | None) -> None:

@@ -95,11 +95,11 @@ def annual(progress: "pd.DataFrame") -> "pd.DataFrame":
         .with_columns(
             rate=_rate("achieved", "objective"),
             missing=pl.when(pl.col("year").is_null())
-            .then(pl.lit("the year of these cohorts is not known"))
+            .then(pl.lit("these cohorts name no year"))
             .when(pl.col("without") > 0)
             .then(
                 pl.format(
-                    "{} of the year's {} cohorts have no objective with a maximum",
+                    "{} of the year's {} cohorts have no objective with a limit",
                     "without",
                     "cohorts",
                 )
@@ -141,14 +141,14 @@ def _missing(known: bool) -> pl.Expr:
     conditions = [
         (
             pl.lit(value=not known),
-            "stocks are not known: a day, or the opening stock, was not counted",
+            "not counted yet: some days since the first partition were never run",
         ),
-        (pl.col("cohort").is_null(), "no cohort is told"),
-        (pl.col("cohort").is_not_null() & ~any_goal, "the cohort has no objectives"),
-        (any_goal & ~pl.col("goal"), "the department has no objective in the cohort"),
-        (pl.col("goal") & pl.col("objective").is_null(), "the objective has no maximum"),
-        (pl.col("objective") == 0, "the objective is 0"),
-        (pl.lit(known) & nobody, "nobody of the cohort is validated"),
+        (pl.col("cohort").is_null(), "young people without a cohort"),
+        (pl.col("cohort").is_not_null() & ~any_goal, "no objective was set for this cohort"),
+        (any_goal & ~pl.col("goal"), "no objective was set for this department"),
+        (pl.col("goal") & pl.col("objective").is_null(), "the objective has no limit"),
+        (pl.col("objective") == 0, "the objective is zero"),
+        (pl.lit(known) & nobody, "nobody of this cohort is validated yet"),
     ]
     sentences = [pl.when(condition).then(pl.lit(text)) for condition, text in conditions]
     joined = pl.concat_str(sentences, separator="; ", ignore_nulls=True)

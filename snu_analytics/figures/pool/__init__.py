@@ -14,7 +14,7 @@ from snu_analytics.figures.pool.checks import (
 )
 from snu_analytics.figures.pool.movements import Moved, load_pool
 from snu_analytics.figures.pool.opening import leave_opening, load_opening, replace_opening
-from snu_analytics.figures.pool.stocks import closing_stock, known_until, pool
+from snu_analytics.figures.pool.stocks import closing_stock, known_until, pool, require_pool
 
 __all__ = [
     "Balance",
@@ -31,4 +31,5 @@ __all__ = [
     "pool",
     "recount",
     "replace_opening",
+    "require_pool",
 ]

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
+from snu_analytics.errors import WarehouseError
 from snu_analytics.figures.pool.cells import identifiers
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ def known_until(connection: psycopg.Connection, entity: str) -> date | None:
     return day
 
 
+def require_pool(connection: psycopg.Connection, entity: str, days: DayRange) -> None:
+    """Raise WarehouseError, naming the asset to run, when the pool of a day was never counted."""
+    counted = connection.execute(
+        "SELECT day FROM analytics.pool_load WHERE entity = %s AND day BETWEEN %s AND %s",
+        [entity, days.first, days.last],
+    ).fetchall()
+    if missing := set(days) - {day for (day,) in counted}:
+        raise WarehouseError(
+            f"analytics.pool_movement holds no count of {min(missing)}: materialise figures/pool "
+            "for that day first"
+        )
+
+
 def pool(
     warehouse: psycopg.Connection, entity: Entity, days: DayRange, by: str | None = None
 ) -> "pd.DataFrame":
@@ -38,10 +52,11 @@ def pool(
 
     columns = ["day", "status", *([by] if by else []), "opening", "entries", "exits", "closing"]
     query = sql.SQL(
-        "SELECT {} FROM analytics.q_pool WHERE breakdown = %s AND entity = %s "
-        "AND day BETWEEN %s AND %s ORDER BY 1, 2, 3"
-    ).format(identifiers(columns))
-    rows = warehouse.execute(query, [by or "total", entity.name, days.first, days.last]).fetchall()
+        "SELECT {} FROM {} WHERE entity = %s AND day BETWEEN %s AND %s ORDER BY 1, 2, 3"
+    ).format(
+        identifiers(columns), sql.Identifier("analytics", f"q_pool_by_{by}" if by else "q_pool")
+    )
+    rows = warehouse.execute(query, [entity.name, days.first, days.last]).fetchall()
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-4:], "int64"))
 
 

@@ -1,4 +1,4 @@
-"""Projections of validated inscriptions to a campaign's end, with bands, and their backtest.
+"""Projections of validated inscriptions to 31 May of a campaign, with bands, and their backtest.
 
 Frames of daily counts go in, a frame of projections comes out. Knows the calendar of campaigns;
 neither Dagster nor a database nor the source.

@@ -1,4 +1,4 @@
-"""Projections to the campaign's end, for every region and every day that is known at once."""
+"""Projections to 31 May, for every region and every day that is known at once."""
 
 from dataclasses import dataclass
 

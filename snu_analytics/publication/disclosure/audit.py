@@ -3,27 +3,50 @@
 The search masks stage by stage; this looks at all cells of the period at once, and masks nothing.
 """
 
+from functools import partial
+
 import numpy as np
 
-from snu_analytics.publication.disclosure.close import Cell, Cells, Closing, Key, block_of, related
-from snu_analytics.publication.disclosure.space import Span, stacked
-from snu_analytics.publication.disclosure.suppress import System, suppress
+from snu_analytics.publication.disclosure.close import Cell, Closing, Key, related
+from snu_analytics.publication.disclosure.space import (
+    Span,
+    Sums,
+    System,
+    block_of,
+    cliques_of,
+    space_of,
+)
+from snu_analytics.publication.disclosure.suppress import suppress
+from snu_analytics.publication.disclosure.threads import in_threads
 
 
-def audited_cells(closing: Closing) -> Cells:
-    """The cells of a period, all of them masked when some of them could be recovered.
+def audited_cells(*closings: Closing) -> None:
+    """Make the cells of periods, all of a period masked when some of them could be recovered.
 
     It is rare: shown cells of small periods can bound a finer one that is masked, whatever else of
     its table is.
     """
-    cells = closing.run()
-    closing.counts["audited"] += sum(cell.masked for cell in cells.values())
-    if exposed := recoverable(closing):
-        closing.counts["withheld"] += len(exposed)
-        for key, cell in cells.items():
-            if key[1]:
-                cells[key] = Cell(cell.value, masked=True, whole=True)
-    return cells
+    parts = [(number, part) for number, whole in enumerate(closings) for part in whole.parts()]
+    # Those with the most tables take longest.
+    parts.sort(key=lambda numbered: -sum(map(len, numbered[1].tables.values())))
+    exposed = [0] * len(closings)
+    made = in_threads([partial(_exposed, part) for _, part in parts])
+    for (number, part), keys in zip(parts, made, strict=True):
+        closings[number].cells.update(part.cells)
+        closings[number].counts.update(part.counts)
+        exposed[number] += len(keys)
+    for closing, count in zip(closings, exposed, strict=True):
+        closing.counts["audited"] += sum(cell.masked for cell in closing.cells.values())
+        if count:
+            closing.counts["withheld"] += count
+            for key, cell in closing.cells.items():
+                if key[1]:
+                    closing.cells[key] = Cell(cell.value, masked=True, whole=True)
+
+
+def _exposed(part: Closing) -> list[Key]:
+    part.run()
+    return recoverable(part)
 
 
 def recoverable(closing: Closing) -> list[Key]:
@@ -36,23 +59,24 @@ def recoverable(closing: Closing) -> list[Key]:
 
 
 def _recoverable(closing: Closing, figures: list[str]) -> list[Key]:
-    block, fine = block_of(closing.fine, figures, closing.categories, closing.regions)
-    span = Span(block, closing.days, [t for f in figures for t in closing.tables[f]], 0)
-    rows, keys = [], []
+    block = block_of(closing.fine, figures, closing.categories, closing.regions)
+    tables = [t for f in figures for t in closing.tables[f]]
+    span = Span(block, closing.days, cliques_of(block, tables))
+    sums, zero, keys = Sums(), Sums(), []
     for figure in figures:
         for table in ((), *closing.tables[figure]):
-            frame, sums = span.sums(table, {}, block.of(figure), span.end)
-            rows.append(sums)
-            keys += [(figure, table, named) for named in (frame.rows() if table else [()])]
+            named = span.sums(sums, table, {}, figure)
+            sums.close(len(named))
+            keys += [(figure, table, categories) for categories in named]
+    span.agreements(zero)
     cells = [closing.cells[key] for key in keys]
     count = len(cells)
-    sums = stacked(rows, span.end)
+    space = space_of([span], zero, sums)
     zeros = np.zeros(count, np.int64)
     made = suppress(
         System(
-            zero=stacked(span.agreements(span.end), span.end),
-            cells=sums,
-            values=np.rint(sums @ span.truth(fine)).astype(np.int64),
+            space=space,
+            values=space.values(),
             own=np.zeros(count, bool),
             masked=np.array([cell.masked for cell in cells]),
             whole=np.array([cell.whole for cell in cells]),

@@ -15,19 +15,27 @@ related figures. Of such cells it is not told whether they are small.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from math import prod
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
 
+from snu_analytics.catalogue.published import GROUPS, Dimensions
 from snu_analytics.days import DayRange
-from snu_analytics.publication.disclosure.space import Block, Span, stacked
-from snu_analytics.publication.disclosure.suppress import System, suppress
+from snu_analytics.publication.disclosure.space import (
+    Block,
+    Space,
+    Span,
+    Sums,
+    System,
+    block_of,
+    cliques_of,
+    space_of,
+)
+from snu_analytics.publication.disclosure.suppress import suppress
 
-Dimensions = tuple[str, ...]
 Table = tuple[str, Dimensions]  # of a figure
 
 # What a category is worth to readers, beside one of which nothing is known but that it is listed.
@@ -69,16 +77,26 @@ class Closing:
     cells: Cells = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
+    def parts(self) -> list["Closing"]:
+        """The same, for each group of figures that share no kind of change with others."""
+        return [
+            replace(self, tables={f: self.tables[f] for f in group}, cells={}, counts=Counter())
+            for group in related(self.fine, list(self.tables))
+        ]
+
     def run(self) -> Cells:
         """All cells, national totals among them."""
         for figures in related(self.fine, list(self.tables)):
-            self._totals(figures)
+            block = block_of(self.fine, figures, self.categories, self.regions)
+            for figure, value in block.totals(self.days).items():
+                self.cells[figure, (), ()] = Cell(value, masked=False)
             for size, late in ((1, ""), (2, ""), (3, ""), (2, "cohort")):
                 own = {f: self._tables(f, size, late) for f in figures}
-                self._stage([f for f in figures if own[f]], own)
+                self._stage(block, own)
             for size, region in product((1, 2), self.categories["region"]):
                 own = {f: self._tables(f, size, "department") for f in figures}
-                self._stage([f for f in figures if own[f]], own, region)
+                if any(own.values()):
+                    self._stage(block.within(region), own, region)
         return self.cells
 
     def sparse(self, figure: str, table: Dimensions) -> bool:
@@ -87,25 +105,19 @@ class Closing:
         cells = prod(len(self.categories[d]) for d in others)
         return self.cells[figure, (), ()].value < 2 * self.threshold * cells
 
-    def _totals(self, figures: Sequence[str]) -> None:
-        for figure, value in totals(self.fine, figures).items():
-            self.cells[figure, (), ()] = Cell(value, masked=False)
-
     def _tables(self, figure: str, size: int, late: str) -> list[Dimensions]:
         """A figure's tables of so many dimensions that wait for the stage of the late one."""
         return [t for t in self.tables[figure] if len(t) == size and _late(t) == late]
 
     def _stage(
-        self,
-        figures: Sequence[str],
-        own: Mapping[str, Sequence[Dimensions]],
-        region: str | None = None,
+        self, block: Block, own: Mapping[str, Sequence[Dimensions]], region: str | None = None
     ) -> None:
+        figures = [figure for figure in block.figures if own[figure]]
         if region is not None:
-            own = {f: [] if self._settled(f, own[f], region) else own[f] for f in figures}
+            own = {f: [] if self._settled(block, f, own[f]) else own[f] for f in figures}
         if not any(own[f] for f in figures):
             return
-        stage = _Stage(self, figures, own, region)
+        stage = _Stage(self, block.about(figures), own, region)
         made = suppress(stage.system, self.threshold, secondary=self.secondary)
         self.counts.update(programs=made.programs, withheld=made.withheld)
         for number, key in enumerate(stage.keys):
@@ -114,12 +126,12 @@ class Closing:
                 masked, whole = bool(made.masked[number]), bool(made.whole[number])
                 self.cells[key] = Cell(value, masked, whole)
 
-    def _settled(self, figure: str, tables: Sequence[Dimensions], region: str) -> bool:
-        """Whether a figure's cells by department follow from the region's, and are made here.
+    def _settled(self, block: Block, figure: str, tables: Sequence[Dimensions]) -> bool:
+        """Whether a figure's cells by department of a region follow from its, and are made here.
 
         They do where it has one department, or too little for any cell of it to be shown.
         """
-        departments = [d for d in self.categories["department"] if self.regions[d] == region]
+        (region,), departments = block.categories["region"], block.categories["department"]
         cell = self.cells[figure, ("region",), (region,)]
         alone = len(departments) == 1
         few = cell.masked or cell.value < 2 * self.threshold
@@ -127,26 +139,22 @@ class Closing:
             return False
         for table in tables:
             as_region = tuple("region" if d == "department" else d for d in table)
-            for categories, value in self._values(figure, table, region):
+            cells, values = _counted(block, self.days, figure, table)
+            for categories, value in zip(cells, values, strict=True):
                 same = tuple(region if d in departments else d for d in categories)
                 out = self.cells.get((figure, as_region, same)) if alone else None
                 self.cells[figure, table, categories] = out or Cell(value, True, whole=True)
         return True
 
-    def _values(
-        self, figure: str, table: Dimensions, region: str
-    ) -> Iterator[tuple[tuple[str, ...], int]]:
-        """The values of a figure's cells by department within a region."""
-        inside = self.fine.filter(
-            pl.col("region") == region, pl.col("figures").str.split("+").list.contains(figure)
-        )
-        values = {
-            tuple(keys): n for *keys, n in inside.group_by(table).agg(pl.col("value").sum()).rows()
-        }
-        departments = [d for d in self.categories["department"] if self.regions[d] == region]
-        named = dict(self.categories) | {"department": departments}
-        for categories in product(*(named[d] for d in table)):
-            yield categories, int(values.get(categories, 0))
+
+def _counted(
+    block: Block, days: DayRange, figure: str, table: Dimensions
+) -> tuple[list[tuple[str, ...]], list[int]]:
+    """The cells of a table and their values."""
+    span, sums = Span(block, days, cliques_of(block, [table])), Sums()
+    cells = span.sums(sums, table, {}, figure)
+    sums.close(len(cells))
+    return cells, np.rint(sums.matrix(span.end) @ span.truth()).astype(int).tolist()
 
 
 class _Stage:
@@ -155,32 +163,23 @@ class _Stage:
     def __init__(
         self,
         closing: Closing,
-        figures: Sequence[str],
+        block: Block,
         own: Mapping[str, Sequence[Dimensions]],
         region: str | None,
     ) -> None:
         self.closing = closing
-        categories = dict(closing.categories)
-        if region is not None:
-            departments = [d for d in categories["department"] if closing.regions[d] == region]
-            categories |= {"region": [region], "department": departments}
-        block, fine = block_of(closing.fine, figures, categories, closing.regions)
-        if region is not None:
-            fine = fine.filter(pl.col("region") == region)
-        used = {f: [*self._out(f, own, region), *own[f]] for f in figures}
-        dimensions = [t for tables in used.values() for t in tables]
-        span = Span(block, closing.days, dimensions, 0)
-        rows: list[csr_array] = []
+        used = {f: [*self._out(f, own, region), *own[f]] for f in block.figures}
+        span = Span(
+            block, closing.days, cliques_of(block, (t for tables in used.values() for t in tables))
+        )
+        sums, zero = Sums(), Sums()
         self.keys: list = []
-        for figure, table in ((f, t) for f in figures for t in used[f]):
-            frame, sums = span.sums(table, {}, block.of(figure), span.end)
-            rows.append(sums)
-            named = frame.rows() if table else [()]
+        for figure, table in ((f, t) for f in block.figures for t in used[f]):
+            named = span.sums(sums, table, {}, figure)
+            sums.close(len(named))
             self.keys += [(figure, table, categories) for categories in named]
-        truth = span.truth(fine)
-        cells = stacked(rows, span.end)
-        values = np.rint(cells @ truth).astype(np.int64)
-        self.system = self._system(stacked(span.agreements(span.end), span.end), cells, values)
+        span.agreements(zero)
+        self.system = self._system(space_of([span], zero, sums))
 
     def _out(
         self, figure: str, own: Mapping[str, Sequence[Dimensions]], region: str | None
@@ -192,7 +191,7 @@ class _Stage:
             return [t for t in out if set(t) & {"region", "department"} and set(t) <= near]
         return [t for t in out if "department" not in t]
 
-    def _system(self, zero: csr_array, cells: csr_array, values: np.ndarray) -> System:
+    def _system(self, space: Space) -> System:
         before = [self.closing.cells.get(key) for key in self.keys]
         own = np.array([cell is None for cell in before])
         masked = np.array(
@@ -213,7 +212,7 @@ class _Stage:
         whole |= own & np.array([key[1:] in hidden for key in self.keys])
         total = np.array([self.closing.cells[figure, (), ()].value for figure, _, _ in self.keys])
         return System(
-            *(zero, cells, values, own, masked, whole),
+            *(space, space.values(), own, masked, whole),
             *(numbered(lines), numbered([line[1:] for line in lines]), price, total),
         )
 
@@ -225,7 +224,7 @@ class _Stage:
             named["region"] = self.closing.regions[named["department"]]
         for size in range(len(named) + 1):
             for fewer in combinations(named, size):
-                ordered = tuple(d for d in ORDER if d in fewer)
+                ordered = tuple(d for d in GROUPS if d in fewer)
                 cell = self.closing.cells.get((figure, ordered, tuple(named[d] for d in ordered)))
                 if cell is not None and ordered != dimensions:
                     yield cell
@@ -264,9 +263,6 @@ def _late(table: Dimensions) -> str:
     return "cohort" if "cohort" in table and len(table) > 1 else ""
 
 
-ORDER = ("gender", "age_group", "region", "department", "cohort")
-
-
 def _line(key: tuple, regions: Mapping[str, str]) -> tuple:
     """The group of a cell: its table, within one region where the table has several dimensions."""
     figure, dimensions, categories = key
@@ -283,12 +279,6 @@ def numbered(things: Sequence[tuple]) -> np.ndarray:
     return np.array([numbers[thing] for thing in things])
 
 
-def totals(fine: pl.DataFrame, figures: Iterable[str]) -> dict[str, int]:
-    """The total of each figure."""
-    by_kind = fine.group_by("figures").agg(pl.col("value").sum()).rows()
-    return {f: sum(n for kind, n in by_kind if f in kind.split("+")) for f in figures}
-
-
 def related(fine: pl.DataFrame, figures: Iterable[str]) -> list[list[str]]:
     """The figures in groups that share no kind of change."""
     groups = [{figure} for figure in figures]
@@ -298,25 +288,3 @@ def related(fine: pl.DataFrame, figures: Iterable[str]) -> list[list[str]]:
         groups = [g for g in groups if not g & named] + ([set().union(*joined)] if joined else [])
     order = list(figures)
     return sorted((sorted(g, key=order.index) for g in groups), key=lambda g: order.index(g[0]))
-
-
-def block_of(
-    fine: pl.DataFrame,
-    figures: Sequence[str],
-    categories: Mapping[str, Sequence[str]],
-    regions: Mapping[str, str],
-) -> tuple[Block, pl.DataFrame]:
-    """The kinds of change as far as these figures tell them apart, and the counts by kind."""
-    of_kind = {
-        kind: "+".join(f for f in figures if f in kind.split("+"))
-        for kind in fine["figures"].unique().sort()
-    }
-    kinds = sorted(set(of_kind.values()) - {""})
-    number = {kind: kinds.index(named) for kind, named in of_kind.items() if named}
-    counts = fine.with_columns(
-        pl.col("figures").replace_strict(number, default=None, return_dtype=pl.Int64).alias("kind")
-    ).drop_nulls("kind")
-    block = Block(
-        tuple(figures), tuple(frozenset(k.split("+")) for k in kinds), categories, regions
-    )
-    return block, counts

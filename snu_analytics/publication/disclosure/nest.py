@@ -7,28 +7,38 @@ of the period being closed may be masked.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise, product
+from math import prod
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
 
+from snu_analytics.catalogue.published import Dimensions
 from snu_analytics.days import DayRange
 from snu_analytics.publication.disclosure.close import (
     Cell,
     Cells,
-    Dimensions,
     Key,
-    block_of,
     numbered,
     related,
-    totals,
 )
-from snu_analytics.publication.disclosure.space import Labels, Span, stacked
-from snu_analytics.publication.disclosure.suppress import System, suppress
+from snu_analytics.publication.disclosure.space import (
+    Block,
+    Labels,
+    Space,
+    Span,
+    Sums,
+    System,
+    block_of,
+    cliques_of,
+    space_of,
+)
+from snu_analytics.publication.disclosure.suppress import suppress
+from snu_analytics.publication.disclosure.threads import in_threads
 
 
 @dataclass(frozen=True)
@@ -57,26 +67,54 @@ class Period:
 def nested_masks(
     fine: pl.DataFrame,
     periods: Sequence[Period],
-    table: Dimensions,
-    figures: Iterable[str],
+    tables: Mapping[Dimensions, Sequence[str]],
     scheme: Scheme,
 ) -> Counter[str]:
-    """Add the cells of one table to the periods that are being closed; counts of the programs.
+    """Add the cells of tables to the periods that are being closed; counts of the programs.
 
-    Departments are looked at region by region, after the regions.
+    `tables` has the figures of each. Departments are looked at region by region, after the regions.
     """
     counts: Counter[str] = Counter()
-    inside = scheme.categories["region"] if "department" in table else [None]
-    for group, region in product(related(fine, list(figures)), inside):
-        nest = _Nest(fine, periods, (table, group), scheme, region)
-        made = suppress(nest.system, scheme.threshold)
-        counts.update(programs=made.programs, withheld=made.withheld)
-        for number, (period, key) in enumerate(nest.keys):
-            if period.closing and key[1]:
-                value = int(nest.system.values[number])
-                masked, whole = bool(made.masked[number]), bool(made.whole[number])
-                period.cells[key] = Cell(value, masked, whole)
+    blocks = {
+        group: block_of(fine, group, scheme.categories, scheme.regions)
+        for group in {tuple(g) for figures in tables.values() for g in related(fine, figures)}
+    }
+    for late in (False, True):
+        of_stage = {t: figures for t, figures in tables.items() if ("department" in t) == late}
+        nests = [
+            partial(_nested, blocks[tuple(group)], periods, table, scheme.threshold, region)
+            for table, figures in sorted(of_stage.items(), key=lambda item: _size(item[0], scheme))
+            for group in related(fine, figures)
+            for region in (scheme.categories["region"] if late else [None])
+        ]
+        for cells, of_nest in in_threads(nests):
+            counts.update(of_nest)
+            for number, key, cell in cells:
+                periods[number].cells[key] = cell
     return counts
+
+
+def _size(table: Dimensions, scheme: Scheme) -> int:
+    """Less, the more cells a table has."""
+    return -prod(len(scheme.categories[d]) for d in table)
+
+
+def _nested(
+    block: Block,
+    periods: Sequence[Period],
+    table: Dimensions,
+    threshold: int,
+    region: str | None,
+) -> tuple[list[tuple[int, Key, Cell]], Counter[str]]:
+    """The cells of a table in the periods being closed, and counts of the programs."""
+    nest = _Nest(block, periods, table, threshold, region)
+    made = suppress(nest.system, threshold)
+    cells = [
+        (at, key, Cell(int(nest.system.values[n]), bool(made.masked[n]), bool(made.whole[n])))
+        for n, (at, key) in enumerate(nest.keys)
+        if periods[at].closing and key[1]
+    ]
+    return cells, Counter(programs=made.programs, withheld=made.withheld)
 
 
 class _Nest:
@@ -84,69 +122,63 @@ class _Nest:
 
     def __init__(
         self,
-        fine: pl.DataFrame,
+        block: Block,
         periods: Sequence[Period],
-        counted: tuple[Dimensions, Sequence[str]],
-        scheme: Scheme,
+        table: Dimensions,
+        threshold: int,
         region: str | None,
     ) -> None:
-        table, figures = counted
-        self._threshold, self._region = scheme.threshold, region
-        categories, regions = dict(scheme.categories), scheme.regions
-        self._totals = {
-            (p.kind, p.days.first): totals(_of_days(fine, p.days), figures) for p in periods
-        }
+        self._periods, self._table = periods, table
+        self._threshold, self._region = threshold, region
+        self._totals = [block.totals(period.days) for period in periods]
         if region is not None:
-            departments = [d for d in categories["department"] if regions[d] == region]
-            categories |= {"region": [region], "department": departments}
-        block, counts = block_of(fine, figures, categories, regions)
-        if region is not None:
-            counts = counts.filter(pl.col("region") == region)
+            block = block.within(region)
+        cliques = cliques_of(block, [table])
         spans: list[Span] = []
         for days in pieces([p.days for p in periods]):
-            spans.append(Span(block, days, [table], spans[-1].end if spans else 0))
-        columns = spans[-1].end
-        truth = np.concatenate([span.truth(counts) for span in spans])
-        self.keys: list[tuple[Period, Key]] = []
-        rows = []
-        for period in periods:
+            spans.append(Span(block, days, cliques, spans[-1].end if spans else 0))
+        cells, zero = Sums(), Sums()
+        self.keys: list[tuple[int, Key]] = []
+        self._sizes: list[int] = []
+        for number, period in enumerate(periods):
             within = [s for s in spans if period.days.first <= s.days.first <= period.days.last]
-            for figure in figures:
-                has = period.closing or any(key[:2] == (figure, table) for key in period.cells)
-                for dimensions in ((), table) if has else ((),):
-                    of_figure = block.of(figure)
-                    parts = [s.sums(dimensions, period.labels, of_figure, columns) for s in within]
-                    rows.append(sum((sums for _, sums in parts[1:]), parts[0][1]))
-                    named = parts[0][0].rows() if dimensions else [()]
-                    self.keys += [(period, (figure, dimensions, c)) for c in named]
-        known = []
+            out = {key[0] for key in period.cells if key[1] == table}
+            for figure in block.figures:
+                for dimensions in ((), table) if period.closing or figure in out else ((),):
+                    for span in within:
+                        named = span.sums(cells, dimensions, period.labels, figure)
+                    cells.close(len(named))
+                    self.keys += [(number, (figure, dimensions, c)) for c in named]
+                    self._sizes += [len(named)] * len(named)
         if region is None:
-            known = [s.sums((), {}, block.of(f), columns)[1] for s in spans for f in figures]
-        zero = stacked([r for span in spans for r in span.agreements(columns)], columns)
-        self.system = self._system(zero, stacked(rows, columns), stacked(known, columns), truth)
+            # The national totals of all spans are known.
+            for span, figure in product(spans, block.figures):
+                span.sums(cells, (), {}, figure)
+                cells.close(1)
+        for span in spans:
+            span.agreements(zero)
+        self.system = self._system(space_of(spans, zero, cells))
 
-    def _system(
-        self, zero: csr_array, cells: csr_array, known: csr_array, truth: np.ndarray
-    ) -> System:
-        before = [self._before(p, key) for p, key in self.keys]
-        values = np.rint(cells @ truth).astype(np.int64)
+    def _system(self, space: Space) -> System:
+        before = [self._before(number, key) for number, key in self.keys]
+        values = space.values()
+        extra = len(values) - len(before)
+        shown = values[len(before) :]
         for number, cell in enumerate(before):
             if cell is not None and not cell.masked:
                 values[number] = cell.value
-        total = np.array([self._totals[p.kind, p.days.first][key[0]] for p, key in self.keys])
+        total = np.array([self._totals[number][key[0]] for number, key in self.keys])
         whole = [
             cell.whole if cell else self._too_few(number) for number, cell in enumerate(before)
         ]
-        price = 1 + np.array([self._share(n) for n in range(len(before))]) * total / 10
-        extra = known.shape[0]
-        shown = np.rint(known @ truth).astype(np.int64)
+        shares = self._shares()
+        price = 1 + np.array([shares.get(key, 0.0) for _, key in self.keys]) * total / 10
         none, zeros = np.zeros(extra, bool), np.zeros(extra, np.int64)
-        group = numbered([(p.kind, p.days.first, key[0]) for p, key in self.keys])
-        place = numbered([(p.kind, p.days.first) for p, _ in self.keys])
+        group = numbered([(number, key[0]) for number, key in self.keys])
+        place = np.array([number for number, _ in self.keys])
         return System(
-            zero=zero,
-            cells=stacked([cells, known], cells.shape[1]),
-            values=np.concatenate([values, shown]),
+            space=space,
+            values=values,
             own=np.concatenate([[cell is None for cell in before], none]),
             masked=np.concatenate([[cell is not None and cell.masked for cell in before], none]),
             whole=np.concatenate([whole, none]),
@@ -156,23 +188,23 @@ class _Nest:
             total=np.concatenate([total, shown]),
         )
 
-    def _before(self, period: Period, key: Key) -> Cell | None:
+    def _before(self, number: int, key: Key) -> Cell | None:
         """What is known of a cell; None of one that is being made."""
         figure, dimensions, _ = key
+        period = self._periods[number]
         if dimensions:
             return None if period.closing else period.cells[key]
         if self._region is not None:
             return period.cells[figure, ("region",), (self._region,)]
-        return Cell(self._totals[period.kind, period.days.first][figure], masked=False)
+        return Cell(self._totals[number][figure], masked=False)
 
-    def _too_few(self, number: int) -> bool:
+    def _too_few(self, at: int) -> bool:
         """Whether the cell is masked whatever it counts, as in `close`."""
-        period, key = self.keys[number]
-        size = sum(p is period and k[:2] == key[:2] for p, k in self.keys)
+        (number, key), size = self.keys[at], self._sizes[at]
         if self._region is None:
-            total = self._totals[period.kind, period.days.first][key[0]]
-            return total < 2 * self._threshold * size or self._masked_longer(period, key)
-        region = period.cells[key[0], ("region",), (self._region,)]
+            few = self._totals[number][key[0]] < 2 * self._threshold * size
+            return few or self._masked_longer(self._periods[number], key)
+        region = self._periods[number].cells[key[0], ("region",), (self._region,)]
         return size > 1 and (region.masked or region.value < 2 * self._threshold)
 
     def _masked_longer(self, period: Period, key: Key) -> bool:
@@ -184,21 +216,21 @@ class _Nest:
             and period.days.first <= other.days.last
             and key in other.cells
             and other.cells[key].masked
-            for other in self._periods()
+            for other in self._periods
         )
 
-    def _share(self, number: int) -> float:
-        """What share of the total is expected in a cell, by what other periods show."""
-        _, key = self.keys[number]
-        shown = [
-            (cell.value, self._totals[p.kind, p.days.first][key[0]])
-            for p in self._periods()
-            if (cell := p.cells.get(key)) and not (p.closing or cell.masked)
-        ]
-        return sum(s for s, _ in shown) / max(1, sum(t for _, t in shown))
-
-    def _periods(self) -> list[Period]:
-        return list({id(period): period for period, _ in self.keys}.values())
+    def _shares(self) -> dict[Key, float]:
+        """What share of the total is expected in each cell, by what other periods show."""
+        shown: Counter[Key] = Counter()
+        of: Counter[Key] = Counter()
+        for period, totals in zip(self._periods, self._totals, strict=True):
+            if period.closing:
+                continue
+            for key, cell in period.cells.items():
+                if key[1] == self._table and key[0] in totals and not cell.masked:
+                    shown[key] += cell.value
+                    of[key] += totals[key[0]]
+        return {key: value / max(1, of[key]) for key, value in shown.items()}
 
 
 def pieces(periods: Sequence[DayRange]) -> list[DayRange]:
@@ -206,7 +238,3 @@ def pieces(periods: Sequence[DayRange]) -> list[DayRange]:
     cuts = sorted({d for p in periods for d in (p.first, p.last + timedelta(days=1))})
     spans = [DayRange(a, b - timedelta(days=1)) for a, b in pairwise(cuts)]
     return [s for s in spans if any(p.first <= s.first <= p.last for p in periods)]
-
-
-def _of_days(fine: pl.DataFrame, days: DayRange) -> pl.DataFrame:
-    return fine.filter(pl.col("day").is_between(days.first, days.last))

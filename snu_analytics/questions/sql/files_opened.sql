@@ -12,9 +12,11 @@
 --   department: Department of residence
 --   cohort: Session of the cohesion stay
 --   source: Alone (VOLONTAIRE) or with a class (CLE)
---   qpv: Lives in a priority neighbourhood ("true", "false")
---   rural: Lives in a sparsely populated area
+--   qpv: Whether they live in a priority neighbourhood (boolean)
+--   rural: Whether they live in a sparsely populated area (boolean)
 SELECT event_date AS day, subject_id, to_value AS status, gender, age, region, department, cohort,
-       source, qpv, rural
+       source,
+       CASE qpv WHEN 'true' THEN true WHEN 'false' THEN false END AS qpv,
+       rural
 FROM analytics.young_event
 WHERE event_name = 'inscription_created'

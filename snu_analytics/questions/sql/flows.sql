@@ -9,6 +9,9 @@
 -- counts: {measures: [value, mean_7, cumulated, year_before, two_years_before]}
 -- apart: [phase, figure]
 -- breakdowns: [total, gender, age, region, department, cohort]
+-- remark: >-
+--   Inscriptions validated are events: who is validated twice counts twice. validated_reconciled
+--   holds it against other counts.
 -- columns:
 --   day: Day in Europe/Paris
 --   campaign: Campaign, September to August, by the year it ends

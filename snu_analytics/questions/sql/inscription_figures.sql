@@ -5,6 +5,9 @@
 -- phase: inscription
 -- counts: {sum: value}
 -- apart: [figure]
+-- remark: >-
+--   Validated counts events: who is validated twice counts twice. validated_reconciled holds it
+--   against other counts.
 -- columns:
 --   day: Day in Europe/Paris
 --   figure: What is counted, as published.dim_figure defines it

@@ -3,6 +3,9 @@
 -- unit: young people
 -- counts: {distinct: subject_id}
 -- apart: [taken]
+-- remark: >-
+--   Each young person counts once in the period and status taken, also who left it since.
+--   validated_reconciled holds it against other counts.
 -- columns:
 --   day: Day of the change in Europe/Paris
 --   subject_id: Pseudonym of the young person

@@ -8,6 +8,10 @@
 --   departments_reached, missing]}
 -- apart: [year, cohort]
 -- breakdowns: [total, region, department, year]
+-- beside: {department: [region]}
+-- remark: >-
+--   Achieved are those whose status is VALIDATED now: who withdrew since is not among them.
+--   validated_reconciled holds it against other counts.
 -- columns:
 --   day: Last day that is counted, in Europe/Paris
 --   breakdown: region or department of each cohort, total of a cohort, or year over its cohorts

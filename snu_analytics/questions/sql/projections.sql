@@ -1,6 +1,7 @@
--- title: Validated inscriptions projected to the campaign's end, against the objective
+-- title: Validated inscriptions projected to 31 May, against the objective
 -- answers: >-
---   How many young people will be validated, net of withdrawals, when the campaign ends, with bands;
+--   How many young people will be validated, net of withdrawals, on 31 May of
+--   the campaign, with bands;
 --   how probable it is that the objective is reached, on which day, and at which rate the rest has
 --   to come. Where the past campaigns, projected again in the night, fared badly, nothing projected
 --   is shown but the reason. The total is France.
@@ -10,15 +11,18 @@
 --   withheld, reason]}
 -- breakdowns: [total, region]
 -- latest: true
+-- remark: >-
+--   Achieved is net of withdrawals, each on its own day. validated_reconciled holds it against
+--   other counts.
 -- columns:
 --   day: Last day known to the projection, in Europe/Paris
 --   campaign: Campaign, September to August, by the year it ends
 --   breakdown: region, or total for France
 --   region: Region of residence; null for France
---   horizon_day: Day of the horizon projected to, 1 on 1 October to 243 on 31 May; 0 before
+--   horizon_day: Day of the projected season, 1 on 1 October to 243 on 31 May, the horizon; 0 before
 --   method: chain-ladder, bornhuetter-ferguson or run rate
 --   achieved: Validated so far, net of withdrawals (persons)
---   projected: Validated at the campaign's end (persons)
+--   projected: Validated on 31 May (persons)
 --   low80: Lower end of the 80 % band (persons)
 --   high80: Upper end of the 80 % band (persons)
 --   low50: Lower end of the 50 % band (persons)

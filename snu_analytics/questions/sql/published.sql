@@ -6,9 +6,9 @@
 -- unit: events
 -- counts: {measures: [value, masked_because]}
 -- apart: [kind, phase, figure]
--- breakdowns: [total, gender, age_group, region, department, cohort, gender × age_group,
---   gender × region, gender × department, gender × cohort, age_group × region,
---   age_group × cohort, region × cohort, gender × age_group × region]
+-- breakdowns: [total, gender, age_group, region, department, cohort, "gender,age_group",
+--   "gender,region", "gender,department", "gender,cohort", "age_group,region",
+--   "age_group,cohort", "region,cohort", "gender,age_group,region"]
 -- columns:
 --   day: First day of the period
 --   kind: week, month or campaign

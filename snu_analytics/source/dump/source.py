@@ -11,7 +11,7 @@ import polars as pl
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SourceError
-from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import UNKNOWN, decode_names, decode_records, decode_texts
 from snu_analytics.source.dump.bson_file import chunks, decoded, find_file
 from snu_analytics.source.dump.index import DocumentIndex, PatchIndex
@@ -107,7 +107,7 @@ class DumpSource:
 
     def checks(self, entity: Entity) -> list[Check]:
         return [
-            Check(name, True, "not in this dump: taken to be empty")
+            Check(name, True, f"not in this dump: {TAKEN_TO_BE_EMPTY}")
             if self._lacks(entity, name)
             else self._check(name)
             for name in (entity.collection, entity.patches)

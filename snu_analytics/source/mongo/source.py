@@ -16,8 +16,8 @@ from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
 from snu_analytics.catalogue import Entity
 from snu_analytics.days import DayRange
-from snu_analytics.errors import SettingsError, SourceError
-from snu_analytics.source.contract import Check, Histories, Patches
+from snu_analytics.errors import SettingsError, SourceError, SourceUnavailable
+from snu_analytics.source.contract import TAKEN_TO_BE_EMPTY, Check, Histories, Patches
 from snu_analytics.source.decode import (
     UNKNOWN,
     decode_documents,
@@ -285,7 +285,7 @@ class MongoSource:
     def _size(self, entity: Entity, collection: str) -> tuple[bool, str]:
         self._require(entity, collection)
         if not self._is_there(collection):
-            return True, "not in this database: taken to be empty"
+            return True, f"not in this database: {TAKEN_TO_BE_EMPTY}"
         count = self._asked(collection, self._database[collection].estimated_document_count)
         return True, f"about {count:,} documents"
 
@@ -306,6 +306,8 @@ class MongoSource:
 def _checked(subject: str, required: bool, look: Callable[[], tuple[bool, str]]) -> Check:
     try:
         ok, message = look()
+    except SourceUnavailable:
+        raise  # each further look at a dead server would wait as long
     except SourceError as error:
         ok, message = False, str(error)
     return Check(subject, ok, message, required)

@@ -26,7 +26,7 @@ def projection_table(metadata: MetaData) -> None:
         ),
         column("method", Text, "chain-ladder, bornhuetter-ferguson or run rate", nullable=True),
         column("achieved", Integer, "Validated so far, net of withdrawals (persons)"),
-        column("projected", Float, "Validated at the campaign's end (persons)", nullable=True),
+        column("projected", Float, "Validated on 31 May of the campaign (persons)", nullable=True),
         *(column(name, Float, comment, nullable=True) for name, comment in _BANDS.items()),
         column("objective", Float, "Objective of the campaign's cohorts (persons)", nullable=True),
         column("probability", Float, "That the objective is reached (share)", nullable=True),
@@ -42,7 +42,7 @@ def projection_table(metadata: MetaData) -> None:
         column("withheld", Boolean, "The backtest objects: nothing projected is told"),
         column("reason", Text, "What is missing, or why it is withheld", nullable=True),
         Index("projection_as_of_region_idx", "as_of", "region", unique=True),
-        comment="Validated inscriptions at the end of the campaign, net of withdrawals, by France "
+        comment="Validated inscriptions on 31 May of the campaign, net of withdrawals, by France "
         "and region, as projected at the end of each day: chain ladder on the shares of past "
         "campaigns, early on Bornhuetter-Ferguson with the last campaign's total as prior",
     )

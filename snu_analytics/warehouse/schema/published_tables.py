@@ -126,7 +126,7 @@ def _cell_keys(kinds: str = "week, month or campaign") -> list[Column]:
         column("period", Date, "First day of the period"),
         column("phase", Text, _PHASE),
         column("figure", Text, _FIGURE),
-        column("breakdown", Text, "Dimensions that are broken down, such as gender × region"),
+        column("breakdown", Text, "Dimensions that are broken down, such as gender,region"),
         *(
             column(name, Text, f"{meaning}; null where it is not broken down", nullable=True)
             for name, meaning in _GROUPS.items()

@@ -1,4 +1,4 @@
-"""Tables and columns that a former version named otherwise: renamed in place, with their rows."""
+"""Tables, columns and names in rows that a former version named otherwise: renamed in place."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,14 @@ _COLUMNS = (
     ("analytics.erased_subject", "subject_id", "digest"),
 )
 
+# Columns of published.* that name several dimensions, once joined by a sign of no keyboard.
+_JOINED = (
+    ("breakdown", "breakdown"),
+    ("revised_cell", "breakdown"),
+    ("campaign_revision", "unrevised"),
+)
+_FORMER_SIGN, _SIGN = " × ", ","
+
 _STANDS = text("SELECT to_regclass(:table) IS NOT NULL")
 _HAS_COLUMN = text(
     "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(:table) "
@@ -25,7 +33,7 @@ _HAS_COLUMN = text(
 
 
 def ensure_names(connection: Connection) -> Iterator[Change]:
-    """The changes that give tables, their keys, and columns of a former version today's names."""
+    """The changes that give what a former version made today's names."""
     for schema, former, name in _TABLES:
         if connection.scalar(_STANDS, {"table": f"{schema}.{former}"}):
             connection.exec_driver_sql(f"ALTER TABLE {schema}.{former} RENAME TO {name}")
@@ -37,3 +45,17 @@ def ensure_names(connection: Connection) -> Iterator[Change]:
             connection.exec_driver_sql(f"ALTER TABLE {table} RENAME COLUMN {former} TO {name}")
             sentence = f"column {table}.{former} is renamed {name}, its rows stay"
             yield Change("changed", f"column {table}.{name}", sentence)
+    for name, column in _JOINED:
+        table = f"published.{name}"
+        if not connection.scalar(_HAS_COLUMN, {"table": table, "column": column}):
+            continue
+        renamed = connection.execute(
+            text(
+                f"UPDATE {table} SET {column} = replace({column}, :former, :sign) "
+                f"WHERE {column} LIKE '%' || :former || '%'"
+            ),
+            {"former": _FORMER_SIGN, "sign": _SIGN},
+        )
+        if renamed.rowcount:
+            sentence = f"dimensions in {table}.{column} are joined by a comma, the rows stay"
+            yield Change("changed", f"column {table}.{column}", sentence)

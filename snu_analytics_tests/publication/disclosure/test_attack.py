@@ -14,7 +14,10 @@ from snu_analytics_tests.publication.disclosure.world import (
     REGIONS,
     closing,
     country,
+    late,
     masked,
+    revised,
+    small_movements,
 )
 
 WEEKS = [DayRange(date(2024, 4, d), date(2024, 4, d + 6)) for d in (1, 8, 15, 22)]
@@ -51,8 +54,8 @@ def test_nothing_is_recovered_from_weeks_beside_their_month(seed):
     month = closing(fine).cells
     weeks = [Period("week", days, {}, closing=True) for days in WEEKS]
     periods = [Period("month", APRIL, month), *weeks]
-    for table in (("gender",), ("region",)):
-        nested_masks(fine, periods, table, FIGURES, Scheme(CATEGORIES, REGIONS, 11))
+    tables: dict[tuple[str, ...], tuple[str, ...]] = {("gender",): FIGURES, ("region",): FIGURES}
+    nested_masks(fine, periods, tables, Scheme(CATEGORIES, REGIONS, 11))
     published = [(range(5), month), *(([n], week.cells) for n, week in enumerate(weeks))]
     for number, week in enumerate(WEEKS):
         inside = fine.filter(fine["day"].is_between(week.first, week.last))
@@ -76,3 +79,16 @@ def test_every_category_has_a_cell_and_every_small_one_is_masked():
         (department,) for department in REGIONS
     }
     assert all(cell.masked for key, cell in month.items() if key[1] and cell.value < 11)
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_nothing_is_recovered_from_two_versions(seed):
+    former = closing(country(seed, 300)).cells
+    second = revised(former, late(seed))
+    attacker = Attacker([([0], former), ([0, 1], second)], knows_rules=True)
+    assert (attacker.recovered(), small_movements(former, second)) == ({}, 0)
+
+
+def test_few_late_changes_are_seen_in_a_revision_that_nobody_checks():
+    former = closing(country(3, 1_000)).cells
+    assert small_movements(former, revised(former, late(3), checked=False)) > 0

@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy import create_engine
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.questions import Question, load_questions
+from snu_analytics.questions import Question, load_questions, question_views
 from snu_analytics.warehouse.schema import published_views
 from snu_analytics.warehouse.schema.views import ensure_views
 from snu_analytics_tests.fixtures.postgres import execute
@@ -24,7 +24,8 @@ def changes(url: str, questions: Iterable[Question]) -> list[tuple[str, str]]:
     """What a migration with these questions does, kept."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
-        done = list(ensure_views(connection, [*(q.definition for q in questions), *PUBLISHED]))
+        views = [view for question in questions for view in question.definitions]
+        done = list(ensure_views(connection, [*views, *PUBLISHED]))
     engine.dispose()
     return [(change.kind, change.sentence) for change in done]
 
@@ -36,18 +37,18 @@ def view_changes(url: str) -> list[tuple[str, str]]:
 
 def test_each_question_has_its_view(warehouse_url):
     views = rows(warehouse_url, "SELECT viewname FROM pg_views WHERE schemaname = 'analytics'")
-    assert {name for (name,) in views} >= {q.view for q in load_questions().values()}
+    assert {name for (name,) in views} >= {v.name for v in question_views()}
 
 
 def test_a_view_and_its_columns_carry_their_comments(warehouse_url):
-    for question in load_questions().values():
+    for view in question_views():
         comments = rows(
             warehouse_url,
             "SELECT a.attname, col_description(a.attrelid, a.attnum) FROM pg_attribute a "
             "WHERE a.attrelid = %s::regclass AND a.attnum > 0 ORDER BY a.attnum",
-            f"analytics.{question.view}",
+            f"analytics.{view.name}",
         )
-        assert dict(comments) == dict(question.columns)
+        assert dict(comments) == dict(view.columns)
     assert rows(warehouse_url, f"SELECT obj_description('{MOVES}'::regclass)")[0][0].startswith(
         "Young people who left or arrived in a department. How many young people moved, "
     )
