@@ -34,11 +34,12 @@ SELECT taken.event_date AS day, taken.subject_id, step.name AS step,
        ) AS skipped,
        taken.gender, taken.age, taken.region, taken.department, taken.cohort, taken.source
 FROM (
-    SELECT *, CASE WHEN field IS NULL THEN 1
-                   WHEN field = 'status' AND to_value = 'VALIDATED' THEN 3
-                   WHEN field = 'status' THEN 2
-                   WHEN field = 'statusPhase1' THEN 4
-                   ELSE 5 END AS step
+    SELECT event_date, subject_id, gender, age, region, department, cohort, source,
+           CASE WHEN field IS NULL THEN 1
+                WHEN field = 'status' AND to_value = 'VALIDATED' THEN 3
+                WHEN field = 'status' THEN 2
+                WHEN field = 'statusPhase1' THEN 4
+                ELSE 5 END AS step
     FROM analytics.young_event
     WHERE field IS NULL
        OR (field = 'status' AND to_value = 'WAITING_VALIDATION'

@@ -29,7 +29,7 @@ WHERE phase = 'inscription'
 UNION ALL
 SELECT event_date, '2 persons', gender, age, region, department, cohort, 1
 FROM (
-    SELECT *, row_number() OVER (
+    SELECT event_date, gender, age, region, department, cohort, row_number() OVER (
         PARTITION BY subject_id, extract(year FROM event_date + interval '4 months')
         ORDER BY event_date, event_order
     ) AS place
@@ -40,7 +40,7 @@ WHERE place = 1
 UNION ALL
 SELECT event_date, '4 now', gender, age, region, department, cohort, 1
 FROM (
-    SELECT DISTINCT ON (subject_id) *
+    SELECT DISTINCT ON (subject_id) event_date, to_value, gender, age, region, department, cohort
     FROM analytics.young_event
     WHERE field = 'status' OR field IS NULL
     ORDER BY subject_id, event_date DESC, event_order DESC
