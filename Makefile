@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large faults
 
 setup: .venv/.installed
 
@@ -85,6 +85,10 @@ checks: .tools/checks/bin/hadolint
 # What attackers recover from all that is stored: nothing, and something where nothing protects it.
 attack: setup
 	$(BIN)/python -m benchmarks.attack
+
+# A hundred SIGKILLs into every command, and what the next one makes of them.
+faults: setup
+	$(BIN)/python -m benchmarks.faults
 
 # Fourteen months of messy history through every command, held against the truth.
 rehearsal: setup
