@@ -1,4 +1,4 @@
-"""The README's own commands, as they are written there, and what the shell completes."""
+"""The commands of the README and of docs/, as they stand there, and what the shell completes."""
 
 import re
 import shlex
@@ -12,12 +12,17 @@ from click.testing import CliRunner
 
 from snu_analytics.cli.main import main
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "register.md"),
+]
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
-BLOCKS = re.findall(r"^snu-analytics .*$", README, re.MULTILINE)
-INLINE = sorted(set(re.findall(r"`(snu-analytics [^`]+)`", README)))
+BLOCKS = re.findall(r"^snu-analytics figures .*$", TEXT, re.MULTILINE)
+INLINE = sorted(set(re.findall(r"`(snu-analytics [^`]+)`", TEXT)))
 
-# What the README leaves to whoever reads it.
+# What the pages leave to whoever reads it.
 STANDING_FOR = {
     "FROM": "2024-03-01",
     "TO": "2024-03-31",
@@ -25,6 +30,7 @@ STANDING_FOR = {
     "EVENT_ID": "x",
     "FINGERPRINT": "x",
     "DAY": "2024-03-01",
+    "MONTH": "2024-03",
 }
 
 
@@ -98,3 +104,13 @@ def test_commands_questions_dimensions_and_entities_are_completed():
     assert completed("figures", "flows", "--by", "reg") == ["region"]
     assert completed("figures", "published", "--by", "gender,reg") == ["gender,region"]
     assert completed("audit", "2024-03", "--entity", "mission_") == ["mission_equivalence"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_to_one(page):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_readme_is_read_in_one_sitting():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
