@@ -49,9 +49,8 @@ def _column(name: str) -> sql.Composed:
 def count_query(entity: Entity) -> sql.Composed:
     """SQL of day, phase, figure and the number of events counted, over all groups at once."""
     return sql.SQL(
-        "SELECT e.event_date, f.phase, f.figure, count(*) FILTER (WHERE f.counted) "
-        "FROM {counted} WHERE {days} GROUP BY e.event_date, f.phase, f.figure "
-        "HAVING count(*) FILTER (WHERE f.counted) > 0"
+        "SELECT e.event_date, f.phase, f.figure, count(*) "
+        "FROM {counted} WHERE {days} AND f.counted GROUP BY e.event_date, f.phase, f.figure"
     ).format(counted=_counted(entity), days=_DAYS)
 
 
