@@ -107,7 +107,7 @@ def main() -> None:
         "on their day, which the row shows and the id tells. The fewer a day sees, the more "
         "this is; `snu-analytics risk` measures it.",
         "",
-        "What remains as well: months, weeks and their campaign together are proven for figures of "
+        "What remains as well: months and their campaign together are proven for figures of "
         "up to 6,000 columns alone; of the inscription figures of a whole campaign it is proven of "
         "each table over all periods, and of each period over all tables.",
     ]
