@@ -25,10 +25,12 @@ from snu_analytics.publication.disclosure import (
     Cell,
     Cells,
     Closing,
+    Key,
     Labels,
     Period,
     Scheme,
     audited_cells,
+    joint_masks,
     nested_masks,
 )
 from snu_analytics.warehouse import (
@@ -105,8 +107,8 @@ class EntityClosing:
     def close(self) -> pl.DataFrame:
         """The cells of all periods that are published with the month, with BREAKDOWN_COLUMNS."""
         month, campaign = self._around.month, self._around.campaign
-        masked_month: frozenset = frozenset()
-        masked_campaign: frozenset = frozenset()
+        masked_month: dict[Key, bool] = {}
+        masked_campaign: dict[Key, bool] = {}
         if self._around.campaign_is_over:
             masked_month, masked_campaign = self._nest_campaign()
         closings: dict[PeriodKind, Closing] = {
@@ -119,6 +121,8 @@ class EntityClosing:
         for kind, closing in closings.items():
             self._made[kind, closing.days.first] = closing.cells
             self.counts.update(closing.counts)
+        if self._around.campaign_is_over:
+            self._join_campaign()
         self._nest_weeks()
         return self._rows()
 
@@ -127,31 +131,47 @@ class EntityClosing:
         kind: PeriodKind,
         days: DayRange,
         named: Mapping[str, Category],
-        before: frozenset,
+        before: Mapping[Key, bool],
     ) -> Closing:
         fine = by_category(of_days(self._fine, days), named)
         tables = {f: self._tables(kind, f, named) for f in self._figures()}
         every = {group: category.every for group, category in named.items()}
         return Closing(fine, days, tables, every, self._regions, self._threshold, before=before)
 
-    def _nest_campaign(self) -> tuple[frozenset, frozenset]:
-        """The cells of the last month and the campaign that the other months need masked."""
+    def _nest_campaign(self) -> tuple[dict[Key, bool], dict[Key, bool]]:
+        """The cells of the last month and the campaign that the other months need masked.
+
+        With each whether its whole group is.
+        """
+        of_last: Cells = {}
+        of_campaign: Cells = {}
+        fine, periods, scheme = self._campaign(of_campaign, of_last)
+        named = categories(self._around.campaign, self._around.campaign)
+        tables = self._shared("month", "campaign", named)
+        self.counts.update(nested_masks(fine, periods, tables, scheme))
+        return _masked(of_last), _masked(of_campaign)
+
+    def _join_campaign(self) -> None:
+        """Mask what the campaign tells of its months, and they of it, all tables together."""
+        self.counts.update(joint_masks(*self._campaign()))
+
+    def _campaign(
+        self, of_campaign: Cells | None = None, of_last: Cells | None = None
+    ) -> tuple[pl.DataFrame, list[Period], Scheme]:
+        """The fine counts of the campaign, it and its months, with cells in the making or made."""
         campaign, last = self._around.campaign, self._around.month
         named = categories(campaign, campaign)
         every = {group: category.every for group, category in named.items()}
         fine = by_category(of_days(self._fine, campaign), named)
-        scheme = Scheme(every, self._regions, self._threshold)
-        of_last: Cells = {}
-        of_campaign: Cells = {}
-        periods = [Period("campaign", campaign, of_campaign, closing=True)]
+        cells = self._out("campaign", campaign) if of_campaign is None else of_campaign
+        periods = [Period("campaign", campaign, cells, closing=True)]
         for first in sorted({day.replace(day=1) for day in campaign}):
             month = month_of(first)
             labels = _labels(every, categories(campaign, month))
-            cells = of_last if month == last else self._out("month", month)
-            periods.append(Period("month", month, cells, month == last, labels))
-        tables = self._shared("month", "campaign", named)
-        self.counts.update(nested_masks(fine, periods, tables, scheme))
-        return _masked(of_last), _masked(of_campaign)
+            closing = month == last and of_last is not None
+            cells = of_last if closing and of_last is not None else self._out("month", month)
+            periods.append(Period("month", month, cells, closing, labels))
+        return fine, periods, Scheme(every, self._regions, self._threshold)
 
     def _nest_weeks(self) -> None:
         weeks = list(self._around.weeks())
@@ -233,5 +253,5 @@ def _labels(every: Mapping[str, tuple[str, ...]], named: Mapping[str, Category])
     }
 
 
-def _masked(cells: Cells) -> frozenset:
-    return frozenset(key for key, cell in cells.items() if cell.masked)
+def _masked(cells: Cells) -> dict[Key, bool]:
+    return {key: cell.whole for key, cell in cells.items() if cell.masked}

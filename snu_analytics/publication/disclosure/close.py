@@ -63,7 +63,8 @@ class Closing:
 
     `fine` has day, figures (texts joined by `+`), a category for each dimension, and value.
     `tables` lists the tables of each figure. `regions` is the region of each department. `before`
-    are cells that other periods need to be masked.
+    are cells that other periods need to be masked, and whether with their whole group: of a cell
+    masked by itself it may be known that it counts k or more, which bounds its months.
     """
 
     fine: pl.DataFrame
@@ -73,7 +74,7 @@ class Closing:
     regions: Mapping[str, str]
     threshold: int = 11
     secondary: bool = True
-    before: frozenset[Key] = frozenset()
+    before: Mapping[Key, bool] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -200,12 +201,17 @@ class _Stage:
                 for key, cell in zip(self.keys, before, strict=True)
             ]
         )
-        whole = np.array([cell is not None and cell.whole for cell in before])
-        lines = [_line(key, self.closing.regions) for key in self.keys]
+        whole = np.array(
+            [
+                self.closing.before.get(key, False) if cell is None else cell.whole
+                for key, cell in zip(self.keys, before, strict=True)
+            ]
+        )
+        lines = [line(key, self.closing.regions) for key in self.keys]
         price = np.array([self._price(key) for key in self.keys])
         for number, key in enumerate(self.keys):
             if before[number] is None:
-                whole[number] = self._too_few(key)
+                whole[number] |= self._too_few(key)
         hidden = {
             key[1:] for key, so in zip(self.keys, whole, strict=True) if so and len(key[1]) > 1
         }
@@ -263,7 +269,7 @@ def _late(table: Dimensions) -> str:
     return "cohort" if "cohort" in table and len(table) > 1 else ""
 
 
-def _line(key: tuple, regions: Mapping[str, str]) -> tuple:
+def line(key: tuple, regions: Mapping[str, str]) -> tuple:
     """The group of a cell: its table, within one region where the table has several dimensions."""
     figure, dimensions, categories = key
     named = dict(zip(dimensions, categories, strict=True))

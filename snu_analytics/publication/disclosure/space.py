@@ -375,6 +375,11 @@ class System:
     price: np.ndarray
     total: np.ndarray
 
+    def near(self, cells: np.ndarray) -> np.ndarray:
+        """The cells that share a count with some of these."""
+        columns = self.space.cells[np.flatnonzero(cells)].sum(axis=0) > 0
+        return np.asarray(self.space.cells @ columns.astype(float) > 0)
+
 
 def space_of(spans: Sequence[Span], zero: Sums, cells: Sums) -> Space:
     """The counts of some spans, and the cells that they add up to."""

@@ -50,20 +50,19 @@ class Masks:
 
 def suppress(system: System, threshold: int, *, secondary: bool = True) -> Masks:
     """The cells to mask, by position."""
-    small = (system.values < threshold) & (system.own | system.masked)
+    small = _small(system, threshold)
     if not secondary or not (small | system.masked | system.whole).any():
         nothing = np.zeros(len(small), bool)
         return Masks(system.masked | system.whole | small, system.whole, nothing)
     programs = 0
     for attempt in range(_ROUNDS):
-        masked = system.masked | system.whole | (small & system.own)
-        search = _Search(replace(system, masked=masked), small & ~system.whole, threshold)
-        masked, exposed = search.run()
-        programs += search.programs
+        made = searched(system, threshold)
+        programs += made.programs
+        exposed = made.exposed
         if not exposed.any() or not system.own.any():
-            return Masks(masked, system.whole, exposed, programs)
+            return replace(made, programs=programs)
         by = system.place if attempt else system.group
-        at_fault = exposed if (exposed & system.own).any() else search.near(exposed)
+        at_fault = exposed if (exposed & system.own).any() else system.near(exposed)
         wider = system.own & np.isin(by, by[at_fault & system.own])
         system = replace(system, whole=system.whole | wider)
     return Masks(
@@ -73,6 +72,19 @@ def suppress(system: System, threshold: int, *, secondary: bool = True) -> Masks
         programs,
         withheld=True,
     )
+
+
+def searched(system: System, threshold: int) -> Masks:
+    """The cells to mask one by one, by position, and those that this does not protect."""
+    small = _small(system, threshold)
+    masked = system.masked | system.whole | (small & system.own)
+    search = _Search(replace(system, masked=masked), small & ~system.whole, threshold)
+    masked, exposed = search.run()
+    return Masks(masked, system.whole, exposed, search.programs)
+
+
+def _small(system: System, threshold: int) -> np.ndarray:
+    return (system.values < threshold) & (system.own | system.masked)
 
 
 class _Search:
@@ -115,11 +127,6 @@ class _Search:
         room = np.maximum(0, s.values[loose] - self._threshold)
         most = np.concatenate([np.full(self._columns + count, np.inf), room])
         return Program(rows, np.array(bounds), prices, most)
-
-    def near(self, cells: np.ndarray) -> np.ndarray:
-        """The cells that share a count with some of these."""
-        columns = self._system.space.cells[np.flatnonzero(cells)].sum(axis=0) > 0
-        return np.asarray(self._system.space.cells @ columns.astype(float) > 0)
 
     def _widen(self, cell: int) -> None:
         """Take a cell to the ends that it must be able to reach, masking what stands in the way."""

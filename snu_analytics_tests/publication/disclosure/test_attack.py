@@ -7,6 +7,7 @@ import pytest
 from snu_analytics.days import DayRange
 from snu_analytics.publication.disclosure import Period, Scheme, nested_masks, recoverable
 from snu_analytics_tests.publication.disclosure.attacker import Attacker
+from snu_analytics_tests.publication.disclosure.together import campaign
 from snu_analytics_tests.publication.disclosure.world import (
     APRIL,
     CATEGORIES,
@@ -62,6 +63,13 @@ def test_nothing_is_recovered_from_weeks_beside_their_month(seed):
         weeks[number].cells.update(closing(inside, tables=[]).cells)
     assert Attacker(published, knows_rules=True).recovered() == {}
     assert masked(weeks[0].cells) < len(weeks[0].cells)
+
+
+def test_nothing_is_recovered_from_a_campaign_beside_its_months():
+    whole, april, may = (cells for _, cells in campaign(1, 600)[:3])
+    published = [([0, 1], whole), ([0], april), ([1], may)]
+    assert Attacker(published, knows_rules=True).recovered() == {}
+    assert masked(whole) < len(whole)
 
 
 def test_national_totals_are_those_of_the_counts():

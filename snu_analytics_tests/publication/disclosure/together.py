@@ -12,6 +12,7 @@ from snu_analytics.publication.disclosure import (
     Period,
     Scheme,
     audited_cells,
+    joint_masks,
     nested_masks,
 )
 from snu_analytics.publication.disclosure.nest import pieces
@@ -33,8 +34,11 @@ _WEEKLY: tuple[tuple[str, ...], ...] = (("gender",), ("region",))
 _SCHEME = Scheme(CATEGORIES, REGIONS, 11)
 
 
-def campaign(seed: int, people: int) -> list[Published]:
-    """The periods as they are published, month by month, and the spans of days they consist of."""
+def campaign(seed: int, people: int, *, nested: bool = True) -> list[Published]:
+    """The periods as they are published, month by month, and the spans of days they consist of.
+
+    Unless `nested`, the campaign and its months are masked each by itself.
+    """
     fine = country(seed, people, CAMPAIGN)
     first: Cells = {}
     last: Cells = {}
@@ -47,9 +51,13 @@ def campaign(seed: int, people: int) -> list[Published]:
         Period("month", APRIL, april),
         Period("month", MAY, second, closing=True),
     ]
-    nested_masks(fine, periods, dict.fromkeys(TABLES, FIGURES), _SCHEME)
+    if nested:
+        nested_masks(fine, periods, dict.fromkeys(TABLES, FIGURES), _SCHEME)
     may, all_of_it = _closed(fine, MAY, second), _closed(fine, CAMPAIGN, whole)
     months = [Period("month", APRIL, april), Period("month", MAY, may)]
+    whole_campaign = Period("campaign", CAMPAIGN, all_of_it, closing=True)
+    if nested:
+        joint_masks(fine, [whole_campaign, *months], _SCHEME)
     _nested(fine, [*months, Period("week", WEEKS[0], first)], {WEEKS[1]: last})
     made = [(CAMPAIGN, all_of_it), (APRIL, april), (MAY, may), (WEEKS[0], first), (WEEKS[1], last)]
     spans = pieces([days for days, _ in made])
@@ -60,7 +68,7 @@ def campaign(seed: int, people: int) -> list[Published]:
 
 
 def _closed(fine: pl.DataFrame, days: DayRange, before: Cells | None = None) -> Cells:
-    masked = frozenset(key for key, cell in (before or {}).items() if cell.masked)
+    masked = {key: cell.whole for key, cell in (before or {}).items() if cell.masked}
     inside = fine.filter(pl.col("day").is_between(days.first, days.last))
     tables = dict.fromkeys(FIGURES, TABLES)
     closing = Closing(inside, days, tables, CATEGORIES, REGIONS, before=masked)
