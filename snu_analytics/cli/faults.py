@@ -85,7 +85,7 @@ def _kill_children() -> None:
     Whoever has a session of its own stays (the embedded server's keeper, which stops it when we
     are gone), as does the one that takes away the semaphores.
     """
-    for child in psutil.Process().children():
+    for child in psutil.Process().children(recursive=True):  # a server forks the workers
         with suppress(OSError, psutil.Error):
             if os.getsid(child.pid) == os.getsid(0) and _TRACKER not in " ".join(child.cmdline()):
                 child.kill()

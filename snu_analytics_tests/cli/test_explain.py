@@ -20,7 +20,7 @@ def command(world, monkeypatch):
     """Runs the command on the world's source and warehouse, as a person does."""
     monkeypatch.setenv("SNU_WAREHOUSE_URL", world.url)
     # The key of these tests is a pattern, which settings refuse.
-    monkeypatch.setattr("snu_analytics.cli.context.Pseudonymiser", lambda _: PSEUDONYMS)
+    monkeypatch.setattr("snu_analytics.pipeline.context.Pseudonymiser", lambda _: PSEUDONYMS)
     ensure_key(world.folder / "home")
 
     def run(event_id: str, width: int = 100) -> Result:

@@ -223,9 +223,9 @@ def test_a_command_ends_within_2_s_of_a_signal_and_its_processes_with_it(environ
     command = [sys.executable, "-m", "snu_analytics", *days]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     children: list[psutil.Process] = []
-    while len(children) < 3:  # two that work, and the one that looks after their semaphores
+    while len(children) < 4:  # two that work, who forks them, and who looks after semaphores
         assert process.poll() is None
-        children = psutil.Process(process.pid).children()
+        children = psutil.Process(process.pid).children(recursive=True)
         time.sleep(0.05)
     began = time.monotonic()
     process.send_signal(sent)

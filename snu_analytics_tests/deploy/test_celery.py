@@ -54,6 +54,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "SNU_WAREHOUSE_URL": url,
         "SNU_DAGSTER_URL": dagster_url(url),
         "SNU_START_DATE": str(DAYS.first),
+        "SNU_SCHEDULES": "stopped",  # no run but those of the backfill
     }
 
 

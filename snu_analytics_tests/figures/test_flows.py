@@ -45,11 +45,11 @@ def counted(url: str, days: DayRange) -> dict[date, dict[str, int]]:
 
 def course(url: str, *columns: str, by: str = "") -> list[tuple]:
     """Some columns of the inscriptions created, by day, in all or by one dimension."""
+    view = f"analytics.q_flows_by_{by}" if by else "analytics.q_flows"
     return rows(
         url,
-        f"SELECT campaign_day, {', '.join(columns)} FROM analytics.q_flows "
-        "WHERE phase = 'inscription' AND figure = 'created' AND breakdown = %s ORDER BY 1, 2",
-        by or "total",
+        f"SELECT campaign_day, {', '.join(columns)} FROM {view} "
+        "WHERE phase = 'inscription' AND figure = 'created' ORDER BY 1, 2",
     )
 
 

@@ -40,12 +40,12 @@ def test_objectives_are_held_against_the_stock_the_opening_stock_included(world)
         "inscriptiongoals, document 3 (cohort Juin 2023, department Atlantide): "
         "the department is not known",
     )
-    no_maximum = "the objective has no maximum"
+    no_maximum = "the objective has no limit"
     assert achieved(world, 1) == [
         ("Juin 2023", "Paris", 1, 1, 2, None),
         ("Juin 2023", "Seine-et-Marne", 0, 0, None, no_maximum),
     ]
-    unknown = "stocks are not known: a day, or the opening stock, was not counted"
+    unknown = "not counted yet: some days since the first partition were never run"
     assert achieved(world, 3) == [
         ("Juin 2023", "Paris", None, None, 2, unknown),
         ("Juin 2023", "Seine-et-Marne", None, None, None, f"{unknown}; {no_maximum}"),
@@ -66,7 +66,7 @@ def test_progress_is_told_by_cohort_region_department_and_year(world):
     with world.source() as source, world.connect() as connection:
         load_objectives(world.context, source, None, connection)
         load_progress(connection)
-    nobody = "nobody of the cohort is validated"
+    nobody = "nobody of this cohort is validated yet"
     assert answer(world, "objectives")[0][1:3] == (2023, "Juin 2023")
     assert answer(world, "objectives")[1:] == [
         (day(1), 2024, "Juillet 2024", 0, 0, 4, 0.0, False, 1, 0, nobody),
@@ -97,7 +97,7 @@ def test_progress_is_that_of_the_last_day_counted_whichever_day_ran(world):
         load(world, 2, opening=False, young_patches=[anna])
         assert load_progress(connection, day(2)) == day(2)
         missing = answer(world, "objectives")[0][-1]
-        assert missing == "stocks are not known: a day, or the opening stock, was not counted"
+        assert missing == "not counted yet: some days since the first partition were never run"
         load(world, 1, 2, young_patches=[anna])
         assert load_progress(connection) == day(2)
         assert answer(world, "objectives")[0][:5] == (day(2), 2024, "Juin 2024", 1, 0)

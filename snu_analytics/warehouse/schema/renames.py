@@ -47,15 +47,14 @@ def ensure_names(connection: Connection) -> Iterator[Change]:
             yield Change("changed", f"column {table}.{name}", sentence)
     for name, column in _JOINED:
         table = f"published.{name}"
-        if not connection.scalar(_HAS_COLUMN, {"table": table, "column": column}):
-            continue
-        renamed = connection.execute(
-            text(
-                f"UPDATE {table} SET {column} = replace({column}, :former, :sign) "
-                f"WHERE {column} LIKE '%' || :former || '%'"
-            ),
-            {"former": _FORMER_SIGN, "sign": _SIGN},
-        )
-        if renamed.rowcount:
+        former = f"{column} LIKE '%{_FORMER_SIGN}%'"
+        # Whoever may only look has no right to UPDATE, be it of no row.
+        if connection.scalar(_HAS_COLUMN, {"table": table, "column": column}) and connection.scalar(
+            text(f"SELECT EXISTS (SELECT FROM {table} WHERE {former})")
+        ):
+            connection.exec_driver_sql(
+                f"UPDATE {table} SET {column} = replace({column}, '{_FORMER_SIGN}', '{_SIGN}') "
+                f"WHERE {former}".replace("%", "%%")
+            )
             sentence = f"dimensions in {table}.{column} are joined by a comma, the rows stay"
             yield Change("changed", f"column {table}.{column}", sentence)

@@ -69,7 +69,7 @@ def test_a_cohort_by_region_is_reached_by_the_region_alone():
 def test_without_a_maximum_nothing_is_reached_or_not():
     assert progressed(
         [goal("Paris", None)], [validated("Paris", 6)], "rate", "reached", "missing"
-    ) == [("Paris", None, None, "the objective has no maximum")]
+    ) == [("Paris", None, None, "the objective has no limit")]
 
 
 def test_the_figure_says_what_is_missing_and_the_rest_stands():
@@ -81,17 +81,17 @@ def test_the_figure_says_what_is_missing_and_the_rest_stands():
         validated("Paris", 1, cohort=None),
     ]
     assert progressed(goals, achieved, "cohort", "year", "achieved", "rate", "missing") == [
-        ("Paris", "Juin 2022", 2022, 2, None, "the cohort has no objectives"),
-        ("Essonne", "Juin 2023", 2023, 1, None, "the department has no objective in the cohort"),
+        ("Paris", "Juin 2022", 2022, 2, None, "no objective was set for this cohort"),
+        ("Essonne", "Juin 2023", 2023, 1, None, "no objective was set for this department"),
         ("Paris", "Juin 2023", 2023, 5, 0.5, None),
-        ("Ain", "Juin 2024", 2024, 0, 0.0, "nobody of the cohort is validated"),
-        ("Paris", None, None, 1, None, "no cohort is told"),
+        ("Ain", "Juin 2024", 2024, 0, 0.0, "nobody of this cohort is validated yet"),
+        ("Paris", None, None, 1, None, "young people without a cohort"),
     ]
 
 
 def test_an_objective_of_0_has_no_rate():
     assert progressed([goal("Paris", 0)], [validated("Paris", 1)], "rate", "missing") == [
-        ("Paris", None, "the objective is 0")
+        ("Paris", None, "the objective is zero")
     ]
 
 
@@ -100,7 +100,7 @@ def test_without_known_stocks_only_the_objectives_are_told():
     assert progressed([goal("Paris", 10)], None, *columns) == [
         (
             *("Paris", None, 10, None, None),
-            "stocks are not known: a day, or the opening stock, was not counted",
+            "not counted yet: some days since the first partition were never run",
         )
     ]
 
@@ -123,7 +123,7 @@ def test_a_year_is_the_sum_of_its_cohorts():
     )
     years = annual(frame).astype(object)
     assert [tuple(r) for r in years.where(years.notna(), None).itertuples(index=False)] == [
-        (*(2023, 10, 5, 35, 10 / 35), "1 of the year's 3 cohorts have no objective with a maximum"),
+        (*(2023, 10, 5, 35, 10 / 35), "1 of the year's 3 cohorts have no objective with a limit"),
         (2024, 0, 0, 7, 0.0, None),
     ]
 

@@ -1,6 +1,6 @@
 """Small invented countries: their fine counts, and what is published of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -11,6 +11,7 @@ import polars as pl
 from snu_analytics.days import DayRange, month_of
 from snu_analytics.publication.disclosure import (
     Addition,
+    Cell,
     Cells,
     Closing,
     Key,
@@ -79,7 +80,7 @@ def closing(
     return made
 
 
-def masked(cells: Cells) -> int:
+def masked(cells: Mapping[Key, Cell]) -> int:
     """How many cells are masked."""
     return sum(cell.masked for cell in cells.values())
 
