@@ -82,7 +82,7 @@ def _last_value(chart: LineChart, x: _Scale, y: _Scale, words: Words) -> Iterato
     ends = [s.points[-1] for s in chart.series if s.emphasis == 0 and s.points]
     for place, value in ends:
         yield f'<circle cx="{x(place):.1f}" cy="{y(value):.1f}" r="4" fill="{BLUE}"/>'
-        anchor = "end" if place > chart.width / 2 else "start"
+        anchor = "end" if place > chart.width / 4 else "start"  # above a rising line is room
         beside = x(place) + (-8 if anchor == "end" else 8)
         text = words.write(int(value))
         yield _text(beside, max(y(value) - 7, 44), text, anchor, BLUE, _BOLD + _RIM)

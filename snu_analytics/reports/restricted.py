@@ -11,6 +11,8 @@ from snu_analytics.reports.blocks import (
     Bar,
     BarChart,
     Block,
+    Card,
+    Cards,
     Charts,
     Heading,
     Paragraph,
@@ -20,7 +22,7 @@ from snu_analytics.reports.blocks import (
 from snu_analytics.reports.describing import describe, whole
 from snu_analytics.reports.language import Words
 from snu_analytics.reports.model import Request
-from snu_analytics.warehouse import audit_lines
+from snu_analytics.warehouse import SOUND_LINES, audit_lines
 
 _FURTHEST = 20
 
@@ -56,6 +58,7 @@ def _objectives(connection: psycopg.Connection, request: Request, words: Words) 
     return [
         heading,
         Paragraph(words("objectives.lead", day=request.last)),
+        Cards([_against_all(regions, words)]),
         Charts([chart], [_progress(regions, "region", words("objectives.caption"), words)]),
         _progress(departments, "department", caption, words),
     ]
@@ -66,6 +69,15 @@ def _against(connection: psycopg.Connection, request: Request, group: str) -> pd
     progress = ask(connection, "objectives", request.last, request.last, by=[group])
     own = progress[(progress["year"] == request.campaign) & (progress["objective"] > 0)]
     return own.groupby(group)[["achieved", "objective"]].sum().reset_index()
+
+
+def _against_all(regions: pd.DataFrame, words: Words) -> Card:
+    achieved, objective = int(regions["achieved"].sum()), int(regions["objective"].sum())
+    beside: list[tuple[str, Value]] = [
+        (words("objectives.objective"), objective),
+        (words("objectives.rate"), words.share(achieved / objective)),
+    ]
+    return Card(words("objectives.achieved"), achieved, beside)
 
 
 def _progress(frame: pd.DataFrame, group: str, caption: str, words: Words) -> Table:
@@ -174,20 +186,28 @@ def _persons(connection: psycopg.Connection, request: Request, words: Words) -> 
 
 
 def _soundness(connection: psycopg.Connection, request: Request, words: Words) -> list[Block]:
-    """The audit of the month before the open one, without fields and causes."""
+    """What the last audit counts as intact, of the last month that was over."""
     month = (request.open_month - timedelta(days=1)).replace(day=1)
     heading = Heading(words("soundness.title"))
     lines = audit_lines(connection, month)
-    if lines.empty:
+    sound = lines[[pair in SOUND_LINES for pair in zip(lines.measure, lines.cause, strict=True)]]
+    if sound.empty:
         return [heading, Paragraph(words("soundness.none"))]
-    sums = lines.groupby(["entity", "measure"], sort=True).agg({"count": "sum", "total": "max"})
+    sums = sound.groupby(["entity", "measure"], sort=False, as_index=False)[
+        ["count", "total"]
+    ].sum()
     rows: list[list[Value]] = [
-        [entity, measure, whole(count), whole(total)]
-        for (entity, measure), count, total in zip(
-            sums.index, sums["count"], sums["total"], strict=True
-        )
+        [
+            words.named("soundness.entities", row["entity"]),
+            words.named("soundness.measures", row["measure"]),
+            row["count"],
+            row["total"],
+            words.share(row["count"] / row["total"]),
+        ]
+        for row in sums[sums["total"] > 0].to_dict("records")
     ]
-    header = [words(f"soundness.{name}") for name in ("entity", "measure", "count", "total")]
+    names = ("entity", "measure", "count", "total", "share")
+    header = [words(f"soundness.{name}") for name in names]
     return [
         heading,
         Paragraph(words("soundness.lead", month=words.month(month))),

@@ -34,7 +34,7 @@ def publish(url: str) -> None:
                 connection.execute(
                     "INSERT INTO published.daily_total (phase, figure, day, value) "
                     "SELECT %s, %s, day, (extract(year FROM day + interval '4 months') - 2021) "
-                    "* %s + %s FROM generate_series(date '2021-09-01', %s, interval '1 day') AS day",
+                    "* %s + %s FROM generate_series(date '2021-09-01', %s, '1 day') AS day",
                     [phase, figure, daily, more, DAY],
                 )
         connection.execute(
@@ -52,6 +52,11 @@ def publish(url: str) -> None:
             "INSERT INTO published.revised_cell (revised_in, kind, period, phase, figure, "
             "breakdown, region, former, value) VALUES ('2024-02-01', 'month', '2023-11-01', "
             "'inscription', 'created', 'region', 'Bretagne', 140, 158)"
+        )
+        connection.execute(
+            "INSERT INTO analytics.history_audit (month, entity, measure, field, cause, count, "
+            "total) VALUES ('2024-02-01', 'young', 'documents', NULL, 'intact chain', 30, 40), "
+            "('2024-02-01', 'young', 'documents', NULL, 'broken', 10, 40)"
         )
         connection.execute(
             "INSERT INTO analytics.objective_progress (day, cohort, year, region, department, "

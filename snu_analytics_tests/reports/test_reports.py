@@ -137,6 +137,12 @@ def test_the_restricted_edition_adds_what_is_not_published(written):
     assert table(restricted, "objectives_region")[1:] == [["Bretagne", "5", "77777", "0 %"]]
 
 
+def test_the_restricted_edition_says_how_sound_the_histories_are(written):
+    assert table(written(edition="restricted"), "soundness")[1:] == [
+        ["Jeunes", "Historiques sans rupture", "30", "40", "75 %"]
+    ]
+
+
 def test_the_restricted_edition_is_marked_and_lies_apart(written):
     public, restricted = (written(edition=name) for name in ("public", "restricted"))
     mark = "Édition restreinte"
