@@ -35,6 +35,9 @@ def as_reader(connection: psycopg.Connection) -> Iterator[None]:
             )
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(READER)))
         connection.execute("SET TRANSACTION READ ONLY")
+        # Tables just filled have no statistics yet: by nested loops the flow of five campaigns
+        # takes 12 s, by merging 0.8 s.
+        connection.execute("SET LOCAL enable_nestloop = off")
         yield
 
 
