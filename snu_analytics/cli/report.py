@@ -23,8 +23,20 @@ from snu_analytics.reports import (
 
 @click.command()
 @click.argument("day", type=DAY, required=False)
-@click.option("--edition", type=click.Choice(EDITIONS), default="public", show_default=True)
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", show_default=True)
+@click.option(
+    "--edition",
+    type=click.Choice(EDITIONS),
+    default="public",
+    show_default=True,
+    help="For everybody, or for a restricted circle with numbers that are not published.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="fr",
+    show_default=True,
+    help="Write French or English.",
+)
 @click.option(
     "--period",
     type=click.Choice(PERIODS),
@@ -36,7 +48,7 @@ from snu_analytics.reports import (
     "--out",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write into this folder, each edition into one of its own.  [default: SNU_HOME/reports]",
+    help="Write into this folder, each edition into one of its own, not SNU_HOME/reports.",
 )
 @pass_context
 def report(
