@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large faults
+.PHONY: setup demo dev test test-oldest-pymongo lint bench bench-soundness bench-privacy bench-projections bench-questions bench-patterns bench-published bench-peers bench-scale checks attack rehearsal register clean bench-large faults page-checks
 
 setup: .venv/.installed
 
@@ -77,6 +77,13 @@ bench-scale: setup
 # What some tests of deploy/ need and is too much for the project's own environment: an S3 server,
 # and what reads manifests, the Dockerfile and the compose file.
 checks: .tools/checks/bin/hadolint
+
+# What looks at the report in Chromium: axe-core for accessibility, puppeteer-core to drive it.
+page-checks: .tools/page/node_modules/axe-core
+
+.tools/page/node_modules/axe-core:
+	mkdir -p .tools/page
+	cd .tools/page && npm install --silent --no-audit --no-fund --no-save puppeteer-core@25.16.0 axe-core@4.14.1
 
 .tools/checks/bin/hadolint:
 	$(PYTHON) -m venv .tools/checks

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from snu_analytics.catalogue import load_catalogue
-from snu_analytics.orchestration import jobs, watch
+from snu_analytics.orchestration import jobs, reports, watch
 from snu_analytics.orchestration.alerts import alert_sensors
 from snu_analytics.orchestration.audits import audit_asset
 from snu_analytics.orchestration.entities import entity_assets
@@ -43,6 +43,8 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
     ]
     audits = [audit_asset(entity, months) for entity in entities]
     breakdowns = breakdowns_asset(catalogue, months)
+    daily_report = reports.daily_report_asset(days)
+    monthly_report = reports.monthly_report_asset(months)
     risk = risk_asset(catalogue)
     nightly_job = jobs.asset_job(
         jobs.NIGHTLY, daily, "Yesterday's patches to events and figures, for every entity."
@@ -52,6 +54,12 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
     )
     closing_job = jobs.asset_job(
         jobs.CLOSING, [breakdowns], "The breakdowns of a month that is loaded whole."
+    )
+    report_job = jobs.asset_job(
+        reports.REPORT, [daily_report], "The report of a day, in both editions."
+    )
+    monthly_report_job = jobs.asset_job(
+        reports.MONTHLY_REPORT, [monthly_report], "The report of a month, in both editions."
     )
     risk_job = jobs.asset_job(
         jobs.RISK, [risk], "How well persons are hidden in the tables as they stand."
@@ -64,13 +72,30 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
             *daily,
             *audits,
             breakdowns,
+            daily_report,
+            monthly_report,
             risk,
             watch.night_asset(catalogue, settings.start_date),
         ],
         asset_checks=yesterday,
-        jobs=[nightly_job, audit_job, closing_job, risk_job, watch_job, erasure, retention],
+        jobs=[
+            nightly_job,
+            audit_job,
+            closing_job,
+            report_job,
+            monthly_report_job,
+            risk_job,
+            watch_job,
+            erasure,
+            retention,
+        ],
         schedules=[
-            jobs.nightly_schedule(nightly_job, armed),
+            jobs.daily_schedule(
+                nightly_job, jobs.NIGHTLY_AT, "Every night, for the day that ended.", armed
+            ),
+            jobs.daily_schedule(
+                report_job, jobs.REPORT_AT, "Every morning, of the day that ended.", armed
+            ),
             jobs.paris_schedule(
                 erasure, "15 4 * * *", "Every night after the day that ended was loaded.", armed
             ),
@@ -90,6 +115,7 @@ def build_defs(settings: Settings, **overrides: Any) -> dg.Definitions:
         ],
         sensors=[
             jobs.changed_days_sensor(nightly_job, settings.start_date, armed),
+            reports.month_closed_sensor(monthly_report_job, armed),
             watch.watch_sensor(catalogue, watch_job, nightly_job, armed),
             *alert_sensors(settings, armed),
             queued_backfills_sensor(

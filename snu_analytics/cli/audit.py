@@ -15,7 +15,7 @@ from snu_analytics.cli.faults import SOME_FAILED
 from snu_analytics.cli.parameters import ENTITY, MONTH
 from snu_analytics.cli.printing import print_outcome, titled_table
 from snu_analytics.orchestration.runs import run_audit
-from snu_analytics.warehouse import audit_lines, last_loaded_day
+from snu_analytics.warehouse import SOUND_LINES, audit_lines, last_loaded_day
 
 
 @click.command()
@@ -41,10 +41,6 @@ def audit(context: CommandContext, month: date | None, entity: str | None, verbo
         sys.exit(SOME_FAILED)
 
 
-# Measures and causes of what is as it should be.
-_SOUND = {("documents", "intact chain"), ("creations", "recorded"), ("values", "recorded")}
-
-
 def audit_tables(lines: pd.DataFrame, verbose: bool) -> Iterator[RenderableType]:
     """Per entity its exceptions as a table and a line of what is sound, `verbose` all as a table.
 
@@ -53,7 +49,8 @@ def audit_tables(lines: pd.DataFrame, verbose: bool) -> Iterator[RenderableType]
     touched = lines[lines.total > 0].fillna("")
     for entity, part in touched.groupby("entity", sort=False):
         sound = pd.Series(
-            [(m, c) in _SOUND for m, c in zip(part.measure, part.cause, strict=True)], part.index
+            [(m, c) in SOUND_LINES for m, c in zip(part.measure, part.cause, strict=True)],
+            part.index,
         )
         shown = part if verbose else _merged(part[~sound & (part["count"] > 0)])
         if len(shown):

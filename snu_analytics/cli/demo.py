@@ -58,6 +58,8 @@ def demo(context: CommandContext, youngs: int) -> None:
     done = backfill_days(context, days)
     out.rule("4. The figures")
     _print_figures(context, days)
+    out.rule("5. The report")
+    _print_report(context)
     day = days.last - timedelta(days=1)
     out.print(
         "\nNext: [bold]make dev[/] opens the same assets, partitions and runs in the browser, and "
@@ -76,11 +78,25 @@ def _write_history(settings: Settings, youngs: int) -> None:
         out.print(f"{folder} stands already; delete {settings.home} to begin again.")
         return
     last = paris_today() - timedelta(days=1)
-    first = date(campaign_of(last) - 2, 10, 1)
+    first = date(campaign_of(last) - 2, 9, 1)
     simulation = invent(youngs, first=first, last=last, seed=1, messy=_MESSY)
     write_history(simulation, folder)
     settings.demo_start.write_text(f"{first}\n", encoding="utf-8")
     print_counts(simulation)
+
+
+def _print_report(context: CommandContext) -> None:
+    """Write the report of the last day, and print where its page is."""
+    from snu_analytics.questions import last_published_day
+    from snu_analytics.reports import Request, write_report
+
+    request = Request(last_published_day(context.warehouse))
+    written = write_report(context.warehouse, request, context.settings.reports)
+    out.print(f"The page: [bold]{written.page}[/]", highlight=False, soft_wrap=True)
+    out.print(
+        "Open it in a browser. Look at the curves of this campaign beside the one before, and at "
+        "what is masked by region: so few invented people cannot be shown by place."
+    )
 
 
 def _print_figures(context: CommandContext, days: DayRange) -> None:

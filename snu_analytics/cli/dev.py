@@ -145,6 +145,11 @@ def _analysts_address(context: CommandContext) -> str:
     return f"postgresql://{_ANALYST}:{password}@127.0.0.1:{context.database_port}/snu"
 
 
+def _last_page(folder: Path) -> list[str]:
+    """The address of the page of the last public report; empty when none was written."""
+    return [page.as_uri() for page in sorted(folder.glob("????-??-??/report.*.html"))[-1:]]
+
+
 def _print_places(context: CommandContext, host: str, port: int, armed: bool) -> None:
     """Print where the pages and the database are, and how this is stopped and reset."""
     home = context.settings.home
@@ -154,6 +159,7 @@ def _print_places(context: CommandContext, host: str, port: int, armed: bool) ->
             ("PostgreSQL", f"{context.warehouse_url} (as long as this runs)"),
             ("as an analyst", _analysts_address(context)),
         ]
+    lines += [("the report", page) for page in _last_page(context.settings.reports / "public")]
     lines += [
         (
             "schedules and sensors",

@@ -23,6 +23,7 @@ from snu_analytics.cli.groups import LazyGroup
         "migrate",
         "publish",
         "register",
+        "report",
         "risk",
         "simulate",
         "values",

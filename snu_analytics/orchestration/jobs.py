@@ -27,8 +27,10 @@ RISK = "risk"
 
 # After 03:00 local time: the hour between 02:00 and 03:00 is missing one night a year and comes
 # twice on another.
-_HOUR, _MINUTE = 3, 30
+NIGHTLY_AT = (3, 30)
 
+# When the tries of the nightly run are over.
+REPORT_AT = (7, 15)
 
 # Whether a schedule or sensor begins by itself: armed ones do.
 _SCHEDULE_STATUS = {
@@ -55,16 +57,18 @@ def asset_job(
     )
 
 
-def nightly_schedule(
-    job: UnresolvedAssetJobDefinition, armed: bool = True
+def daily_schedule(
+    job: UnresolvedAssetJobDefinition, at: tuple[int, int], description: str, armed: bool = True
 ) -> dg.ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
+    """The schedule `<job>_schedule`, at an hour and minute in Paris, for the day that ended."""
+    hour, minute = at
     return dg.build_schedule_from_partitioned_job(
         job,
-        name="nightly_schedule",
-        hour_of_day=_HOUR,
-        minute_of_hour=_MINUTE,
+        name=f"{job.name}_schedule",
+        hour_of_day=hour,
+        minute_of_hour=minute,
         default_status=_SCHEDULE_STATUS[armed],
-        description="Every night, for the day that ended.",
+        description=description,
     )
 
 

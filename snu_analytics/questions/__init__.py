@@ -13,16 +13,34 @@ from snu_analytics.questions.load import (
     read_questions,
 )
 from snu_analytics.questions.model import PERIODS, Question, hint
+from snu_analytics.questions.published_tables import (
+    as_reader,
+    cells,
+    course_of_totals,
+    last_closed_campaign,
+    last_closed_month,
+    last_published_day,
+    require_published,
+    revisions,
+)
 
 __all__ = [
     "PERIODS",
     "Question",
     "answer_query",
+    "as_reader",
     "ask",
+    "cells",
+    "course_of_totals",
     "find_question",
     "hint",
+    "last_closed_campaign",
+    "last_closed_month",
+    "last_published_day",
     "load_questions",
     "question_views",
     "read_questions",
+    "require_published",
     "require_rows",
+    "revisions",
 ]

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         return self.home / "demo-source"
 
     @property
+    def reports(self) -> Path:
+        """The folder of the reports, with one of each edition in it."""
+        return self.home / "reports"
+
+    @property
     def demo_start(self) -> Path:
         """The file with the first day of the demo's history."""
         return self.demo_source / _DEMO_START

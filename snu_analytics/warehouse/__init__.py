@@ -55,6 +55,7 @@ from snu_analytics.warehouse.published import (
     write_revision,
 )
 from snu_analytics.warehouse.read import (
+    SOUND_LINES,
     audit_lines,
     changed_days,
     event_row,
@@ -85,6 +86,7 @@ from snu_analytics.warehouse.urls import dagster_url
 
 __all__ = [
     "BREAKDOWN_COLUMNS",
+    "SOUND_LINES",
     "Change",
     "Erased",
     "Key",

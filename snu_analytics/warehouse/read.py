@@ -85,6 +85,10 @@ def source_fingerprints(
     return {day: SourceFingerprint(count, digest, key_id) for day, count, digest in rows}
 
 
+SOUND_LINES = {("documents", "intact chain"), ("creations", "recorded"), ("values", "recorded")}
+"""Measure and cause of those lines of an audit that count what is as it should be."""
+
+
 def audit_lines(connection: psycopg.Connection, month: date) -> "pd.DataFrame":
     """The audit of a month: columns entity, measure, field, cause, count, total."""
     columns = ["entity", "measure", "field", "cause", "count", "total"]

@@ -108,6 +108,12 @@ UNION ALL
         format('GRANT snu_owner TO %I', current_user)
     FROM owner WHERE NOT is_mine
 UNION ALL
+    -- The public edition of the report is made with the rights of those who read it.
+    SELECT 4, 'changed', 'role snu_loader', 'snu_loader may take the role of a reader',
+        'GRANT snu_reader TO snu_loader'
+    WHERE pg_has_role(to_regrole('snu_loader')::oid, to_regrole('snu_reader')::oid, 'MEMBER')
+        IS NOT TRUE
+UNION ALL
     SELECT 5, 'created', 'schema ' || name, purpose, 'CREATE SCHEMA ' || name
     FROM schema WHERE to_regnamespace(name) IS NULL
 UNION ALL

@@ -58,6 +58,9 @@ def free_port() -> int:
 def test_it_says_where_things_are_serves_the_pages_and_ends_with_0(home):
     port, database_port = free_port(), free_port()
     ports = ["--port", str(port), "--database-port", str(database_port)]
+    page = home / "reports" / "public" / "2024-03-04" / "report.fr.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
     command = [sys.executable, "-m", "snu_analytics", "dev", *ports]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -67,6 +70,7 @@ def test_it_says_where_things_are_serves_the_pages_and_ends_with_0(home):
             printed += (line := process.stdout.readline())
             assert line, printed
         assert f"http://127.0.0.1:{port}" in printed
+        assert page.as_uri() in printed
         (address,) = re.findall(r"postgresql://snu_analyst:\S+@127\.0\.0\.1\S+", printed)
         with psycopg.connect(address) as connection:
             assert connection.execute("SELECT FROM analytics.young_event").fetchall() == []

@@ -24,6 +24,7 @@ KEYS = [dg.AssetKey([entity, step]) for entity in ENTITIES for step in STEPS]
 TOTALS = dg.AssetKey(["published", "daily_total"])
 BREAKDOWNS = dg.AssetKey(["published", "breakdowns"])
 ALONE = [dg.AssetKey(["risk", "report"]), dg.AssetKey(["watch", "night"])]
+REPORTS = [dg.AssetKey(["report", "daily"]), dg.AssetKey(["report", "monthly"])]
 ACROSS = [
     *(dg.AssetKey(["figures", name]) for name in ("flows", "pool", "objectives", "projections")),
     TOTALS,
@@ -36,7 +37,7 @@ def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
 
 def test_each_entity_has_its_four_assets_and_its_audit():
     audits = {dg.AssetKey(["audit", entity]) for entity in ENTITIES}
-    assert set(specs()) == {*KEYS, *audits, *ALONE, *ACROSS, BREAKDOWNS}
+    assert set(specs()) == {*KEYS, *audits, *ALONE, *ACROSS, BREAKDOWNS, *REPORTS}
 
 
 @pytest.mark.parametrize("key", [*KEYS, *ACROSS], ids=lambda k: k.to_user_string())
