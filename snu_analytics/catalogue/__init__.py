@@ -8,6 +8,7 @@ imported by its own name: it loads polars, which the command line's start does w
 
 from snu_analytics.catalogue.calendar import calendar_days
 from snu_analytics.catalogue.dimensions import (
+    Definition,
     cohorts,
     definitions,
     departments,
@@ -39,6 +40,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Creation",
+    "Definition",
     "Dropped",
     "Entity",
     "EventRule",

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from snu_analytics.catalogue import definitions
+from snu_analytics.catalogue import Definition, definitions
 from snu_analytics.errors import QuestionError
 from snu_analytics.questions import Question, hint
 
@@ -40,7 +40,7 @@ def pivoted(answer: pd.DataFrame, question: Question, name: str) -> pd.DataFrame
     group = pd.Series(at, answer.index)
     wide = answer.loc[~group.duplicated(), keys].reset_index(drop=True)
     absent = {} if question.counts.measures else {"fill_value": 0}
-    ranks = {d.figure: rank for rank, d in enumerate(definitions())} if name == "figure" else {}
+    ranks = {d.figure: rank for rank, d in enumerate(_defined(answer, question))}
     for value in sorted(dict.fromkeys(values), key=lambda value: ranks.get(value, 0)):
         for column in counted:
             of_value = pd.Series(answer[column].array, group)[(values == value).array]
@@ -74,12 +74,13 @@ def _definitions(answer: pd.DataFrame, question: Question) -> list[str]:
         shown = {*answer.columns} if "figure" in question.apart else set()
     else:
         shown = {*answer["figure"]}
+    return [f"{d.figure}: {d.definition}" for d in _defined(answer, question) if d.figure in shown]
+
+
+def _defined(answer: pd.DataFrame, question: Question) -> list[Definition]:
+    """The figures of the answer's phases, in the order of the catalogue."""
     phases = {*answer["phase"]} if "phase" in answer.columns else {question.phase}
-    return [
-        f"{d.figure}: {d.definition}"
-        for d in definitions()
-        if d.phase in phases and d.figure in shown
-    ]
+    return [d for d in definitions() if d.phase in phases]
 
 
 def _counted(answer: pd.DataFrame, question: Question) -> list[str]:
