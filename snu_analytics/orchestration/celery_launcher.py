@@ -12,7 +12,7 @@ from snu_analytics.orchestration.processes import is_gone
 
 # How long a worker has to say that it lives (seconds), and how often it is asked. Its main process
 # answers in milliseconds while a process of its pool computes.
-_PATIENCE = 5
+_PATIENCE = 10
 _ATTEMPTS = 2
 
 
