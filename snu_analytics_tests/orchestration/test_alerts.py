@@ -23,7 +23,12 @@ def sensors(monkeypatch, **variables: str) -> set[str]:
 
 
 def test_without_addresses_nobody_is_alerted(monkeypatch, settings):
-    assert sensors(monkeypatch) == {"changed_days", "queued_backfills", "watch"}
+    assert sensors(monkeypatch) == {
+        "changed_days",
+        "month_closed",
+        "queued_backfills",
+        "watch",
+    }
 
 
 def test_with_addresses_failures_and_recoveries_are_raised_and_sent(monkeypatch, settings):
