@@ -73,8 +73,8 @@ class Program:
     def solve(self) -> np.ndarray | None:
         """The columns of the least price; None where none meet the bounds."""
         raise_if_ended()
-        # In one go: stopped every 500 steps and started again from there, the programs of a November
-        # of 20,000 people went in circles and never ended.
+        # In one go: stopped every 500 steps and started again from there, the programs of a
+        # November of 20,000 people went in circles and never ended.
         self._solver.run()
         self.solved += 1
         self.iterations += self._solver.getInfo().simplex_iteration_count
