@@ -6,6 +6,10 @@ from datetime import date
 import dagster as dg
 
 from snu_analytics.days import PARIS, DayRange, parse_day
+from snu_analytics.orchestration.dagster_internals import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
 
 # A run of a backfill takes so many days, so that a history touched on several of them is read once.
 # Longer ones gain little (two thirds of the re-reads are gone) and lose more when they fail.
@@ -33,3 +37,11 @@ def days_of(context: dg.AssetExecutionContext) -> DayRange:
     """The days that a run materialises, first to last partition key."""
     keys = context.partition_key_range
     return DayRange(parse_day(keys.start), parse_day(keys.end))
+
+
+def range_tags(days: DayRange) -> dict[str, str]:
+    """The tags by which one run materialises all of the days."""
+    return {
+        ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
+        ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
+    }

@@ -24,7 +24,7 @@ from snu_analytics.orchestration.dagster_internals import (
     WorkspaceProcessContext,
 )
 from snu_analytics.orchestration.jobs import NIGHTLY
-from snu_analytics.orchestration.partitions import DAYS_PER_RUN
+from snu_analytics.orchestration.partitions import DAYS_PER_RUN, range_tags
 from snu_analytics.orchestration.runs import ACROSS, QUIET, WORKSPACE_FILE
 
 BACKFILL = "snu/backfill"
@@ -44,14 +44,6 @@ class QueuedBackfill:
 
     backfill_id: str
     run_ids: tuple[str, ...]
-
-
-def range_tags(days: DayRange) -> dict[str, str]:
-    """The tags by which one run materialises all of the days."""
-    return {
-        ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
-        ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
-    }
 
 
 def days_of_run(run: dg.DagsterRun) -> DayRange:

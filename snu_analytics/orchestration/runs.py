@@ -14,11 +14,8 @@ import dagster as dg
 from snu_analytics.days import DayRange
 from snu_analytics.errors import SettingsError, WarehouseError
 from snu_analytics.orchestration.check_warnings import CheckWarning, check_warning
-from snu_analytics.orchestration.dagster_internals import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-)
 from snu_analytics.orchestration.jobs import AUDIT, CLOSING, NIGHTLY
+from snu_analytics.orchestration.partitions import range_tags
 from snu_analytics.orchestration.pool import POOL
 from snu_analytics.orchestration.processes import PROCESS, is_gone, this_process
 from snu_analytics.orchestration.published import TOTALS
@@ -188,13 +185,7 @@ def _of(like: dg.AssetKey) -> Callable[[dg.AssetKey], bool]:
 def _partition(days: DayRange) -> _Partition:
     if len(days) == 1:
         return _Partition(days.first.isoformat(), {})
-    return _Partition(
-        None,
-        {
-            ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
-            ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
-        },
-    )
+    return _Partition(None, range_tags(days))
 
 
 def _run(

@@ -24,14 +24,13 @@ from snu_analytics.monitoring import (
 )
 from snu_analytics.orchestration.check_warnings import check_warning, warning_sentences
 from snu_analytics.orchestration.dagster_internals import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
     UnresolvedAssetJobDefinition,
 )
 from snu_analytics.orchestration.engine import last_success
 from snu_analytics.orchestration.faults import RETRY_POLICY, as_dagster_failure
 from snu_analytics.orchestration.jobs import NIGHTLY, SENSOR_STATUS
 from snu_analytics.orchestration.metadata import bullets
+from snu_analytics.orchestration.partitions import range_tags
 from snu_analytics.orchestration.resources import PipelineResource, WarehouseResource
 from snu_analytics.pipeline import EVENTS
 from snu_analytics.warehouse import loaded_days
@@ -166,14 +165,7 @@ def _request(days: DayRange, today: date) -> dg.RunRequest:
     if len(days) == 1:
         day = days.first.isoformat()
         return dg.RunRequest(run_key=key, job_name=NIGHTLY, partition_key=day)
-    return dg.RunRequest(
-        run_key=key,
-        job_name=NIGHTLY,
-        tags={
-            ASSET_PARTITION_RANGE_START_TAG: days.first.isoformat(),
-            ASSET_PARTITION_RANGE_END_TAG: days.last.isoformat(),
-        },
-    )
+    return dg.RunRequest(run_key=key, job_name=NIGHTLY, tags=range_tags(days))
 
 
 def _is_under_way(instance: dg.DagsterInstance, job: str) -> bool:
