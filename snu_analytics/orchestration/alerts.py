@@ -1,8 +1,9 @@
 """Sensors that raise and send alerts, and call the eye outside (SNU_ALERT_URLS, SNU_PING_URL)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import dagster as dg
+import psycopg
 
 from snu_analytics.monitoring import Signal, close_failure, open_failure, ping, send_alerts
 from snu_analytics.orchestration.dagster_internals import (
@@ -32,38 +33,47 @@ def alert_sensors(settings: Settings, armed: bool = True) -> list[dg.SensorDefin
 
 
 def _failures(armed: bool) -> dg.SensorDefinition:
-    @dg.run_status_sensor(
-        name="alert_of_failures",
-        run_status=dg.DagsterRunStatus.FAILURE,
-        monitor_all_code_locations=True,  # those by hand, which are of none, too
-        default_status=SENSOR_STATUS[armed],
-        description="Raises an alert at the first failure of a job and partition.",
-    )
-    def sensor(
-        context: dg.RunStatusSensorContext, warehouse: dg.ResourceParam[WarehouseResource]
-    ) -> None:
+    def failed(context: dg.RunStatusSensorContext, connection: psycopg.Connection) -> None:
         run = context.dagster_run
-        with as_dagster_failure(), warehouse.connect() as connection:
-            sentence = " ".join(_sentences(context.instance, run.run_id))
-            open_failure(run.job_name, partition_of(run), sentence, connection)
+        sentence = " ".join(_sentences(context.instance, run.run_id))
+        open_failure(run.job_name, partition_of(run), sentence, connection)
 
-    return sensor
+    description = "Raises an alert at the first failure of a job and partition."
+    status = dg.DagsterRunStatus.FAILURE
+    return _run_sensor("alert_of_failures", status, description, armed, failed)
 
 
 def _successes(armed: bool) -> dg.SensorDefinition:
+    def well(context: dg.RunStatusSensorContext, connection: psycopg.Connection) -> None:
+        run = context.dagster_run
+        close_failure(run.job_name, partition_of(run), connection)
+
+    description = "Raises an alert when a job and partition that had failed is well again."
+    status = dg.DagsterRunStatus.SUCCESS
+    return _run_sensor("alert_of_successes", status, description, armed, well)
+
+
+def _run_sensor(
+    name: str,
+    status: dg.DagsterRunStatus,
+    description: str,
+    armed: bool,
+    raise_alert: Callable[[dg.RunStatusSensorContext, psycopg.Connection], None],
+) -> dg.SensorDefinition:
+    """A sensor that raises alerts of the runs that come to a status."""
+
     @dg.run_status_sensor(
-        name="alert_of_successes",
-        run_status=dg.DagsterRunStatus.SUCCESS,
+        name=name,
+        run_status=status,
         monitor_all_code_locations=True,  # those by hand, which are of none, too
         default_status=SENSOR_STATUS[armed],
-        description="Raises an alert when a job and partition that had failed is well again.",
+        description=description,
     )
     def sensor(
         context: dg.RunStatusSensorContext, warehouse: dg.ResourceParam[WarehouseResource]
     ) -> None:
-        run = context.dagster_run
         with as_dagster_failure(), warehouse.connect() as connection:
-            close_failure(run.job_name, partition_of(run), connection)
+            raise_alert(context, connection)
 
     return sensor
 

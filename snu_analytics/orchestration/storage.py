@@ -8,7 +8,7 @@ a run costs Dagster, and writes events one by one, 3 ms each.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
@@ -25,6 +25,8 @@ from snu_analytics.orchestration.dagster_internals import (
     SqlEventLogStorageTable,
     StepFailureData,
 )
+
+_Storage = TypeVar("_Storage", bound=PostgresRunStorage | PostgresEventLogStorage)
 
 _FAILED = dg.DagsterEventType.RUN_FAILURE
 _PLANNED = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
@@ -56,6 +58,19 @@ def _sentence_when_lost(connection: AbstractContextManager[Connection]) -> Itera
         ) from None
 
 
+def _pooled(
+    storage: type[_Storage], inst_data: ConfigurableClassData | None, config: Mapping[str, Any]
+) -> _Storage:
+    """The storage of a configuration, its connections kept open."""
+    made = storage(
+        postgres_url=pg_url_from_config(config),
+        should_autocreate_tables=config.get("should_autocreate_tables", True),
+        inst_data=inst_data,
+    )
+    made.optimize_for_webserver(**_KEPT_OPEN)
+    return made
+
+
 class PooledRunStorage(PostgresRunStorage):
     """PostgresRunStorage over connections that are kept open."""
 
@@ -63,13 +78,7 @@ class PooledRunStorage(PostgresRunStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "PooledRunStorage":
-        storage = cls(
-            postgres_url=pg_url_from_config(config_value),
-            should_autocreate_tables=config_value.get("should_autocreate_tables", True),
-            inst_data=inst_data,
-        )
-        storage.optimize_for_webserver(**_KEPT_OPEN)
-        return storage
+        return _pooled(cls, inst_data, config_value)
 
     def connect(self) -> AbstractContextManager[Connection]:
         return _sentence_when_lost(super().connect())
@@ -83,13 +92,7 @@ class BatchingEventLogStorage(PostgresEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "BatchingEventLogStorage":
         os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", _EVENT_BATCH)
-        storage = cls(
-            postgres_url=pg_url_from_config(config_value),
-            should_autocreate_tables=config_value.get("should_autocreate_tables", True),
-            inst_data=inst_data,
-        )
-        storage.optimize_for_webserver(**_KEPT_OPEN)
-        return storage
+        return _pooled(cls, inst_data, config_value)
 
     def _connect(self) -> AbstractContextManager[Connection]:
         return _sentence_when_lost(super()._connect())
