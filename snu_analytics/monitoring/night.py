@@ -1,6 +1,6 @@
 """What there is to say of a night: a row of `analytics.watch`, and sentences for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -92,11 +92,12 @@ def watch_night(
     missing = missing_days(catalogue, days.last, warehouse)
     month = warehouse.execute(_DRIFT_OF).fetchone()
     open_months = months_to_close(catalogue, days, warehouse)
+    counts = {name: _counts(query, days.last, warehouse) for name, (_, query) in _COUNTED.items()}
     night = Night(
         day=days.last,
         missing_days=sum(map(len, missing.values())),
-        withheld=_counts("withheld", days.last, warehouse)[0],
-        quarantined=_counts("quarantined", days.last, warehouse)[0],
+        withheld=counts["withheld"][0],
+        quarantined=counts["quarantined"][0],
         drift=month[1] if month else None,
         open_months=len(open_months),
         erasure_age_days=_age(surroundings.erased, surroundings.now),
@@ -106,8 +107,8 @@ def watch_night(
     )
     sentences = (
         *_of_gaps(missing),
-        *_out_of_the_ordinary(days.last, warehouse),
-        *(_of_months(open_months)),
+        *_out_of_the_ordinary(days.last, counts),
+        *_of_months(open_months),
         *_of_ages(night, surroundings),
         *surroundings.warnings,
     )
@@ -116,9 +117,8 @@ def watch_night(
     return night
 
 
-def _counts(name: str, day: date, warehouse: psycopg.Connection) -> tuple[int, float]:
+def _counts(query: str, day: date, warehouse: psycopg.Connection) -> tuple[int, float]:
     """The count of a day, and the mean of the days before (per day)."""
-    _, query = _COUNTED[name]
     first = day - timedelta(days=_DAYS_BEFORE)
     by_day: dict[date, int] = dict(warehouse.execute(query, [first, day]).fetchall())
     return by_day.pop(day, 0), sum(by_day.values()) / _DAYS_BEFORE
@@ -136,9 +136,9 @@ def _of_gaps(missing: dict[str, list[date]]) -> Iterator[str]:
         yield f"not loaded, {gap}: {mend}"
 
 
-def _out_of_the_ordinary(day: date, warehouse: psycopg.Connection) -> Iterator[str]:
-    for name, (what, _) in _COUNTED.items():
-        count, usual = _counts(name, day, warehouse)
+def _out_of_the_ordinary(day: date, counts: Mapping[str, tuple[int, float]]) -> Iterator[str]:
+    for name, (count, usual) in counts.items():
+        what, _ = _COUNTED[name]
         if count >= _FROM and count > _TIMES_THE_MEAN * usual:
             yield f"{day}: {count:,} {what}, {usual:.1f} a day in the four weeks before"
 
@@ -154,17 +154,20 @@ def _of_ages(night: Night, surroundings: Surroundings) -> Iterator[str]:
             f"{night.drift:.1%} of the rebuilt states differ from the live documents: see "
             "`snu-analytics audit`"
         )
-    age = night.erasure_age_days
-    if age is None or age > _ERASURE_DAYS:
-        since = "never" if age is None else f"{age} days ago"
+    if since := _too_long_ago(night.erasure_age_days, _ERASURE_DAYS):
         yield f"the job `erasure` last ended well {since}: run `snu-analytics erase`"
-    if surroundings.backups and (
-        night.backup_age_days is None or night.backup_age_days > _BACKUP_DAYS
-    ):
-        since = "never" if night.backup_age_days is None else f"{night.backup_age_days} days ago"
+    since = _too_long_ago(night.backup_age_days, _BACKUP_DAYS)
+    if surroundings.backups and since:
         yield f"the last backup in SNU_BACKUP_FOLDER was written {since}"
     if night.unsent_alerts:
         yield f"{night.unsent_alerts} alerts could not be sent: see the sensor `alerts`"
+
+
+def _too_long_ago(age: int | None, most: int) -> str | None:
+    """How long ago something was that is older than so many days, or never was."""
+    if age is None:
+        return "never"
+    return f"{age} days ago" if age > most else None
 
 
 def _write(night: Night, warehouse: psycopg.Connection) -> None:
